@@ -1,0 +1,3 @@
+//! The server side of Sori.
+
+pub mod practice;

@@ -1,0 +1,1 @@
+//! An emulator of the documented upstream, for practice and tests.
