@@ -1,0 +1,265 @@
+//! Whether a URL may be shared. It comes as the browser's URL parser serialised it, so odd spellings
+//! (`HTTP://0x7f.1`, `http://2130706433`, full-width dots) have become plain ones before it is judged.
+
+/// Why a URL is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No URL at all, or one that the browser cannot read.
+    Unreadable,
+    /// Neither `http:` nor `https:`: `javascript:`, `data:`, `file:`, `blob:` and the like.
+    Scheme,
+    /// A host that NAVER's server, which fetches what is shared, cannot reach.
+    Local,
+}
+
+/// A URL that may be shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The absolute URL, without credentials.
+    pub url: String,
+    /// Whether a user name or password was taken out: shared, it would be public.
+    pub had_credentials: bool,
+}
+
+/// Judges `href`, an absolute URL as serialised by the URL standard; empty if that could not read it.
+///
+/// ```
+/// use sori_captcha::share::address::{Refusal, accept};
+/// assert_eq!(accept("https://example.com/?b=2&a=1").unwrap().url, "https://example.com/?b=2&a=1");
+/// assert_eq!(accept("http://192.168.0.10/"), Err(Refusal::Local));
+/// assert_eq!(accept("javascript:alert(1)"), Err(Refusal::Scheme));
+/// ```
+///
+/// # Errors
+/// The [`Refusal`] that the page's developer is told, and the reader as one sentence.
+pub fn accept(href: &str) -> Result<Accepted, Refusal> {
+    if href.is_empty() {
+        return Err(Refusal::Unreadable);
+    }
+    // After http(s) the serialiser always writes `//authority/`, and escapes `@` and `/` in credentials.
+    let after_scheme = href
+        .strip_prefix("https://")
+        .or_else(|| href.strip_prefix("http://"))
+        .ok_or(Refusal::Scheme)?;
+    let scheme = &href[..href.len() - after_scheme.len()];
+    let (authority, _) = after_scheme.split_once('/').ok_or(Refusal::Unreadable)?;
+    let host_and_port = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    if is_local(host_and_port) {
+        return Err(Refusal::Local);
+    }
+    let credentials = authority.len() - host_and_port.len();
+    let mut url = String::from(scheme);
+    url.push_str(&after_scheme[credentials..]);
+    Ok(Accepted {
+        url,
+        had_credentials: credentials > 0,
+    })
+}
+
+fn is_local(host_and_port: &str) -> bool {
+    if let Some(literal) = host_and_port.strip_prefix('[') {
+        return literal
+            .split_once(']')
+            .is_none_or(|(ip, _)| is_local_v6(ip));
+    }
+    let host = host_and_port.split(':').next().unwrap_or_default();
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let Some((_, last)) = host.rsplit_once('.') else {
+        return true;
+    };
+    // RFC 6761, 6762, 8375 and ICANN's reservation of `internal`: names that no public server has.
+    matches!(last, "localhost" | "local" | "internal")
+        || host.ends_with(".home.arpa")
+        || is_local_v4(host)
+}
+
+/// Judges a dotted quad; the URL parser has made one of every host whose last label is a number.
+fn is_local_v4(host: &str) -> bool {
+    let mut octets = host.split('.').map(str::parse::<u8>);
+    match (octets.next(), octets.next(), octets.next_back()) {
+        (Some(Ok(first)), Some(Ok(second)), Some(Ok(_))) => is_local_block(first, second),
+        _ => false,
+    }
+}
+
+/// The blocks of RFC 6890 that cannot be reached from elsewhere.
+fn is_local_block(first: u8, second: u8) -> bool {
+    matches!(
+        (first, second),
+        (0 | 10 | 127, _) | (100, 64..=127) | (169, 254) | (172, 16..=31) | (192, 168)
+    )
+}
+
+/// Judges the shortest form (RFC 5952), which is what the URL serialiser writes.
+fn is_local_v6(ip: &str) -> bool {
+    let group = |hex: &str| u16::from_str_radix(hex, 16).unwrap_or(0);
+    if let Some(mapped) = ip.strip_prefix("::ffff:") {
+        // An IPv4 address in two groups. `::ffff:1` has one and is reserved.
+        return mapped.split_once(':').is_none_or(|(high, _)| {
+            let [first, second] = group(high).to_be_bytes();
+            is_local_block(first, second)
+        });
+    }
+    // `::`, `::1` and the deprecated rest of ::/16 begin with an empty group or with zero.
+    let first = ip.split(':').next().map_or(0, group);
+    first == 0 || first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// As the shell does it: the `url` crate implements the same standard as browsers.
+    fn judge(input: &str) -> Result<String, Refusal> {
+        let href = url::Url::parse(input).map(String::from).unwrap_or_default();
+        accept(&href).map(|accepted| accepted.url)
+    }
+
+    #[test]
+    fn public_addresses_are_accepted_as_the_standard_serialises_them() {
+        for (input, url) in [
+            ("https://example.com", "https://example.com/"),
+            ("HTTP://EXAMPLE.com:80/a", "http://example.com/a"),
+            ("https://example.com:8443/", "https://example.com:8443/"),
+            ("https://한글.kr/글", "https://xn--bj0bj06e.kr/%EA%B8%80"),
+            (
+                "https://e.kr/?b=2&a=1&b=%ED%95%9C#절",
+                "https://e.kr/?b=2&a=1&b=%ED%95%9C#%EC%A0%88",
+            ),
+            ("https://8.8.8.8/", "https://8.8.8.8/"),
+            ("https://172.32.0.1/", "https://172.32.0.1/"),
+            ("https://100.128.0.1/", "https://100.128.0.1/"),
+            ("https://[2001:db8::1]:81/x", "https://[2001:db8::1]:81/x"),
+            ("https://[::ffff:8.8.8.8]/", "https://[::ffff:808:808]/"),
+            (
+                "https://localhost.example.com/",
+                "https://localhost.example.com/",
+            ),
+            ("https://10.example.com/", "https://10.example.com/"),
+            ("https://fc00.kr/", "https://fc00.kr/"),
+            ("https://example.com./", "https://example.com./"),
+            (
+                "https://example.com/@localhost",
+                "https://example.com/@localhost",
+            ),
+        ] {
+            assert_eq!(judge(input).as_deref(), Ok(url), "{input}");
+        }
+    }
+
+    #[test]
+    fn only_http_urls_are_accepted() {
+        for input in [
+            "javascript:alert(1)",
+            "JavaScript:alert(1)//https://example.com/",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "blob:https://example.com/1-2",
+            "mailto:a@example.com",
+            "about:blank",
+            "ftp://example.com/",
+        ] {
+            assert_eq!(judge(input), Err(Refusal::Scheme), "{input}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_is_refused() {
+        for input in ["", "http://", "https://exa mple.com/", "https://[::1"] {
+            assert_eq!(judge(input), Err(Refusal::Unreadable), "{input}");
+        }
+    }
+
+    #[test]
+    fn local_and_private_addresses_are_refused_however_they_are_spelt() {
+        for input in [
+            "http://localhost/",
+            "http://LOCALHOST.:3000/",
+            "http://app.localhost/",
+            "http://printer.local/",
+            "http://db.corp.internal/",
+            "http://nas.home.arpa/",
+            "http://intranet/",
+            "http://intranet:8080/",
+            "http://127.0.0.1/",
+            "http://127.1/",
+            "http://0x7f.1/",
+            "http://2130706433/",
+            "http://017700000001/",
+            "http://127。0。0。1/",
+            "http://0.0.0.0:8000/",
+            "http://10.1.2.3/",
+            "http://100.64.0.1/",
+            "http://169.254.169.254/latest",
+            "http://172.16.0.1/",
+            "http://172.31.255.255/",
+            "http://192.168.0.1/",
+            "http://user:pw@192.168.0.1/",
+            "http://[::1]/",
+            "http://[::]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://[::ffff:192.168.1.1]/",
+            "http://[fc00::1]/",
+            "http://[fdff::1]:8080/",
+            "http://[fe80::1]/",
+            "http://[febf::1]/",
+        ] {
+            assert_eq!(judge(input), Err(Refusal::Local), "{input}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_never_shared() {
+        for (input, url) in [
+            (
+                "https://user:secret@example.com/a?b=c@d",
+                "https://example.com/a?b=c@d",
+            ),
+            ("https://user@example.com:81/", "https://example.com:81/"),
+            ("https://a@b:c%40d@example.com/", "https://example.com/"),
+        ] {
+            let href = String::from(url::Url::parse(input).unwrap());
+            let accepted = accept(&href).unwrap();
+            assert_eq!(accepted.url, url);
+            assert!(accepted.had_credentials);
+        }
+        assert!(!accept("https://example.com/@a").unwrap().had_credentials);
+    }
+
+    proptest! {
+        #[test]
+        fn an_accepted_url_is_what_the_standard_made_of_it(
+            host in "[a-z]{1,9}\\.(com|kr)", path in "(/[a-z@:%]{0,6}){0,3}", query in "(\\?[ -~가-힣]{0,12})?",
+        ) {
+            let href = url::Url::parse(&format!("https://{host}{path}{query}")).map(String::from).unwrap();
+            prop_assert_eq!(accept(&href).unwrap().url, href);
+        }
+
+        #[test]
+        fn no_text_at_all_breaks_the_judgement(href in ".*") {
+            let _ = accept(&href);
+        }
+
+        #[test]
+        fn every_ipv4_address_is_judged_as_the_standard_library_does(bits: u32) {
+            let ip = std::net::Ipv4Addr::from_bits(bits);
+            let [first, second, ..] = ip.octets();
+            let local = ip.is_private() || ip.is_loopback() || ip.is_link_local() || first == 0
+                || (first == 100 && second & 0xc0 == 64);
+            prop_assert_eq!(judge(&format!("http://{bits}/")).is_err(), local);
+            let mapped = ip.to_ipv6_mapped();
+            prop_assert_eq!(judge(&format!("http://[{mapped}]/")).is_err(), local);
+        }
+
+        #[test]
+        fn every_ipv6_address_is_judged_as_the_standard_library_does(bits: u128) {
+            let ip = std::net::Ipv6Addr::from_bits(bits);
+            prop_assume!(ip.segments()[0] != 0);
+            let local = ip.is_unique_local() || ip.is_unicast_link_local();
+            prop_assert_eq!(judge(&format!("http://[{ip}]/")).is_err(), local);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The `type` attribute: six sizes and arrangements, in the order of NAVER's own button.
+
+/// One of the six looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Look {
+    /// A 24 px square, for a line of text.
+    A,
+    /// A 32 px square, for a line of text.
+    B,
+    /// A 44 px square.
+    C,
+    /// A 56 px square.
+    D,
+    /// The icon above its caption.
+    E,
+    /// The icon beside its caption. The default: a visible caption needs no guessing.
+    #[default]
+    F,
+}
+
+impl Look {
+    /// Every look, in order.
+    pub const ALL: [Self; 6] = [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F];
+
+    /// The warning for another value.
+    pub const EXPECTED: &'static str = "must be one letter from a to f; f is shown";
+
+    /// The letter that the stylesheet and the attribute know it by.
+    #[must_use]
+    pub const fn letter(self) -> &'static str {
+        match self {
+            Self::A => "a",
+            Self::B => "b",
+            Self::C => "c",
+            Self::D => "d",
+            Self::E => "e",
+            Self::F => "f",
+        }
+    }
+
+    /// Reads the attribute, in either case; `None` for anything else.
+    ///
+    /// ```
+    /// use sori_captcha::share::look::Look;
+    /// assert_eq!(Look::parse("e"), Some(Look::E));
+    /// assert_eq!(Look::parse("large"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(value: &str) -> Option<Self> {
+        let is_named = |look: &Self| look.letter().eq_ignore_ascii_case(value);
+        Self::ALL.into_iter().find(is_named)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_look_reads_back_from_its_letter_in_either_case() {
+        for look in Look::ALL {
+            assert_eq!(Look::parse(look.letter()), Some(look));
+            assert_eq!(Look::parse(&look.letter().to_uppercase()), Some(look));
+        }
+    }
+
+    #[test]
+    fn another_value_is_no_look() {
+        for value in ["", " a", "g", "aa", "ａ"] {
+            assert_eq!(Look::parse(value), None, "{value:?}");
+        }
+    }
+}
