@@ -1,1 +1,70 @@
-fn main() {}
+//! The developer's front door: `cargo xtask <command>`. README and `.ci/run` call it; nothing lives only in a script.
+#![allow(
+    clippy::print_stdout,
+    reason = "a command-line tool speaks on its terminal"
+)]
+
+mod build;
+mod bundle;
+mod gate;
+mod glue;
+mod integrity;
+mod package;
+mod serve;
+mod setup;
+mod size;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use workspace::Workspace;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Sori's developer commands"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what the other commands need, one line per step; they all do this themselves
+    Setup,
+    /// Build the npm package in pkg/ (then: npm pack ./pkg)
+    Build,
+    /// Print the sizes of the package's files; fail over budget
+    Size,
+    /// Build, then run the host site in practice mode
+    Serve(serve::Options),
+    /// The gate: every check, cheapest first
+    Test(gate::Options),
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let workspace = Workspace::open()?;
+    match command {
+        Command::Setup => setup::run(&workspace, setup::EVERYTHING),
+        Command::Build => build::run(&workspace),
+        Command::Size => size::run(&workspace),
+        Command::Serve(options) => serve::run(&workspace, &options),
+        Command::Test(options) => gate::run(&workspace, &options),
+    }
+}

@@ -1,0 +1,82 @@
+//! `pkg/` complete: the wasm modules, the bundles around them, package.json.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use xshell::cmd;
+
+use crate::workspace::Workspace;
+use crate::{bundle, glue, integrity, package, setup};
+
+/// One build of the widget crate.
+pub(crate) struct Module {
+    /// Names the wasm file: `{name}_bg.wasm`.
+    pub(crate) name: &'static str,
+    features: &'static str,
+}
+
+pub(crate) const FULL: Module = Module {
+    name: "sori",
+    features: "captcha,share",
+};
+/// The share button alone.
+pub(crate) const SHARE: Module = Module {
+    name: "share",
+    features: "share",
+};
+pub(crate) const MODULES: [&Module; 2] = [&FULL, &SHARE];
+
+impl Module {
+    /// Where wasm-pack leaves its output: never in pkg/, where its `.gitignore` would make npm drop the wasm.
+    pub(crate) fn raw_dir(&self, workspace: &Workspace) -> PathBuf {
+        workspace.target().join("glue").join(self.name)
+    }
+
+    pub(crate) fn wasm(&self) -> String {
+        format!("{}_bg.wasm", self.name)
+    }
+}
+
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    setup::run(workspace, &[setup::Need::Package])?;
+    let dist = workspace.path("pkg/dist");
+    package::clean(workspace)?;
+    recreate(&dist)?;
+    for module in MODULES {
+        wasm_pack(workspace, module)?;
+        let raw = module.raw_dir(workspace);
+        fs::copy(raw.join(module.wasm()), dist.join(module.wasm()))?;
+        let text = fs::read_to_string(raw.join(format!("{}.js", module.name)))?;
+        fs::write(raw.join("factory.js"), glue::factory(&text)?)?;
+    }
+    bundle::run(workspace, &dist)?;
+    package::write(workspace)?;
+    integrity::write(&dist)?;
+    println!("build: pkg/ is complete; npm pack ./pkg makes the tarball");
+    Ok(())
+}
+
+fn recreate(dir: &Path) -> Result<()> {
+    if dir.exists() {
+        fs::remove_dir_all(dir).with_context(|| format!("cannot empty {}", dir.display()))?;
+    }
+    fs::create_dir_all(dir)?;
+    Ok(())
+}
+
+fn wasm_pack(workspace: &Workspace, module: &Module) -> Result<()> {
+    let sh = workspace.shell();
+    let out = module.raw_dir(workspace);
+    recreate(&out)?;
+    let Module { name, features } = module;
+    println!("build: {} ({features})", module.wasm());
+    cmd!(
+        sh,
+        "wasm-pack --quiet build wasm --mode no-install --profile wasm --target web --no-pack --no-typescript
+            --out-dir {out} --out-name {name} -- --no-default-features --features {features}"
+    )
+    .quiet()
+    .run()
+    .with_context(|| format!("cannot build {}", module.wasm()))
+}

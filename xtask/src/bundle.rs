@@ -1,0 +1,135 @@
+//! esbuild around the hand-written modules of pkg/: each entry bundles its glue, and its only further request is the wasm.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use xshell::cmd;
+
+use crate::build::{FULL, Module, SHARE};
+use crate::workspace::Workspace;
+
+/// Reached by a dynamic import when they are needed, so they stay files of their own.
+const ON_DEMAND: [&str; 2] = ["./diagnose.js", "./locale/*"];
+/// The classic script, with the wasm inside.
+const CLASSIC: &str = "sori.js";
+
+pub(crate) fn run(workspace: &Workspace, dist: &Path) -> Result<()> {
+    for folder in ["", "locale/"] {
+        let sources = workspace.path("pkg").join(folder);
+        if !sources.is_dir() {
+            continue;
+        }
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(&sources)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".js") {
+                entries.push(format!("{folder}{name}"));
+            }
+        }
+        entries.sort();
+        for entry in entries {
+            if entry == CLASSIC {
+                classic(workspace, dist)?;
+            } else {
+                module(workspace, &entry, dist)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn module(workspace: &Workspace, entry: &str, dist: &Path) -> Result<()> {
+    let externals = ON_DEMAND.map(|path| format!("--external:{path}"));
+    let mut options: Vec<OsString> = externals.into_iter().map(OsString::from).collect();
+    options.push("--format=esm".into());
+    options.push(alias("sori:wasm", &workspace.path("pkg/lib/sori-wasm.js")));
+    options.push(alias(
+        "sori:share-wasm",
+        &workspace.path("pkg/lib/share-wasm.js"),
+    ));
+    esbuild(workspace, entry, dist, options)
+}
+
+fn classic(workspace: &Workspace, dist: &Path) -> Result<()> {
+    let raw = FULL.raw_dir(workspace);
+    let wasm = fs::read(dist.join(FULL.wasm()))?;
+    fs::write(raw.join("bytes.js"), as_latin1_string(&wasm))?;
+    let options = vec![
+        "--format=iife".into(),
+        alias("sori:wasm", &workspace.path("pkg/lib/inlined-wasm.js")),
+        alias("sori:wasm-bytes", &raw.join("bytes.js")),
+        // A classic script without a charset is decoded as the page is, and many Korean pages are EUC-KR.
+        "--banner:js=\u{feff}".into(),
+    ];
+    esbuild(workspace, CLASSIC, dist, options)
+}
+
+fn esbuild(
+    workspace: &Workspace,
+    entry: &str,
+    dist: &Path,
+    mut options: Vec<OsString>,
+) -> Result<()> {
+    for (module, prefix) in [(&FULL, "sori:"), (&SHARE, "sori:share-")] {
+        options.push(alias(
+            &format!("{prefix}glue"),
+            &module.raw_dir(workspace).join("factory.js"),
+        ));
+        if let Some(web) = snippets(module, workspace)? {
+            options.push(alias(&format!("{prefix}web"), &web));
+        }
+    }
+    let source = workspace.path("pkg").join(entry);
+    let out = dist.join(entry);
+    let sh = workspace.shell();
+    cmd!(
+        sh,
+        "esbuild {source} --bundle --minify --target=es2022 --charset=utf8 --legal-comments=none
+            --log-level=warning --outfile={out} {options...}"
+    )
+    .quiet()
+    .run()
+    .with_context(|| format!("cannot bundle pkg/{entry}"))
+}
+
+fn alias(name: &str, path: &Path) -> OsString {
+    let mut option = OsString::from(format!("--alias:{name}="));
+    option.push(path);
+    option
+}
+
+/// The copy of src/web that the glue imports, so that pkg/ shares its modules instead of bundling them twice.
+fn snippets(module: &Module, workspace: &Workspace) -> Result<Option<std::path::PathBuf>> {
+    let dir = module.raw_dir(workspace).join("snippets");
+    if !dir.is_dir() {
+        return Ok(None);
+    }
+    let crates: Vec<_> = fs::read_dir(&dir)?
+        .map(|entry| entry.map(|entry| entry.path().join("src/web")))
+        .filter(|path| path.as_ref().map_or(true, |path| path.is_dir()))
+        .collect::<Result<_, _>>()?;
+    ensure!(
+        crates.len() <= 1,
+        "more than one crate brings snippets in src/web"
+    );
+    Ok(crates.into_iter().next())
+}
+
+/// One character per byte: in a compressed UTF-8 script this costs 2 to 3 %, base64 costs 30 %.
+fn as_latin1_string(bytes: &[u8]) -> String {
+    let mut text = String::from("export default \"");
+    for &byte in bytes {
+        match byte {
+            b'"' => text.push_str("\\\""),
+            b'\\' => text.push_str("\\\\"),
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            0 => text.push_str("\\x00"),
+            _ => text.push(char::from(byte)),
+        }
+    }
+    text.push_str("\";\n");
+    text
+}

@@ -1,0 +1,135 @@
+//! `cargo xtask test`: every check, cheapest first. What cannot run here fails unless `--skip` names it.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use xshell::cmd;
+
+use crate::setup::{self, Need};
+use crate::workspace::Workspace;
+use crate::{build, size};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Leave a check out (repeatable)
+    #[arg(long, value_name = "NAME")]
+    skip: Vec<Check>,
+    /// Run these checks only (repeatable)
+    #[arg(long, value_name = "NAME", conflicts_with = "skip")]
+    only: Vec<Check>,
+    /// Also what the gate leaves out for its length
+    #[arg(long)]
+    all: bool,
+}
+
+/// In the order of their cost.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Check {
+    Fmt,
+    Clippy,
+    ClippyWasm,
+    Docs,
+    Host,
+    WasmChromium,
+    WasmFirefox,
+    Build,
+    Size,
+    Packaging,
+    E2e,
+}
+
+impl Check {
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Check::Fmt | Check::Clippy | Check::Docs | Check::Size => &[],
+            Check::ClippyWasm | Check::Build => &[Need::Package],
+            Check::Host => &[Need::Redis],
+            Check::WasmChromium | Check::Packaging | Check::E2e => &[Need::Package, Need::Chromium],
+            Check::WasmFirefox => &[Need::Package, Need::Firefox],
+        }
+    }
+
+    fn run(self, workspace: &Workspace, all: bool) -> Result<()> {
+        let sh = workspace.shell();
+        match self {
+            Check::Fmt => cmd!(sh, "cargo fmt --all --check").run()?,
+            Check::Clippy => cmd!(
+                sh,
+                "cargo clippy --quiet --workspace --all-targets -- -D warnings"
+            )
+            .run()?,
+            Check::ClippyWasm => {
+                let target = "wasm32-unknown-unknown";
+                cmd!(sh, "cargo clippy --quiet -p sori-captcha --target {target} --all-targets -- -D warnings").run()?;
+                // The share button alone is a build of its own.
+                cmd!(sh, "cargo clippy --quiet -p sori-captcha --target {target} --no-default-features --features share -- -D warnings")
+                    .run()?;
+            }
+            Check::Docs => cmd!(
+                sh,
+                "cargo doc --quiet --no-deps -p sori-captcha -p sori-backend --lib"
+            )
+            .env("RUSTDOCFLAGS", "-D warnings")
+            .run()?,
+            Check::Host => cmd!(sh, "cargo test --quiet --workspace --exclude sori-e2e").run()?,
+            Check::WasmChromium => {
+                cmd!(sh, "wasm-pack test --mode no-install --headless --chrome").run()?
+            }
+            Check::WasmFirefox => {
+                cmd!(sh, "wasm-pack test --mode no-install --headless --firefox").run()?
+            }
+            Check::Build => build::run(workspace)?,
+            Check::Size => size::run(workspace)?,
+            Check::Packaging => bail!("not there yet"),
+            Check::E2e => cmd!(sh, "cargo test --quiet -p sori-e2e").run()?,
+        }
+        let _ = all;
+        Ok(())
+    }
+
+    fn name(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
+}
+
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let chosen: Vec<Check> = Check::value_variants()
+        .iter()
+        .copied()
+        .filter(|check| {
+            if options.only.is_empty() {
+                !options.skip.contains(check)
+            } else {
+                options.only.contains(check)
+            }
+        })
+        .collect();
+    let mut needs = Vec::new();
+    for need in chosen.iter().flat_map(|check| check.needs()) {
+        if !needs.contains(need) {
+            needs.push(*need);
+        }
+    }
+    setup::run(workspace, &needs)?;
+
+    let mut done = Vec::new();
+    for check in chosen {
+        let name = check.name();
+        println!("test: {name}");
+        let start = Instant::now();
+        if let Err(error) = check.run(workspace, options.all) {
+            bail!("{name} failed: {error:#}");
+        }
+        done.push((name, start.elapsed().as_secs()));
+    }
+    for (name, seconds) in done {
+        println!("test: {name} passed in {seconds} s");
+    }
+    for check in &options.skip {
+        println!("test: {} skipped, as asked", check.name());
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Turns wasm-bindgen's glue into a factory.
+//!
+//! A wasm instance that has trapped is dead, and the page needs a fresh one. The glue keeps its instance, its
+//! caches and its closures in module scope, which exists once per page; inside a function every call has its own,
+//! so what is left of the dead instance can never reach into the new one.
+
+use anyhow::{Context, Result, ensure};
+
+/// The loader at the glue's end, from here on, is replaced by ours: it takes a module compiled once.
+const LOADER: &str = "\nasync function __wbg_load(";
+
+pub(crate) fn factory(glue: &str) -> Result<String> {
+    let (body, _) = glue.split_once(LOADER).context(
+        "wasm-bindgen's glue has no __wbg_load: its form has changed, see xtask/src/glue.rs",
+    )?;
+
+    let mut imports = String::new();
+    let mut inner = String::new();
+    let mut names = Vec::new();
+    for line in body.lines() {
+        if line.starts_with("import ") {
+            imports.push_str(line);
+            imports.push('\n');
+        } else if let Some(item) = line.strip_prefix("export ") {
+            names.push(exported_name(item)?);
+            inner.push_str(item);
+            inner.push('\n');
+        } else {
+            inner.push_str(line);
+            inner.push('\n');
+        }
+    }
+    for required in [
+        "function __wbg_get_imports()",
+        "function __wbg_finalize_init(",
+    ] {
+        ensure!(
+            inner.contains(required),
+            "wasm-bindgen's glue has no {required}: its form has changed, see xtask/src/glue.rs"
+        );
+    }
+    let names = names.join(", ");
+    Ok(format!(
+        "{imports}
+export async function instantiate(module) {{
+{inner}
+__wbg_finalize_init(await WebAssembly.instantiate(module, __wbg_get_imports()), module);
+return {{ {names} }};
+}}
+"
+    ))
+}
+
+/// `function play(a) {` and `class Widget {` are the forms wasm-bindgen writes.
+fn exported_name(item: &str) -> Result<&str> {
+    let rest = ["async function ", "function ", "class "]
+        .iter()
+        .find_map(|kind| item.strip_prefix(kind))
+        .with_context(|| format!("wasm-bindgen exports in an unknown form: {item}"))?;
+    let end = rest
+        .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+        .unwrap_or(rest.len());
+    Ok(&rest[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::factory;
+
+    const GLUE: &str = r#"/* @ts-self-types="./sori.d.ts" */
+import { set_text } from './snippets/x/element.js';
+
+export class Widget {
+}
+export function start() {
+    wasm.start();
+}
+function __wbg_get_imports() {
+}
+let wasm;
+function __wbg_finalize_init(instance, module) {
+}
+
+async function __wbg_load(module, imports) {
+}
+export { initSync, __wbg_init as default };
+"#;
+
+    #[test]
+    fn state_is_inside_and_snippets_are_outside() {
+        let text = factory(GLUE).unwrap();
+        let (outside, inside) = text
+            .split_once("export async function instantiate(module) {")
+            .unwrap();
+        assert!(outside.contains("import { set_text }"));
+        assert!(inside.contains("let wasm;"));
+        assert!(inside.contains("return { Widget, start };"));
+        assert!(!inside.contains("export "));
+        assert!(!inside.contains("__wbg_load"));
+    }
+
+    #[test]
+    fn a_changed_form_is_refused() {
+        assert!(factory("export function start() {}").is_err());
+        let other = GLUE.replace("export class Widget {", "export const Widget = class {");
+        assert!(
+            factory(&other)
+                .unwrap_err()
+                .to_string()
+                .contains("unknown form")
+        );
+    }
+}

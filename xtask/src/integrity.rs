@@ -1,0 +1,32 @@
+//! Subresource Integrity hashes of the built files: printed for the snippets, kept for the tests.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Result;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha384};
+
+pub(crate) fn of(bytes: &[u8]) -> String {
+    format!("sha384-{}", STANDARD.encode(Sha384::digest(bytes)))
+}
+
+/// `dist/integrity.json`: file name → hash, for what a page loads by itself.
+pub(crate) fn write(dist: &Path) -> Result<()> {
+    let mut files: Vec<_> = fs::read_dir(dist)?.collect::<Result<_, _>>()?;
+    files.sort_by_key(fs::DirEntry::file_name);
+    let mut hashes = Map::new();
+    for file in files {
+        let name = file.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".js") || name.ends_with(".wasm") {
+            let hash = of(&fs::read(file.path())?);
+            println!("build: {name} {hash}");
+            hashes.insert(name, Value::String(hash));
+        }
+    }
+    let text = serde_json::to_string_pretty(&Value::Object(hashes))?;
+    fs::write(dist.join("integrity.json"), text + "\n")?;
+    Ok(())
+}

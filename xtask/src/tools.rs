@@ -1,0 +1,25 @@
+//! The versions of the tools that no lock file of ours holds.
+
+use anyhow::{Context, Result};
+
+use crate::workspace::Workspace;
+
+pub(crate) const WASM_PACK: &str = "0.15.1";
+pub(crate) const GECKODRIVER: &str = "0.37.1";
+/// npm's major version of binaryen is wasm-opt's version. Older ones emit a module that fails in the page.
+pub(crate) const WASM_OPT_AT_LEAST: u32 = 132;
+pub(crate) const NODE_AT_LEAST: u32 = 20;
+
+/// The CLI must be of the crate's version, or wasm-pack builds its own.
+pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<String> {
+    let lock: toml::Table = workspace.read("Cargo.lock")?.parse()?;
+    lock.get("package")
+        .and_then(toml::Value::as_array)
+        .into_iter()
+        .flatten()
+        .find(|package| package.get("name").and_then(toml::Value::as_str) == Some("wasm-bindgen"))
+        .and_then(|package| package.get("version"))
+        .and_then(toml::Value::as_str)
+        .map(str::to_owned)
+        .context("Cargo.lock names no wasm-bindgen")
+}
