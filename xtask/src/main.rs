@@ -6,6 +6,7 @@
 
 mod build;
 mod bundle;
+mod clips;
 mod gate;
 mod glue;
 mod integrity;
@@ -44,6 +45,8 @@ enum Command {
     Size,
     /// Build, then run the host site in practice mode
     Serve(serve::Options),
+    /// Speak the practice upstream's digits anew (needs espeak-ng; the result is committed)
+    Clips,
     /// The gate: every check, cheapest first
     Test(gate::Options),
 }
@@ -65,6 +68,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build => build::run(&workspace),
         Command::Size => size::run(&workspace),
         Command::Serve(options) => serve::run(&workspace, &options),
+        Command::Clips => clips::run(&workspace),
         Command::Test(options) => gate::run(&workspace, &options),
     }
 }

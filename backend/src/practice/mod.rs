@@ -1,1 +1,179 @@
-//! An emulator of the documented upstream, for practice and tests.
+//! The practice upstream: an emulator of NAVER's audio-captcha protocol that speaks real digits.
+//!
+//! It exists so that the path a newcomer tries is the path production runs: the backend reaches it over
+//! HTTP exactly as it would reach NAVER, with credentials in the same headers and the same answers to
+//! judge. It follows NAVER's documentation call by call; where that says nothing, the choice made here is
+//! stated at the place that makes it ([`desk`] and [`naver`]). It is no protection: it speaks clearly on
+//! purpose, and anybody may run it.
+//!
+//! ```
+//! # async fn demo() -> std::io::Result<()> {
+//! use sori_backend::practice::{self, Digits, Options};
+//!
+//! let options = Options { answer: Digits::parse("12345").ok(), ..Options::default() };
+//! let running = practice::spawn(options, ([127, 0, 0, 1], 0).into()).await?;
+//! println!("NAVER's protocol at http://{}/v1/captcha", running.addr);
+//! running.shutdown().await;
+//! # Ok(()) }
+//! ```
+
+mod clips;
+mod desk;
+mod digits;
+mod faults;
+mod naver;
+mod speech;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use axum::Router;
+use rand::RngExt;
+use rand::distr::Alphanumeric;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub use digits::{Digits, NotDigits};
+pub use faults::{Call, Fault, Faults};
+pub use speech::Pauses;
+
+/// What the emulator accepts, limits and speaks.
+#[derive(Clone)]
+pub struct Options {
+    /// Expected in `X-Naver-Client-Id`.
+    pub client_id: String,
+    /// Expected in `X-Naver-Client-Secret`.
+    pub client_secret: String,
+    /// Calls a day, in Korean time; issuing a key and verifying an answer count. `None` is unlimited.
+    pub daily_quota: Option<u32>,
+    /// The digits of every challenge; `None` draws five or six anew for each.
+    pub answer: Option<Digits>,
+    /// The language of the digits.
+    pub voice: Voice,
+    /// Whether the digits stand apart.
+    pub pauses: Pauses,
+    /// How long a key lives. NAVER does not say; two hours here, as long as the backend keeps one.
+    pub key_lifetime: Duration,
+    /// Lets the owner make calls fail; a clone of the handle keeps the control.
+    pub faults: Faults,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            client_id: random_text(20),
+            client_secret: random_text(10),
+            daily_quota: Some(1_000),
+            answer: None,
+            voice: Voice::Korean,
+            pauses: Pauses::Clear,
+            key_lifetime: Duration::from_secs(2 * 60 * 60),
+            faults: Faults::default(),
+        }
+    }
+}
+
+/// Shows neither credentials nor answer: debug output ends in logs.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("daily_quota", &self.daily_quota)
+            .field("voice", &self.voice)
+            .field("pauses", &self.pauses)
+            .field("key_lifetime", &self.key_lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The language in which digits are spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Voice {
+    /// 영 or 공, 일, 이 … 구.
+    #[default]
+    Korean,
+    /// zero, one, two … nine.
+    English,
+}
+
+/// Reads `ko` or `en`.
+impl FromStr for Voice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "ko" => Ok(Self::Korean),
+            "en" => Ok(Self::English),
+            other => Err(format!("expected ko or en, got {other:?}")),
+        }
+    }
+}
+
+/// The emulator as routes under `/v1/captcha`, as at `openapi.naver.com`.
+pub fn router(options: Options) -> Router {
+    naver::router(options)
+}
+
+/// Serves the emulator at `addr` (port 0 takes a free one) until [`Running`] is dropped.
+///
+/// # Errors
+///
+/// The address cannot be bound.
+pub async fn spawn(options: Options, addr: SocketAddr) -> io::Result<Running> {
+    let listener = TcpListener::bind(addr).await?;
+    let addr = listener.local_addr()?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(listener, router(options)).with_graceful_shutdown(async {
+        // A dropped sender asks for the same as a sent message.
+        stopped.await.ok();
+    });
+    let task = tokio::spawn(async move { server.await });
+    Ok(Running { addr, stop, task })
+}
+
+/// A served emulator. Dropping it stops it.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Running {
+    /// How long [`Running::shutdown`] waits for answers under way.
+    const GRACE: Duration = Duration::from_secs(2);
+
+    /// Accepts no more connections and waits until the open ones are answered, for two seconds at most.
+    pub async fn shutdown(self) {
+        let Self { stop, mut task, .. } = self;
+        drop(stop);
+        if tokio::time::timeout(Self::GRACE, &mut task).await.is_err() {
+            task.abort();
+        }
+    }
+
+    /// Runs until the server fails.
+    ///
+    /// # Errors
+    ///
+    /// The listener failed.
+    pub async fn wait(self) -> io::Result<()> {
+        let Self { stop, task, .. } = self;
+        let ended = task.await.map_err(io::Error::other)?;
+        drop(stop);
+        ended
+    }
+}
+
+/// Letters and digits from the system's generator, as keys and credentials are made of.
+fn random_text(chars: usize) -> String {
+    rand::rng()
+        .sample_iter(Alphanumeric)
+        .take(chars)
+        .map(char::from)
+        .collect()
+}

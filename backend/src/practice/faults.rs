@@ -1,0 +1,51 @@
+//! Failures on demand, for tests that must reach what a healthy upstream never shows. No setting of the
+//! program leads here: only code that builds [`Options`](super::Options) can use it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A call of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `skey?code=0`
+    Issue,
+    /// `scaptcha`
+    Audio,
+    /// `skey?code=1`
+    Verify,
+}
+
+/// How a call fails. A failing call spends no quota and changes no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// 500 with NAVER's `CT500`.
+    SystemError,
+    /// 429, as at the daily quota.
+    QuotaExceeded,
+    /// 401 with NAVER's `024`.
+    Unauthorised,
+    /// 403 without a captcha's code: the application may not use the audio captcha.
+    Forbidden,
+    /// 403 with NAVER's `CT001`.
+    InvalidKey,
+    /// 200 with a page of HTML, as a captive portal or a gateway under maintenance sends.
+    Html,
+    /// 200, then the body breaks off.
+    Cut,
+    /// No answer until the client gives up.
+    Stall,
+}
+
+/// Which calls fail. Clones share one state, so a test can change it while the emulator runs.
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Arc<Mutex<[Option<Fault>; 3]>>);
+
+impl Faults {
+    /// Makes every such call fail from now on; `None` heals it.
+    pub fn set(&self, call: Call, fault: impl Into<Option<Fault>>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)[call as usize] = fault.into();
+    }
+
+    pub(super) fn of(&self, call: Call) -> Option<Fault> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)[call as usize]
+    }
+}
