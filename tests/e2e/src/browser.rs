@@ -1,0 +1,95 @@
+//! Which browser, and how it is started.
+
+use std::env;
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::driver::Driver;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Chromium,
+    Firefox,
+}
+
+impl Engine {
+    /// `SORI_E2E_ENGINE`: `chromium` (the default) or `firefox`.
+    pub fn chosen() -> Self {
+        match env::var("SORI_E2E_ENGINE").as_deref() {
+            Err(_) | Ok("chromium") => Engine::Chromium,
+            Ok("firefox") => Engine::Firefox,
+            Ok(other) => panic!("SORI_E2E_ENGINE is {other:?}; it is chromium or firefox"),
+        }
+    }
+}
+
+/// What a test may want different in its browser.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wishes {
+    /// What the browser asks pages for, as in `Accept-Language`.
+    pub(crate) language: Option<String>,
+    pub(crate) arguments: Vec<String>,
+}
+
+pub(crate) async fn connect(engine: Engine, driver: &Driver, wishes: &Wishes) -> Client {
+    let capabilities = match engine {
+        Engine::Chromium => chromium(wishes),
+        Engine::Firefox => firefox(wishes),
+    };
+    let Value::Object(capabilities) = capabilities else {
+        unreachable!("capabilities are an object")
+    };
+    let capabilities: Capabilities = capabilities.into_iter().collect();
+    ClientBuilder::new(HttpConnector::new())
+        .capabilities(capabilities)
+        .connect(&driver.address)
+        .await
+        .unwrap_or_else(|error| panic!("{engine:?} does not start: {error}"))
+}
+
+/// chromedriver gives each session a profile directory of its own and deletes it afterwards.
+fn chromium(wishes: &Wishes) -> Value {
+    let mut arguments: Vec<String> = [
+        "--headless=new",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        // Chromium refuses to run sandboxed as root, and containers are root.
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--window-size=1000,900",
+    ]
+    .map(str::to_owned)
+    .into();
+    arguments.extend(wishes.arguments.iter().cloned());
+    let language = wishes.language.as_deref().unwrap_or("ko-KR");
+    arguments.push(format!("--lang={language}"));
+    json!({
+        "browserName": "chrome",
+        "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+        "goog:chromeOptions": { "args": arguments, "prefs": { "intl.accept_languages": language } },
+    })
+}
+
+fn firefox(wishes: &Wishes) -> Value {
+    let language = wishes.language.as_deref().unwrap_or("ko-KR");
+    let mut arguments = vec!["-headless".to_owned()];
+    arguments.extend(wishes.arguments.iter().cloned());
+    json!({
+        "browserName": "firefox",
+        "moz:firefoxOptions": {
+            "args": arguments,
+            "prefs": {
+                "intl.accept_languages": language,
+                // The page decides its colours, not the machine's desktop.
+                "layout.css.prefers-color-scheme.content-override": 1,
+            },
+        },
+    })
+}

@@ -1,0 +1,135 @@
+//! Pages of a test's own, on an origin of their own; whatever they do not define comes from the host site.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// What a path answers, whatever the method.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    pub fn html(text: &str) -> Self {
+        Self::new("text/html; charset=utf-8", text)
+    }
+
+    pub fn new(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        let headers =
+            HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))]);
+        Self {
+            status: StatusCode::OK,
+            headers,
+            body: body.into(),
+        }
+    }
+
+    #[must_use]
+    pub fn status(mut self, code: u16) -> Self {
+        self.status =
+            StatusCode::from_u16(code).unwrap_or_else(|_| panic!("{code} is no HTTP status"));
+        self
+    }
+
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        let value =
+            HeaderValue::from_str(value).unwrap_or_else(|_| panic!("{name} cannot be {value:?}"));
+        self.headers.insert(HeaderName::from_static(name), value);
+        self
+    }
+}
+
+#[derive(Debug)]
+struct Shared {
+    replies: HashMap<String, Reply>,
+    site: String,
+    client: reqwest::Client,
+}
+
+/// A server that ends with the test.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    pub(crate) origin: String,
+    task: JoinHandle<()>,
+}
+
+impl Pages {
+    pub(crate) async fn serve(replies: HashMap<String, Reply>, site: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a loopback port is free");
+        let origin = format!(
+            "http://{}",
+            listener
+                .local_addr()
+                .expect("a bound listener has an address")
+        );
+        let shared = Arc::new(Shared {
+            replies,
+            site: site.to_owned(),
+            client: reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .no_proxy()
+                .build()
+                .expect("a plain HTTP client needs nothing"),
+        });
+        let router = Router::new().fallback(answer).with_state(shared);
+        let task = tokio::spawn(async move {
+            axum::serve(listener, router)
+                .await
+                .expect("the pages are served until the test ends");
+        });
+        Self { origin, task }
+    }
+}
+
+impl Drop for Pages {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    if let Some(reply) = shared.replies.get(request.uri().path()) {
+        return (reply.status, reply.headers.clone(), reply.body.clone()).into_response();
+    }
+    match forward(&shared, request).await {
+        Ok(response) => response,
+        Err(error) => (
+            StatusCode::BAD_GATEWAY,
+            format!("the host site does not answer: {error}"),
+        )
+            .into_response(),
+    }
+}
+
+/// The site sees the browser's own Host and Origin, as behind a reverse proxy.
+async fn forward(shared: &Shared, request: Request) -> Result<Response, reqwest::Error> {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let answer = shared
+        .client
+        .request(parts.method, format!("{}{path}", shared.site))
+        .headers(parts.headers)
+        .body(reqwest::Body::wrap_stream(body.into_data_stream()))
+        .send()
+        .await?;
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = answer.status();
+    *response.headers_mut() = answer.headers().clone();
+    // The body is chunked anew.
+    response.headers_mut().remove(header::TRANSFER_ENCODING);
+    *response.body_mut() = Body::from_stream(answer.bytes_stream());
+    Ok(response)
+}

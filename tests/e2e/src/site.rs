@@ -1,0 +1,76 @@
+//! The host site, as a person would start it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::process::Process;
+
+#[derive(Debug)]
+pub struct Site {
+    process: Process,
+    origin: String,
+}
+
+impl Site {
+    /// Starts `backend/examples/site.rs` on a free port with these settings.
+    pub(crate) fn start(environment: &[(String, String)], arguments: &[String]) -> Self {
+        let mut command = Command::new(program());
+        command
+            .current_dir(root())
+            .args(["--port", "0"])
+            .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)));
+        let (process, origin) = Process::start("the host site", &mut command, |line| {
+            line.strip_prefix("ready: ")
+                .map(|address| address.trim_end_matches('/').to_owned())
+        });
+        Self { process, origin }
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// All that the site has printed: its logs.
+    pub fn log(&self) -> String {
+        self.process.output()
+    }
+}
+
+/// The workspace's root.
+pub(crate) fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// Builds the site once per run, so that a test never meets an old one.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        assert!(
+            root().join("pkg/dist/define.js").exists(),
+            "pkg/ is not built: run cargo xtask build"
+        );
+        let built = Command::new(env!("CARGO"))
+            .current_dir(root())
+            .args([
+                "build",
+                "--quiet",
+                "-p",
+                "sori-backend",
+                "--example",
+                "site",
+            ])
+            .status();
+        assert!(
+            built.is_ok_and(|status| status.success()),
+            "the host site does not compile"
+        );
+        // This test runs from target/debug/deps/.
+        std::env::current_exe()
+            .ok()
+            .and_then(|test| Some(test.parent()?.parent()?.join("examples/site")))
+            .expect("a test lies in a target directory")
+    })
+}

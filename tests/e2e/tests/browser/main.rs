@@ -1,0 +1,4 @@
+//! Every end-to-end test, by area. One binary, so that the harness is linked once.
+
+mod harness;
+mod whole_path;
