@@ -1,0 +1,279 @@
+//! A running backend: its state, its tasks, and in practice mode its upstream.
+
+use crate::{
+    book::Policy,
+    clock::Clock,
+    journal::JournalError,
+    limit::{Limiter, Limits, Rate, Rates},
+    metrics::Metrics,
+    practice,
+    secret::Secret,
+    settings::{HourlyShare, Origin, Settings, UpstreamChoice},
+    store::Store,
+    upstream::{Access, Bounds, Upstream},
+    wire::{self, App, Warnings},
+};
+use axum::{Router, routing::get};
+use core::{fmt, time::Duration};
+use reqwest::Url;
+use std::{
+    collections::BTreeSet,
+    io,
+    net::Ipv4Addr,
+    sync::{Arc, Mutex, atomic::AtomicBool, atomic::Ordering},
+};
+use tokio::task::JoinHandle;
+
+/// Why a backend cannot start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The practice upstream cannot be served on loopback.
+    Practice(io::Error),
+    /// The client of the upstream cannot be made.
+    Upstream(Box<dyn core::error::Error + Send + Sync>),
+    /// The journal in `SORI_STATE_DIR` cannot be used.
+    Journal(JournalError),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Practice(error) => write!(f, "the practice upstream: {error}"),
+            Self::Upstream(error) => write!(f, "the upstream's client: {error}"),
+            Self::Journal(error) => write!(f, "SORI_STATE_DIR: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for StartError {}
+
+/// A running backend. Its tasks end when it is dropped.
+#[derive(Debug)]
+pub struct Backend {
+    app: Arc<App>,
+    siteverify_secret: Option<Secret>,
+    flusher: Option<JoinHandle<()>>,
+    _practice: Option<practice::Running>,
+}
+
+/// Starts a backend; [`Backend::router`] is then to be served.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn start(settings: Settings) -> Result<Backend, StartError> {
+    start_at(settings, Clock::system()).await
+}
+
+/// Starts a backend that takes the time from `clock`, for tests that cannot wait for midnight.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, StartError> {
+    warn_of_risks(&settings);
+    let metrics = Arc::new(Metrics::new(settings.upstream.name()));
+    let (access, running) = access(&settings.upstream).await?;
+    let bounds = Bounds {
+        timeout: settings.upstream_timeout,
+        concurrency: settings.upstream_concurrency,
+    };
+    let upstream = Upstream::new(&access, bounds, clock.clone(), Arc::clone(&metrics))
+        .map_err(StartError::Upstream)?;
+    let policy = Policy {
+        quota: settings.daily_quota,
+        reserve: settings.key_reserve,
+        key_ttl: settings.key_ttl,
+        token_ttl: settings.token_ttl,
+        verified_by: settings.verified_by,
+    };
+    let state_dir = settings.state_dir.as_deref();
+    let store = Store::open(policy, clock.clone(), state_dir).map_err(StartError::Journal)?;
+    let practice = settings.upstream.is_practice();
+    let secret = settings.siteverify_secret.clone();
+    let secret = secret.or_else(|| practice.then(Secret::random));
+    let site_secrets = secret
+        .iter()
+        .chain(&settings.siteverify_secret_previous)
+        .cloned();
+    let app = Arc::new(App {
+        upstream,
+        upstream_name: settings.upstream.name(),
+        store,
+        limiter: Mutex::new(Limiter::new(limits(&settings))),
+        metrics,
+        clock,
+        verified_by: settings.verified_by,
+        key_ttl: settings.key_ttl,
+        allowed_origins: settings.allowed_origins,
+        allow_no_origin: settings.allow_no_origin,
+        trusted_proxies: settings.trusted_proxies,
+        ticket_secret: settings.ticket_secret,
+        site_secrets: site_secrets.collect(),
+        warnings: Warnings::default(),
+        stopping: AtomicBool::new(false),
+    });
+    let flusher = settings
+        .state_dir
+        .is_some()
+        .then(|| tokio::spawn(flush(Arc::clone(&app))));
+    Ok(Backend {
+        app,
+        siteverify_secret: secret,
+        flusher,
+        _practice: running,
+    })
+}
+
+impl Backend {
+    /// The wire, to be nested where the widget's `endpoint` points. The server must tell the clients'
+    /// addresses: `into_make_service_with_connect_info::<SocketAddr>()`.
+    pub fn router(&self) -> Router {
+        wire::routes(&self.app)
+    }
+
+    /// `/healthz` and `/readyz`.
+    pub fn health(&self) -> Router {
+        wire::health(&self.app)
+    }
+
+    /// `/metrics`, for an address that no visitor reaches.
+    pub fn admin(&self) -> Router {
+        let app = Arc::clone(&self.app);
+        let text = move || {
+            let text = app
+                .metrics
+                .text(app.store.usage(), app.upstream.is_held_back());
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            async move {
+                (
+                    [("content-type", kind), ("cache-control", "no-store")],
+                    text,
+                )
+            }
+        };
+        Router::new().route("/metrics", get(text))
+    }
+
+    /// What the site's server sends to siteverify; made up where practice was given none. `None` if the
+    /// site asks NAVER itself.
+    #[must_use]
+    pub fn siteverify_secret(&self) -> Option<&Secret> {
+        self.siteverify_secret.as_ref()
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.app.metrics
+    }
+
+    /// `/readyz` says no from now on, so that no new visitors are sent here.
+    pub fn announce_stop(&self) {
+        self.app.stopping.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        if let Some(flusher) = &self.flusher {
+            flusher.abort();
+            self.app.store.flush();
+        }
+    }
+}
+
+/// Where the upstream is; practice is started first.
+async fn access(
+    upstream: &UpstreamChoice,
+) -> Result<(Access, Option<practice::Running>), StartError> {
+    match upstream {
+        UpstreamChoice::Naver(naver) => {
+            let access = Access {
+                base: naver.url.clone(),
+                client_id: naver.client_id.clone(),
+                client_secret: naver.client_secret.clone(),
+            };
+            Ok((access, None))
+        }
+        UpstreamChoice::Practice(options) => {
+            let anywhere = (Ipv4Addr::LOCALHOST, 0).into();
+            let running = practice::spawn(options.clone(), anywhere)
+                .await
+                .map_err(StartError::Practice)?;
+            let base = format!("http://{}/v1/captcha", running.addr);
+            let access = Access {
+                base: Url::parse(&base).map_err(|error| StartError::Upstream(error.into()))?,
+                client_id: Secret::new(options.client_id.as_str()),
+                client_secret: Secret::new(options.client_secret.as_str()),
+            };
+            Ok((access, Some(running)))
+        }
+    }
+}
+
+fn limits(settings: &Settings) -> Limits {
+    let challenges = settings.daily_quota.map(|quota| quota / 2);
+    let site = match (challenges, settings.hourly_share) {
+        (Some(challenges), HourlyShare(Some(percent))) => {
+            let share = u64::from(challenges) * u64::from(percent) / 100;
+            let share = u32::try_from(share).unwrap_or(u32::MAX);
+            Rates::new(vec![Rate::new(share, Duration::from_secs(3600))])
+        }
+        _ => Rates::off(),
+    };
+    Limits {
+        client: settings.client_rate.clone(),
+        network: settings.network_rate.clone(),
+        session: settings.session_rate.clone(),
+        site,
+    }
+}
+
+/// Brings the journal to the disk once a second.
+async fn flush(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let app = Arc::clone(&app);
+        if tokio::task::spawn_blocking(move || app.store.flush())
+            .await
+            .is_err()
+        {
+            return;
+        }
+    }
+}
+
+fn warn_of_risks(settings: &Settings) {
+    if settings.upstream.is_practice() {
+        tracing::warn!(
+            "practice mode: the captcha protects nothing, since anyone can run its upstream"
+        );
+        return;
+    }
+    if settings.state_dir.is_none() {
+        tracing::warn!(
+            "without SORI_STATE_DIR a restart forgets how much of the day's quota is spent, and the keys \
+             that are out"
+        );
+    }
+    let sites: BTreeSet<_> = settings.allowed_origins.iter().map(site).collect();
+    if sites.len() > 1 {
+        tracing::warn!(
+            ?sites,
+            "SORI_ALLOWED_ORIGINS names more than one site, and one client id serves one application \
+             (NAVER's terms of use 6.2 and 7.3 (6))"
+        );
+    }
+}
+
+/// The registrable part of a host, roughly: the last two labels, or three under such as `co.kr`.
+fn site(origin: &Origin) -> String {
+    let labels: Vec<_> = origin.host().rsplit('.').collect();
+    let second_level =
+        matches!(labels[..], [country, kind, _, ..] if country.len() == 2 && kind.len() <= 3);
+    let kept = if second_level { 3 } else { 2 };
+    let mut kept: Vec<_> = labels.into_iter().take(kept).collect();
+    kept.reverse();
+    kept.join(".")
+}

@@ -1,0 +1,215 @@
+//! The keys that are out: one key, one verification, and only of what was heard.
+
+use super::{Book, Call, CallId, Event, Exhausted, Policy};
+use crate::{clock::Moment, secret::Fingerprint};
+use serde::{Deserialize, Serialize};
+
+/// The most times one key's audio is fetched from the upstream. Fetching is free, but not boundless:
+/// the widget fetches once and replays from memory, so more than a few retries is no person.
+const AUDIO_FETCHES: u8 = 20;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct KeyRecord {
+    pub(super) issued: Moment,
+    host: Box<str>,
+    stage: Stage,
+    /// Not kept across a restart: it bounds traffic, not quota.
+    #[serde(skip)]
+    fetches: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Stage {
+    /// Out, its audio not delivered yet.
+    Unheard { reserved: bool },
+    /// Can be answered.
+    Heard { reserved: bool },
+    /// Its one verification is under way or over.
+    Used,
+}
+
+impl KeyRecord {
+    pub(super) fn is_reserved(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Unheard { reserved: true } | Stage::Heard { reserved: true }
+        )
+    }
+
+    /// Gives the reservation up; whether there was one.
+    pub(super) fn release(&mut self) -> bool {
+        match &mut self.stage {
+            Stage::Unheard { reserved } | Stage::Heard { reserved } => core::mem::take(reserved),
+            Stage::Used => false,
+        }
+    }
+}
+
+/// Where and when a key was issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    /// The host of the page that asked.
+    pub host: Box<str>,
+    /// When.
+    pub issued: Moment,
+}
+
+/// Why nothing is done with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyRefusal {
+    /// This backend did not issue it, or has forgotten it.
+    Unknown,
+    /// It is older than `SORI_KEY_TTL`.
+    Expired,
+    /// Its verification is under way or over.
+    Used,
+    /// Its audio was not delivered.
+    Unheard,
+    /// Its audio was fetched more often than a person needs.
+    Overfetched,
+    /// Its reservation lapsed, and no quota is left.
+    Exhausted(Exhausted),
+}
+
+impl Book {
+    /// Enters a key that the upstream issued; `None` if the upstream gave one out twice.
+    #[must_use]
+    pub fn issue(&self, call: CallId, key: Fingerprint, host: &str) -> Option<Event> {
+        let host = host.into();
+        (!self.keys.contains_key(&key)).then_some(Event::Issued { call, key, host })
+    }
+
+    /// Allows a fetch of the key's audio.
+    ///
+    /// # Errors
+    /// For a key that can no longer be answered.
+    pub fn admit_audio(&mut self, policy: &Policy, key: Fingerprint) -> Result<(), KeyRefusal> {
+        let now = self.now;
+        let record = self.keys.get_mut(&key).ok_or(KeyRefusal::Unknown)?;
+        record.answerable(policy, now)?;
+        if record.fetches >= AUDIO_FETCHES {
+            return Err(KeyRefusal::Overfetched);
+        }
+        record.fetches += 1;
+        Ok(())
+    }
+
+    /// Enters that the key's audio was delivered; `None` if that is known.
+    #[must_use]
+    pub fn hear(&self, key: Fingerprint) -> Option<Event> {
+        let record = self.keys.get(&key)?;
+        matches!(record.stage, Stage::Unheard { .. }).then_some(Event::Heard { key })
+    }
+
+    /// Takes the key's one verification.
+    ///
+    /// # Errors
+    /// For a key that must not reach the upstream, or if no quota is left for it.
+    pub fn claim(
+        &self,
+        policy: &Policy,
+        key: Fingerprint,
+    ) -> Result<(CallId, Issue, Event), KeyRefusal> {
+        let record = self.keys.get(&key).ok_or(KeyRefusal::Unknown)?;
+        record.answerable(policy, self.now)?;
+        let Stage::Heard { reserved } = record.stage else {
+            return Err(KeyRefusal::Unheard);
+        };
+        if !reserved || self.closed_until.is_some() {
+            self.room_for(policy, 1).map_err(KeyRefusal::Exhausted)?;
+        }
+        let call = CallId(self.next_call);
+        let issue = Issue {
+            host: record.host.clone(),
+            issued: record.issued,
+        };
+        Ok((call, issue, Event::Claimed { call, key }))
+    }
+
+    pub(super) fn enter_key(&mut self, call: CallId, key: Fingerprint, host: &str) {
+        let asked = matches!(self.calls.get(&call.0), Some(Call::Issue));
+        if !asked || self.keys.contains_key(&key) {
+            return;
+        }
+        self.calls.remove(&call.0);
+        self.held = self.held.saturating_add(1);
+        self.lapsing.push_back((self.now, key));
+        self.keys_by_age.push_back((self.now, key));
+        let record = KeyRecord {
+            issued: self.now,
+            host: host.into(),
+            stage: Stage::Unheard { reserved: true },
+            fetches: 0,
+        };
+        self.keys.insert(key, record);
+    }
+
+    pub(super) fn enter_heard(&mut self, key: Fingerprint) {
+        if let Some(record) = self.keys.get_mut(&key)
+            && let Stage::Unheard { reserved } = record.stage
+        {
+            record.stage = Stage::Heard { reserved };
+        }
+    }
+
+    pub(super) fn enter_claim(&mut self, call: CallId, key: Fingerprint) {
+        let Some(record) = self.keys.get_mut(&key) else {
+            return;
+        };
+        if self.calls.contains_key(&call.0) || record.stage == Stage::Used {
+            return;
+        }
+        let reserved = record.release();
+        record.stage = Stage::Used;
+        if reserved {
+            self.held = self.held.saturating_sub(1);
+        }
+        self.open_call(call, Call::Verify { key, reserved });
+    }
+
+    /// A verification that was never sent gives the key back as it was; any other uses it up.
+    pub(super) fn settle_claim(
+        &mut self,
+        policy: &Policy,
+        key: Fingerprint,
+        sent: bool,
+        reserved: bool,
+    ) {
+        let now = self.now;
+        if sent {
+            return;
+        }
+        if let Some(record) = self.keys.get_mut(&key) {
+            // A reservation that would have lapsed in the meantime has lapsed.
+            let reserved = reserved && record.issued + policy.reserve > now;
+            record.stage = Stage::Heard { reserved };
+            self.held = self.held.saturating_add(reserved.into());
+        }
+    }
+
+    /// Forgets keys at twice their lifetime: until then an expired key is told from an unknown one.
+    pub(super) fn forget_keys(&mut self, policy: &Policy) {
+        while let Some(&(issued, key)) = self.keys_by_age.front() {
+            if issued + policy.key_ttl * 2 > self.now {
+                break;
+            }
+            self.keys_by_age.pop_front();
+            if self.keys.remove(&key).is_some_and(|mut r| r.release()) {
+                self.held = self.held.saturating_sub(1);
+            }
+        }
+    }
+}
+
+impl KeyRecord {
+    fn answerable(&self, policy: &Policy, now: Moment) -> Result<(), KeyRefusal> {
+        if self.stage == Stage::Used {
+            return Err(KeyRefusal::Used);
+        }
+        if self.issued + policy.key_ttl <= now {
+            return Err(KeyRefusal::Expired);
+        }
+        Ok(())
+    }
+}

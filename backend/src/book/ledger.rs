@@ -1,0 +1,194 @@
+//! The day's quota: admission, lapse, midnight, closing.
+
+use super::{Book, Call, CallId, Event, Exhausted, Policy, VerifiedBy};
+use crate::clock::Moment;
+use core::time::Duration;
+
+/// A refusal this soon after midnight may belong to the day before, if the upstream's clock is behind
+/// ours; taken for the new day's it would close the captcha for 24 hours.
+const MIDNIGHT_DOUBT: Duration = Duration::from_secs(120);
+
+/// How the day's quota stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Calls a day; `None` for no limit.
+    pub quota: Option<u32>,
+    /// Calls made or under way.
+    pub spent: u32,
+    /// Calls kept for the verification of keys that are out.
+    pub reserved: u32,
+    /// Whether the upstream has said that its quota is spent.
+    pub closed: bool,
+}
+
+impl Usage {
+    /// Calls that are neither spent nor reserved.
+    #[must_use]
+    pub fn left(&self) -> Option<u32> {
+        let taken = self.spent.saturating_add(self.reserved);
+        self.quota.map(|quota| {
+            if self.closed {
+                0
+            } else {
+                quota.saturating_sub(taken)
+            }
+        })
+    }
+}
+
+impl Book {
+    /// How the day stands, as of the last [`advance`](Book::advance).
+    #[must_use]
+    pub fn usage(&self, policy: &Policy) -> Usage {
+        Usage {
+            quota: policy.quota,
+            spent: self.spent,
+            reserved: self.reserved(),
+            closed: self.closed_until.is_some(),
+        }
+    }
+
+    /// When the upstream's quota is expected back, if the upstream has said that it is spent.
+    #[must_use]
+    pub fn closed_until(&self) -> Option<Moment> {
+        self.closed_until
+    }
+
+    /// Admits a call that issues a key, if its verification can be paid for too.
+    ///
+    /// # Errors
+    /// [`Exhausted`] with the moment at which there is room again.
+    pub fn admit_issue(&self, policy: &Policy) -> Result<(CallId, Event), Exhausted> {
+        self.room_for(policy, 2)?;
+        let call = CallId(self.next_call);
+        Ok((call, Event::Asked { call }))
+    }
+
+    /// The upstream answered that its quota is spent, to a call that was admitted at `admitted`.
+    /// `None` if that says nothing about today.
+    #[must_use]
+    pub fn upstream_exhausted(&self, admitted: Moment) -> Option<Event> {
+        let doubt = self.day.start() + MIDNIGHT_DOUBT;
+        let until = match () {
+            () if admitted.korean_day() < self.day => return None,
+            () if self.now < doubt => doubt,
+            () => self.day.end(),
+        };
+        Some(Event::Closed { until })
+    }
+
+    pub(super) fn reserved(&self) -> u32 {
+        let issuing = self.calls.values().filter(|c| matches!(c, Call::Issue));
+        let issuing = u32::try_from(issuing.count()).unwrap_or(u32::MAX);
+        self.held.saturating_add(issuing)
+    }
+
+    /// Whether `calls` more fit into the day.
+    pub(super) fn room_for(&self, policy: &Policy, calls: u32) -> Result<(), Exhausted> {
+        if let Some(until) = self.closed_until {
+            return Err(Exhausted { until });
+        }
+        let fits = |spent: u32, reserved: u32| {
+            policy.quota.is_none_or(|q| {
+                u64::from(spent) + u64::from(reserved) + u64::from(calls) <= q.into()
+            })
+        };
+        let (mut spent, mut reserved) = (self.spent, self.reserved());
+        if fits(spent, reserved) {
+            return Ok(());
+        }
+        let midnight = self.day.end();
+        let mut yesterday = true;
+        for lapse in self.lapses(policy) {
+            if yesterday && lapse >= midnight {
+                yesterday = false;
+                spent = self.calls_under_way();
+                if fits(spent, reserved) {
+                    break;
+                }
+            }
+            reserved = reserved.saturating_sub(1);
+            if policy.verified_by == VerifiedBy::Site {
+                spent = spent.saturating_add(1);
+            }
+            if fits(spent, reserved) {
+                return Err(Exhausted { until: lapse });
+            }
+        }
+        Err(Exhausted { until: midnight })
+    }
+
+    /// The reservations that stand, in the order in which they lapse.
+    fn lapses(&self, policy: &Policy) -> impl Iterator<Item = Moment> {
+        self.lapsing
+            .iter()
+            .filter(|(_, key)| self.keys.get(key).is_some_and(|r| r.is_reserved()))
+            .map(|&(issued, _)| issued + policy.reserve)
+    }
+
+    fn calls_under_way(&self) -> u32 {
+        u32::try_from(self.calls.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Lapses and midnights up to now, in the order in which they happened.
+    pub(super) fn advance_ledger(&mut self, policy: &Policy) {
+        loop {
+            let midnight = self.day.end();
+            let lapse = self
+                .lapsing
+                .front()
+                .map(|(issued, _)| *issued + policy.reserve);
+            match lapse {
+                Some(at) if at <= self.now && at < midnight => self.lapse_next(policy),
+                _ if self.now >= midnight && midnight > self.day.start() => {
+                    let next = lapse.map_or(self.now, |at| at.min(self.now));
+                    self.turn_day(next.max(midnight));
+                }
+                _ => break,
+            }
+        }
+        if self.closed_until.is_some_and(|until| until <= self.now) {
+            self.closed_until = None;
+        }
+    }
+
+    /// Calls under way at midnight may be counted on either side of it, so they count on both.
+    fn turn_day(&mut self, at: Moment) {
+        self.day = at.korean_day();
+        self.spent = self.calls_under_way();
+    }
+
+    fn lapse_next(&mut self, policy: &Policy) {
+        let Some((_, key)) = self.lapsing.pop_front() else {
+            return;
+        };
+        let lapsed = self.keys.get_mut(&key).is_some_and(|r| r.release());
+        if lapsed {
+            self.held = self.held.saturating_sub(1);
+            // The site may have used its verification at any time until now: count it.
+            if policy.verified_by == VerifiedBy::Site {
+                self.spent = self.spent.saturating_add(1);
+            }
+        }
+    }
+
+    /// A call that is admitted is spent from that moment: it may be answered, or lost, at any time after.
+    pub(super) fn open_call(&mut self, id: CallId, call: Call) {
+        self.next_call = self.next_call.max(id.0.saturating_add(1));
+        if self.calls.insert(id.0, call).is_none() {
+            self.spent = self.spent.saturating_add(1);
+        }
+    }
+
+    pub(super) fn close_call(&mut self, policy: &Policy, id: CallId, sent: bool) {
+        let Some(call) = self.calls.remove(&id.0) else {
+            return;
+        };
+        if !sent {
+            self.spent = self.spent.saturating_sub(1);
+        }
+        if let Call::Verify { key, reserved } = call {
+            self.settle_claim(policy, key, sent, reserved);
+        }
+    }
+}

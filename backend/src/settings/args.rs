@@ -1,0 +1,291 @@
+//! The settings as flags and environment variables: the one table of names, defaults and units.
+
+use super::{HourlyShare, LogFormat, Origin, Quota, Span};
+use crate::{limit::Rates, practice::Voice, secret::Secret};
+use ipnet::IpNet;
+use reqwest::Url;
+use std::{net::SocketAddr, path::PathBuf};
+use tracing::level_filters::LevelFilter;
+
+/// The names of the upstreams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum UpstreamName {
+    /// The emulator, in this process: anyone can solve it.
+    Practice,
+    /// NAVER's open API.
+    Naver,
+}
+
+/// Who has answers judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Verify {
+    /// This backend, asked by the site or, inline, by the widget.
+    Backend,
+    /// The site itself, at NAVER.
+    External,
+}
+
+/// The flags of `serve`. Each can be given in the environment instead; a flag wins over it.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ServeArgs {
+    /// Where visitors are served; port 0 takes a free one
+    #[arg(
+        long,
+        env = "SORI_LISTEN",
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8040"
+    )]
+    pub listen: SocketAddr,
+    /// Where /metrics is served, for Prometheus; nowhere by default
+    #[arg(long, env = "SORI_ADMIN_LISTEN", value_name = "ADDR")]
+    pub admin_listen: Option<SocketAddr>,
+
+    /// Who issues keys and judges answers. Default: naver with credentials; without, practice, on a loopback address only
+    #[arg(long, env = "SORI_UPSTREAM", value_enum, help_heading = "Upstream")]
+    pub upstream: Option<UpstreamName>,
+    /// NAVER's base URL; https unless loopback. Default: https://openapi.naver.com/v1/captcha
+    #[arg(
+        long,
+        env = "SORI_UPSTREAM_URL",
+        value_name = "URL",
+        help_heading = "Upstream"
+    )]
+    pub upstream_url: Option<Url>,
+    /// NAVER's client id
+    #[arg(long, env = "SORI_CLIENT_ID", value_name = "ID", hide_env_values = true, value_parser = secret, help_heading = "Upstream")]
+    pub client_id: Option<Secret>,
+    /// A file that holds NAVER's client id
+    #[arg(
+        long,
+        env = "SORI_CLIENT_ID_FILE",
+        value_name = "FILE",
+        help_heading = "Upstream"
+    )]
+    pub client_id_file: Option<PathBuf>,
+    /// NAVER's client secret; other users of the machine can read flags, so prefer the file
+    #[arg(long, env = "SORI_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Upstream")]
+    pub client_secret: Option<Secret>,
+    /// A file that holds NAVER's client secret
+    #[arg(
+        long,
+        env = "SORI_CLIENT_SECRET_FILE",
+        value_name = "FILE",
+        help_heading = "Upstream"
+    )]
+    pub client_secret_file: Option<PathBuf>,
+    /// The longest one call to the upstream may take, waiting for its turn included
+    #[arg(
+        long,
+        env = "SORI_UPSTREAM_TIMEOUT",
+        value_name = "TIME",
+        default_value = "8s",
+        help_heading = "Upstream"
+    )]
+    pub upstream_timeout: Span,
+    /// The most calls to the upstream at once (1 to 1024)
+    #[arg(long, env = "SORI_UPSTREAM_CONCURRENCY", value_name = "CALLS", default_value = "32", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Upstream")]
+    pub upstream_concurrency: u16,
+    /// Practice: the digits that are always spoken, for tests; a loopback address only
+    #[arg(
+        long,
+        env = "SORI_PRACTICE_ANSWER",
+        value_name = "DIGITS",
+        help_heading = "Upstream"
+    )]
+    pub practice_answer: Option<String>,
+    /// Practice: the language of the digits, ko or en
+    #[arg(
+        long,
+        env = "SORI_PRACTICE_VOICE",
+        value_name = "LANG",
+        default_value = "ko",
+        help_heading = "Upstream"
+    )]
+    pub practice_voice: Voice,
+
+    /// Calls a day in Korean time, or none; issuing and verifying count, so 1000 are 500 challenges
+    #[arg(
+        long,
+        env = "SORI_DAILY_QUOTA",
+        value_name = "CALLS",
+        default_value = "1000",
+        help_heading = "Quota"
+    )]
+    pub daily_quota: Quota,
+    /// Who has answers judged; with external, the site asks NAVER itself and each key counts two calls
+    #[arg(
+        long,
+        env = "SORI_VERIFY",
+        value_enum,
+        default_value = "backend",
+        help_heading = "Quota"
+    )]
+    pub verify: Verify,
+    /// How long a call stays reserved for a key's verification; a later answer is judged while calls are left
+    #[arg(
+        long,
+        env = "SORI_KEY_RESERVE",
+        value_name = "TIME",
+        default_value = "10m",
+        help_heading = "Quota"
+    )]
+    pub key_reserve: Span,
+    /// How long a key may be answered
+    #[arg(
+        long,
+        env = "SORI_KEY_TTL",
+        value_name = "TIME",
+        default_value = "2h",
+        help_heading = "Quota"
+    )]
+    pub key_ttl: Span,
+    /// A directory where the day's count and the keys that are out survive a restart; in memory only by default
+    #[arg(
+        long,
+        env = "SORI_STATE_DIR",
+        value_name = "DIR",
+        help_heading = "Quota"
+    )]
+    pub state_dir: Option<PathBuf>,
+
+    /// What the site's server sends to siteverify; at least 32 bytes. Practice on a loopback address makes one up
+    #[arg(long, env = "SORI_SITEVERIFY_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
+    pub siteverify_secret: Option<Secret>,
+    /// A file that holds it
+    #[arg(
+        long,
+        env = "SORI_SITEVERIFY_SECRET_FILE",
+        value_name = "FILE",
+        help_heading = "Site"
+    )]
+    pub siteverify_secret_file: Option<PathBuf>,
+    /// A second one that is valid too, while the first is brought to all servers
+    #[arg(long, env = "SORI_SITEVERIFY_SECRET_PREVIOUS", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
+    pub siteverify_secret_previous: Option<Secret>,
+    /// A file that holds the second one
+    #[arg(
+        long,
+        env = "SORI_SITEVERIFY_SECRET_PREVIOUS_FILE",
+        value_name = "FILE",
+        help_heading = "Site"
+    )]
+    pub siteverify_secret_previous_file: Option<PathBuf>,
+    /// How long a token of an inline verification may be redeemed
+    #[arg(
+        long,
+        env = "SORI_TOKEN_TTL",
+        value_name = "TIME",
+        default_value = "30m",
+        help_heading = "Site"
+    )]
+    pub token_ttl: Span,
+    /// What the site signs tickets with, at least 32 bytes; issuing then needs a ticket
+    #[arg(long, env = "SORI_TICKET_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
+    pub ticket_secret: Option<Secret>,
+    /// A file that holds it
+    #[arg(
+        long,
+        env = "SORI_TICKET_SECRET_FILE",
+        value_name = "FILE",
+        help_heading = "Site"
+    )]
+    pub ticket_secret_file: Option<PathBuf>,
+
+    /// The origins whose pages may issue and verify, separated by commas. Default: the request's own host
+    #[arg(
+        long,
+        env = "SORI_ALLOWED_ORIGINS",
+        value_name = "ORIGINS",
+        value_delimiter = ',',
+        help_heading = "Visitors"
+    )]
+    pub allowed_origins: Vec<Origin>,
+    /// Lets requests without an Origin issue and verify, for native apps
+    #[arg(long, env = "SORI_ALLOW_NO_ORIGIN", help_heading = "Visitors")]
+    pub allow_no_origin: bool,
+    /// The proxies whose X-Forwarded-For is believed: addresses or networks (10.0.0.0/8), separated by commas
+    #[arg(long, env = "SORI_TRUSTED_PROXIES", value_name = "NETS", value_delimiter = ',', value_parser = network, help_heading = "Visitors")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Issues per IPv4 address or IPv6 /64: N/minute, N/hour, N/day separated by commas, or off
+    #[arg(
+        long,
+        env = "SORI_CLIENT_RATE",
+        value_name = "RATES",
+        default_value = "40/minute,200/hour,300/day",
+        help_heading = "Visitors"
+    )]
+    pub client_rate: Rates,
+    /// Issues per IPv6 /48, in the same form
+    #[arg(
+        long,
+        env = "SORI_NETWORK_RATE",
+        value_name = "RATES",
+        default_value = "80/minute,400/hour,400/day",
+        help_heading = "Visitors"
+    )]
+    pub network_rate: Rates,
+    /// Issues per session of a ticket, in the same form
+    #[arg(
+        long,
+        env = "SORI_SESSION_RATE",
+        value_name = "RATES",
+        default_value = "20/minute,60/hour,100/day",
+        help_heading = "Visitors"
+    )]
+    pub session_rate: Rates,
+    /// The share of the day's challenges that one hour may take, in percent (1 to 100), or off
+    #[arg(
+        long,
+        env = "SORI_HOURLY_SHARE",
+        value_name = "PERCENT",
+        default_value = "25",
+        help_heading = "Visitors"
+    )]
+    pub hourly_share: HourlyShare,
+
+    /// The most open connections (1 to 65535)
+    #[arg(long, env = "SORI_MAX_CONNECTIONS", value_name = "COUNT", default_value = "2048", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Operation")]
+    pub max_connections: u16,
+    /// How long open requests may take to end after SIGTERM or SIGINT
+    #[arg(
+        long,
+        env = "SORI_SHUTDOWN_GRACE",
+        value_name = "TIME",
+        default_value = "10s",
+        help_heading = "Operation"
+    )]
+    pub shutdown_grace: Span,
+    /// The least severe level that is logged: error, warn, info, debug, trace or off
+    #[arg(
+        long,
+        env = "SORI_LOG",
+        value_name = "LEVEL",
+        default_value = "info",
+        help_heading = "Operation"
+    )]
+    pub log: LevelFilter,
+    /// Lines for people or JSON for machines, on standard error
+    #[arg(
+        long,
+        env = "SORI_LOG_FORMAT",
+        value_enum,
+        default_value = "text",
+        help_heading = "Operation"
+    )]
+    pub log_format: LogFormat,
+}
+
+/// Accepts any text: clap repeats a refused value in its message, and a secret must not be repeated.
+/// What is wrong with one is said when the settings are resolved.
+#[expect(clippy::unnecessary_wraps, reason = "clap's signature")]
+fn secret(text: &str) -> Result<Secret, core::convert::Infallible> {
+    Ok(Secret::new(text))
+}
+
+/// A network, or an address as the network of one.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse()
+        .or_else(|_| address())
+        .map_err(|_| format!("`{text}` is neither an address nor a network such as 10.0.0.0/8"))
+}

@@ -1,0 +1,151 @@
+//! What the backend is told: from flags, environment and files to values that cannot contradict.
+
+pub mod args;
+mod resolve;
+
+mod values;
+
+pub use resolve::{refuse_unknown, setting_names};
+pub use values::{HourlyShare, Origin, Quota, Span};
+
+use crate::{book::VerifiedBy, limit::Rates, practice, secret::Secret};
+use core::{fmt, time::Duration};
+use ipnet::IpNet;
+use reqwest::Url;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// All settings of a running backend, checked against each other.
+///
+/// ```
+/// use sori_backend::Settings;
+/// let settings = Settings { token_ttl: std::time::Duration::from_secs(600), ..Settings::practice() };
+/// assert!(settings.upstream.is_practice());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where visitors are served.
+    pub listen: SocketAddr,
+    /// Where metrics are served; nowhere if `None`.
+    pub admin_listen: Option<SocketAddr>,
+    /// Who issues keys and judges answers.
+    pub upstream: UpstreamChoice,
+    /// The longest one call to the upstream may take.
+    pub upstream_timeout: Duration,
+    /// The most calls to the upstream at once.
+    pub upstream_concurrency: usize,
+    /// Calls a day; `None` for no limit.
+    pub daily_quota: Option<u32>,
+    /// Who has answers judged, and so who counts the second call of each challenge.
+    pub verified_by: VerifiedBy,
+    /// What the site's server proves itself with; one is made up where practice has none.
+    pub siteverify_secret: Option<Secret>,
+    /// A second one, valid while the first is brought to all servers.
+    pub siteverify_secret_previous: Option<Secret>,
+    /// What the site signs tickets with; `None` if issuing needs no ticket.
+    pub ticket_secret: Option<Secret>,
+    /// The pages that may issue and verify; empty: those whose host is the request's own.
+    pub allowed_origins: Vec<Origin>,
+    /// Whether a request without an `Origin` may issue and verify.
+    pub allow_no_origin: bool,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Issues per IPv4 address or IPv6 /64.
+    pub client_rate: Rates,
+    /// Issues per IPv6 /48.
+    pub network_rate: Rates,
+    /// Issues per session of a ticket.
+    pub session_rate: Rates,
+    /// How much of the day's challenges one hour may take.
+    pub hourly_share: HourlyShare,
+    /// How long a verification stays reserved for a key.
+    pub key_reserve: Duration,
+    /// How long a key may be answered.
+    pub key_ttl: Duration,
+    /// How long a token may be redeemed.
+    pub token_ttl: Duration,
+    /// Where the day's count outlives a restart.
+    pub state_dir: Option<PathBuf>,
+    /// The most open connections.
+    pub max_connections: usize,
+    /// How long open requests may take to end after the stop was asked for.
+    pub shutdown_grace: Duration,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// Who issues keys and judges answers.
+#[derive(Clone, Debug)]
+pub enum UpstreamChoice {
+    /// The emulator, in this process.
+    Practice(practice::Options),
+    /// NAVER's open API, or what speaks its protocol.
+    Naver(Naver),
+}
+
+/// Access to NAVER's open API.
+#[derive(Clone, Debug)]
+pub struct Naver {
+    /// The base URL, up to and with `/captcha`.
+    pub url: Url,
+    /// The application's client id.
+    pub client_id: Secret,
+    /// The application's client secret.
+    pub client_secret: Secret,
+}
+
+impl UpstreamChoice {
+    /// Its name in settings, headers and metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Practice(_) => "practice",
+            Self::Naver(_) => "naver",
+        }
+    }
+
+    /// Whether answers mean nothing, since anyone can run it.
+    #[must_use]
+    pub fn is_practice(&self) -> bool {
+        matches!(self, Self::Practice(_))
+    }
+}
+
+/// What is logged, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// The least severe level that is written.
+    pub level: tracing::level_filters::LevelFilter,
+    /// Lines for people or JSON for machines.
+    pub format: LogFormat,
+}
+
+/// Lines for people or JSON for machines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// One line for people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A setting that is unknown, missing, malformed or in contradiction with another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    message: String,
+}
+
+impl SettingsError {
+    pub(crate) fn new(setting: &str, problem: impl fmt::Display) -> Self {
+        let message = format!("{setting}: {problem}");
+        Self { message }
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl core::error::Error for SettingsError {}

@@ -1,0 +1,294 @@
+//! The upstream: three calls over HTTP, each with the client's credentials in two headers.
+//!
+//! Practice and NAVER go through the same code; only the base URL and the credentials differ. Nothing of a
+//! visitor but key and answer is sent.
+
+mod breaker;
+pub mod judge;
+
+pub use judge::Failure;
+
+use crate::{
+    clock::{Clock, Moment},
+    metrics::Metrics,
+    secret::Secret,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use breaker::Breaker;
+use bytes::Bytes;
+use core::{fmt, time::Duration};
+use reqwest::{Url, redirect};
+use sori_captcha::protocol::{AUDIO_MAX_BYTES, Key};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::{sync::Semaphore, time};
+
+/// Every answer but audio is one line of JSON.
+const JSON_MAX_BYTES: usize = 16 << 10;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Where the upstream is, and who we are there.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// What `/skey` and `/scaptcha` are appended to.
+    pub base: Url,
+    /// `X-Naver-Client-Id`.
+    pub client_id: Secret,
+    /// `X-Naver-Client-Secret`.
+    pub client_secret: Secret,
+}
+
+/// How much of the upstream is used.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// The longest one call may take, waiting for its turn included.
+    pub timeout: Duration,
+    /// The most calls at once.
+    pub concurrency: usize,
+}
+
+/// A failure, and its cause for the log: never with a URL, which holds key and answer.
+#[derive(Debug)]
+pub struct Fault {
+    /// What it means for the visitor.
+    pub failure: Failure,
+    cause: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.cause)
+    }
+}
+
+impl core::error::Error for Fault {}
+
+/// The upstream's client.
+#[derive(Debug)]
+pub struct Upstream {
+    http: reqwest::Client,
+    base: Url,
+    turns: Semaphore,
+    timeout: Duration,
+    breaker: Mutex<Breaker>,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+}
+
+/// The breaker's leave to make one call.
+#[derive(Debug)]
+pub struct Pass {
+    upstream: Arc<Upstream>,
+    used: bool,
+}
+
+impl Upstream {
+    /// A client for the upstream at `access`.
+    ///
+    /// # Errors
+    /// If the credentials cannot stand in a header, or TLS cannot be set up.
+    pub fn new(
+        access: &Access,
+        bounds: Bounds,
+        clock: Clock,
+        metrics: Arc<Metrics>,
+    ) -> Result<Arc<Self>, Box<dyn core::error::Error + Send + Sync>> {
+        // Several parts of one process may ask for it; the first installs it, for all of them.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = HeaderMap::new();
+        for (name, secret) in [
+            ("x-naver-client-id", &access.client_id),
+            ("x-naver-client-secret", &access.client_secret),
+        ] {
+            let mut value = HeaderValue::from_str(secret.expose())
+                .map_err(|_| "the credentials hold characters that no header can carry")?;
+            value.set_sensitive(true);
+            headers.insert(HeaderName::from_static(name), value);
+        }
+        headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+        let local = is_loopback(&access.base);
+        let mut builder = reqwest::Client::builder()
+            .default_headers(headers)
+            .user_agent(concat!("sori-backend/", env!("CARGO_PKG_VERSION")))
+            // A redirect would carry the secret's header along: reqwest strips only the well-known ones.
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .https_only(!local)
+            .connect_timeout(CONNECT_TIMEOUT);
+        if local {
+            builder = builder.no_proxy();
+        }
+        Ok(Arc::new(Self {
+            http: builder.build()?,
+            base: access.base.clone(),
+            turns: Semaphore::new(bounds.concurrency),
+            timeout: bounds.timeout,
+            breaker: Mutex::default(),
+            clock,
+            metrics,
+        }))
+    }
+
+    /// Leave to make one call.
+    ///
+    /// # Errors
+    /// While the breaker is open: the moment to try again.
+    pub fn pass(self: &Arc<Self>) -> Result<Pass, Moment> {
+        self.breaker(|breaker| breaker.admit(self.clock.now()))?;
+        Ok(Pass {
+            upstream: Arc::clone(self),
+            used: false,
+        })
+    }
+
+    /// Whether the breaker holds calls back.
+    #[must_use]
+    pub fn is_held_back(&self) -> bool {
+        self.breaker(|breaker| breaker.is_open())
+    }
+
+    fn breaker<T>(&self, act: impl FnOnce(&mut Breaker) -> T) -> T {
+        act(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
+        let mut url = self.base.clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{base}/{path}"));
+        url.query_pairs_mut().extend_pairs(query);
+        url
+    }
+
+    async fn get(&self, url: Url, most: usize) -> Result<(u16, Bytes), Fault> {
+        let deadline = time::Instant::now() + self.timeout;
+        let _turn = match time::timeout_at(deadline, self.turns.acquire()).await {
+            Ok(Ok(turn)) => turn,
+            _ => return Err(fault(Failure::NotSent, "all turns are taken")),
+        };
+        let call = async {
+            let mut response = self.http.get(url).send().await.map_err(fault_of)?;
+            let status = response.status().as_u16();
+            let mut body = Vec::new();
+            while let Some(chunk) = response.chunk().await.map_err(fault_of)? {
+                if body.len() + chunk.len() > most {
+                    return Err(fault(Failure::Unavailable, "the answer is too large"));
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok((status, body.into()))
+        };
+        match time::timeout_at(deadline, call).await {
+            Ok(result) => result,
+            Err(_) => Err(fault(Failure::Unavailable, "no whole answer in time")),
+        }
+    }
+}
+
+impl Pass {
+    /// Issues a key: one call of the quota.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn issue(self) -> Result<Key, Fault> {
+        let url = self.upstream.url("skey", &[("code", "0")]);
+        self.call("issue", url, JSON_MAX_BYTES, |status, body| {
+            judge::key(status, &body)
+        })
+        .await
+    }
+
+    /// Fetches a key's audio: free.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn audio(self, key: &Key) -> Result<Bytes, Fault> {
+        let url = self.upstream.url("scaptcha", &[("key", key.as_str())]);
+        self.call("audio", url, AUDIO_MAX_BYTES, |status, body| {
+            judge::audio(status, &body).map(|()| body)
+        })
+        .await
+    }
+
+    /// Has an answer judged: one call of the quota.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn verify(self, key: &Key, answer: &str) -> Result<bool, Fault> {
+        let query = [("code", "1"), ("key", key.as_str()), ("value", answer)];
+        let url = self.upstream.url("skey", &query);
+        self.call("verify", url, JSON_MAX_BYTES, |status, body| {
+            judge::verdict(status, &body)
+        })
+        .await
+    }
+
+    async fn call<T>(
+        mut self,
+        name: &'static str,
+        url: Url,
+        most: usize,
+        judge: impl FnOnce(u16, Bytes) -> Result<T, Failure>,
+    ) -> Result<T, Fault> {
+        let started = time::Instant::now();
+        let upstream = Arc::clone(&self.upstream);
+        let result = upstream.get(url, most).await.and_then(|(status, body)| {
+            judge(status, body)
+                .map_err(|failure| fault(failure, format!("{name}: status {status}, {failure:?}")))
+        });
+        self.used = true;
+        let now = upstream.clock.now();
+        let failure = result.as_ref().err().map(|fault| fault.failure);
+        upstream.breaker(|breaker| match failure {
+            Some(Failure::NotSent | Failure::Unavailable) => breaker.failed(now),
+            _ => breaker.succeeded(),
+        });
+        upstream
+            .metrics
+            .upstream_call(name, failure, started.elapsed());
+        result
+    }
+}
+
+/// A pass that was not used, or whose call was given up, says nothing about the upstream.
+impl Drop for Pass {
+    fn drop(&mut self) {
+        if !self.used {
+            let now = self.upstream.clock.now();
+            self.upstream.breaker(|breaker| breaker.withdrawn(now));
+        }
+    }
+}
+
+/// Whether a URL points to this machine: then it needs no TLS, and no proxy may see it.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback()),
+        None => false,
+    }
+}
+
+fn fault(failure: Failure, cause: impl Into<String>) -> Fault {
+    let cause = cause.into();
+    Fault { failure, cause }
+}
+
+fn fault_of(error: reqwest::Error) -> Fault {
+    let failure = if error.is_connect() {
+        Failure::NotSent
+    } else {
+        Failure::Unavailable
+    };
+    let error = error.without_url();
+    let mut cause = error.to_string();
+    let mut source = core::error::Error::source(&error);
+    while let Some(inner) = source {
+        cause.push_str(": ");
+        cause.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    fault(failure, cause)
+}

@@ -1,0 +1,52 @@
+//! Request bodies: small, and soon there.
+
+use super::problem::Problem;
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::{StatusCode, header},
+};
+use core::time::Duration;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use sori_captcha::error::ErrorCode;
+
+/// A token or a key with its answer, and the fields of other services' clients that are ignored.
+const MAX_BYTES: usize = 16 << 10;
+const MAX_TIME: Duration = Duration::from_secs(10);
+
+/// A whole body, and its media type without parameters, in lower case.
+#[derive(Debug)]
+pub(super) struct SmallBody {
+    pub media_type: String,
+    pub bytes: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for SmallBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let media_type = request.headers().get(header::CONTENT_TYPE);
+        let media_type = media_type
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default();
+        let media_type = media_type.trim().to_ascii_lowercase();
+        let body = Limited::new(request.into_body(), MAX_BYTES).collect();
+        match tokio::time::timeout(MAX_TIME, body).await {
+            Ok(Ok(body)) => Ok(Self {
+                media_type,
+                bytes: body.to_bytes(),
+            }),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::new(
+                ErrorCode::PayloadTooLarge,
+                "The body must not be longer than 16 KiB.",
+            )),
+            Ok(Err(_)) => Err(Problem::new(ErrorCode::BadRequest, "The body broke off.")),
+            Err(_) => Err(Problem::new(
+                ErrorCode::BadRequest,
+                "The body did not arrive within 10 seconds.",
+            )
+            .with_status(StatusCode::REQUEST_TIMEOUT)),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What is answered when something is wrong: problem documents (RFC 9457) with a code of the closed list.
+
+use crate::{
+    book::{Exhausted, KeyRefusal},
+    clock::Moment,
+    store::Unwritable,
+    upstream::{Failure, Fault},
+};
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use core::time::Duration;
+use sori_captcha::{error::ErrorCode, protocol::PROBLEM_JSON};
+use std::sync::Arc;
+
+/// An answer that says what is wrong. Its cause is for the log alone.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    /// Which of the list.
+    pub code: ErrorCode,
+    status: StatusCode,
+    detail: &'static str,
+    retry: Option<Retry>,
+    cause: Option<String>,
+}
+
+/// When a request may be made again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Retry {
+    /// Not before.
+    At(Moment),
+    /// After so long.
+    After(Duration),
+}
+
+/// What the middleware needs of a problem, to log it once and to say when to return. Rides in the answer's
+/// extensions.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    /// Which of the list.
+    pub code: ErrorCode,
+    /// What it was, for the operator.
+    pub cause: Option<Arc<str>>,
+    /// When to return.
+    pub retry: Option<Retry>,
+}
+
+/// After a fault of the upstream: long enough not to hammer it, short enough for a person who waits.
+const SHORTLY: Duration = Duration::from_secs(5);
+
+impl Problem {
+    /// A problem with its usual status and no time to return.
+    #[must_use]
+    pub(crate) fn new(code: ErrorCode, detail: &'static str) -> Self {
+        Self {
+            code,
+            status: status(code),
+            detail,
+            retry: None,
+            cause: None,
+        }
+    }
+
+    /// The same problem under another status.
+    #[must_use]
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same problem with what happened, for the log.
+    #[must_use]
+    pub(crate) fn because(self, cause: impl core::fmt::Display) -> Self {
+        let cause = Some(cause.to_string());
+        Self { cause, ..self }
+    }
+
+    /// The same problem, and when to return.
+    #[must_use]
+    pub(crate) fn until(self, moment: Moment) -> Self {
+        let retry = Some(Retry::At(moment));
+        Self { retry, ..self }
+    }
+
+    /// The same problem, and how long to wait.
+    #[must_use]
+    pub(crate) fn after(self, wait: Duration) -> Self {
+        let retry = Some(Retry::After(wait));
+        Self { retry, ..self }
+    }
+
+    /// What the middleware needs.
+    #[must_use]
+    pub(crate) fn note(self) -> Note {
+        Note {
+            code: self.code,
+            cause: self.cause.map(Arc::from),
+            retry: self.retry,
+        }
+    }
+}
+
+impl Retry {
+    /// The value of `Retry-After`: rounded up, since a moment too early would be refused again.
+    #[must_use]
+    pub(crate) fn seconds(self, now: Moment) -> u128 {
+        let wait = match self {
+            Self::At(moment) => moment.since(now),
+            Self::After(wait) => wait,
+        };
+        wait.as_millis().div_ceil(1000).max(1)
+    }
+}
+
+/// The status that each code is answered with. Codes of the widget's never are.
+#[must_use]
+pub(crate) fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::QuotaExceeded | ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::InvalidKey => StatusCode::NOT_FOUND,
+        ErrorCode::AudioNotIssued => StatusCode::CONFLICT,
+        ErrorCode::UpstreamRejected => StatusCode::BAD_GATEWAY,
+        ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
+        ErrorCode::OriginNotAllowed => StatusCode::FORBIDDEN,
+        ErrorCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason(),
+            "status": self.status.as_u16(),
+            "code": self.code.as_str(),
+            "detail": self.detail,
+        });
+        let mut response = (self.status, Body::from(body.to_string())).into_response();
+        let media_type = HeaderValue::from_static(PROBLEM_JSON);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, media_type);
+        response.extensions_mut().insert(self.note());
+        response
+    }
+}
+
+impl From<Exhausted> for Problem {
+    fn from(exhausted: Exhausted) -> Self {
+        Self::new(
+            ErrorCode::QuotaExceeded,
+            "The day's calls to the upstream are spent, or reserved for keys already issued.",
+        )
+        .until(exhausted.until)
+    }
+}
+
+impl From<KeyRefusal> for Problem {
+    fn from(refusal: KeyRefusal) -> Self {
+        let invalid = |detail| Self::new(ErrorCode::InvalidKey, detail);
+        match refusal {
+            KeyRefusal::Unknown => invalid("The key is unknown here. Issue a new one."),
+            KeyRefusal::Expired => invalid("The key has expired. Issue a new one."),
+            KeyRefusal::Used => invalid("The key has been used. Issue a new one."),
+            KeyRefusal::Overfetched => {
+                invalid("The key's audio was fetched too often. Issue a new one.")
+            }
+            KeyRefusal::Unheard => Self::new(
+                ErrorCode::AudioNotIssued,
+                "The key's audio was never fetched, so its answer cannot be judged.",
+            ),
+            KeyRefusal::Exhausted(exhausted) => exhausted.into(),
+        }
+    }
+}
+
+impl From<Unwritable> for Problem {
+    fn from(error: Unwritable) -> Self {
+        Self::new(
+            ErrorCode::StoreUnavailable,
+            "The backend cannot keep its count at the moment.",
+        )
+        .after(SHORTLY)
+        .because(error)
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        let problem = match fault.failure {
+            Failure::NotSent | Failure::Unavailable => unavailable().after(SHORTLY),
+            Failure::Exhausted => Self::new(
+                ErrorCode::QuotaExceeded,
+                "The upstream's calls for the day are spent.",
+            ),
+            Failure::Rejected => Self::new(
+                ErrorCode::UpstreamRejected,
+                "The upstream refused this backend's credentials or permissions.",
+            ),
+            Failure::InvalidKey => Self::new(
+                ErrorCode::InvalidKey,
+                "The upstream does not know the key any more. Issue a new one.",
+            ),
+            Failure::Unheard => KeyRefusal::Unheard.into(),
+        };
+        problem.because(fault)
+    }
+}
+
+/// The upstream cannot be reached or failed.
+#[must_use]
+pub(crate) fn unavailable() -> Problem {
+    Problem::new(
+        ErrorCode::UpstreamUnavailable,
+        "The upstream cannot be reached or failed.",
+    )
+}
