@@ -1,0 +1,432 @@
+//! A complete host site: what a developer builds around Sori, in one file.
+//!
+//! It serves the pages in `www/` and the package in `pkg/dist/`, mounts the backend under `/captcha`, and
+//! has the answers in its form verified at siteverify, over HTTP, as a site in any other language would.
+//!
+//!     cargo run -p sori-backend --example site -- --port 8080
+//!
+//! The backend's settings come from the environment (`SORI_…`); without credentials it is in practice mode.
+#![allow(clippy::print_stdout, reason = "the ready line is its interface")]
+
+use std::collections::{BTreeSet, HashMap};
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use axum::{Form, Router};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use clap::Parser;
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, context};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sori_backend::{Backend, Secret, Settings};
+use sori_captcha::error::ErrorCode;
+use tokio::net::TcpListener;
+use tower_http::compression::CompressionLayer;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// Everything that the page may do; each directive is explained in `www/pages/en/csp.html`.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+    style-src 'self'; media-src blob:; connect-src 'self'; img-src 'self'; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+#[derive(Parser)]
+#[command(about = "Sori's demo: a complete host site with the backend under /captcha")]
+struct Flags {
+    /// Loopback port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// The pages
+    #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../www"))]
+    www: PathBuf,
+    /// The package's built files
+    #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../pkg/dist"))]
+    pkg: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let flags = Flags::parse();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, flags.port)).await?;
+    let address = listener.local_addr()?;
+    let settings = Settings::from_env(address)?;
+    let practice = settings.upstream.is_practice();
+    let backend = sori_backend::start(settings).await?;
+    let site = build(&backend, practice, address, flags)?;
+    println!("ready: http://{address}/");
+    serve(listener, site).await
+}
+
+async fn serve(listener: TcpListener, site: Router) -> Result<(), Box<dyn Error>> {
+    // The backend limits by the visitor's address.
+    let service = site.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).await?;
+    Ok(())
+}
+
+/// The whole site. The backend is a router like any other; a site in another language runs
+/// `sori-backend serve` behind the same proxy instead.
+fn build(
+    backend: &Backend,
+    practice: bool,
+    address: SocketAddr,
+    flags: Flags,
+) -> Result<Router, Box<dyn Error>> {
+    let secret = backend
+        .siteverify_secret()
+        .ok_or("SORI_VERIFY=external: this site asks siteverify")?
+        .clone();
+    let site = Site {
+        pages: Pages::load(flags.www.clone())?,
+        verifier: Verifier::new(address, secret)?,
+        passes: Mutex::default(),
+        practice,
+    };
+    let pages = Router::new()
+        .route("/", get(show_form).post(take_form))
+        .route("/docs/{slug}", get(show_page))
+        .fallback(not_found)
+        .with_state(Arc::new(site))
+        .nest_service("/www", ServeDir::new(flags.www).precompressed_br())
+        .nest_service("/pkg", ServeDir::new(flags.pkg).precompressed_br())
+        .layer(CompressionLayer::new())
+        .layer(always(
+            header::CONTENT_SECURITY_POLICY,
+            CONTENT_SECURITY_POLICY,
+        ))
+        .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(always(header::REFERRER_POLICY, "same-origin"))
+        .layer(always(header::CACHE_CONTROL, "no-cache"));
+    Ok(pages.nest("/captcha", backend.router()))
+}
+
+fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+struct Site {
+    pages: Pages,
+    verifier: Verifier,
+    passes: Mutex<Passes>,
+    practice: bool,
+}
+
+// --- The form -----------------------------------------------------------------------------------------
+
+#[derive(Deserialize)]
+struct PageQuery {
+    lang: Option<String>,
+    verify: Option<String>,
+}
+
+async fn show_form(
+    State(site): State<Arc<Site>>,
+    jar: CookieJar,
+    Query(query): Query<PageQuery>,
+) -> Response {
+    let passed = site.passes().holds(&jar);
+    site.form(
+        StatusCode::OK,
+        &query,
+        &Outcome {
+            passed,
+            ..Outcome::default()
+        },
+    )
+}
+
+/// What `<sori-captcha name="captcha">` adds to a form, beside the form's own field.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Submitted {
+    name: String,
+    #[serde(rename = "captcha-response")]
+    response: String,
+    #[serde(rename = "captcha-error")]
+    error: Option<String>,
+}
+
+/// Verifies the captcha, and remembers that it was verified: a mistake in another field must not cost
+/// the visitor a second captcha (WCAG 3.3.7).
+async fn take_form(
+    State(site): State<Arc<Site>>,
+    mut jar: CookieJar,
+    Query(query): Query<PageQuery>,
+    Form(form): Form<Submitted>,
+) -> Response {
+    let name = form.name.trim();
+    let name_problem = !(1..=40).contains(&name.chars().count());
+    let verdict = if site.passes().holds(&jar) {
+        Verdict::Verified
+    } else {
+        site.judge(&form).await
+    };
+    let verified = verdict == Verdict::Verified;
+    let passed = verified && name_problem;
+    if passed {
+        jar = site.passes().remember(jar);
+    } else {
+        jar = site.passes().forget(jar);
+    }
+    let status = match verdict {
+        Verdict::Verified if !name_problem => StatusCode::OK,
+        Verdict::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let fault = form
+        .error
+        .as_deref()
+        .and_then(ErrorCode::from_name)
+        .map(ErrorCode::as_str);
+    let outcome = Outcome {
+        verdict: Some(verdict),
+        name,
+        name_problem,
+        passed,
+        fault,
+    };
+    (jar, site.form(status, &query, &outcome)).into_response()
+}
+
+/// What the page says about the form that was sent.
+#[derive(Default, Serialize)]
+struct Outcome<'a> {
+    verdict: Option<Verdict>,
+    name: &'a str,
+    name_problem: bool,
+    /// The captcha need not be solved again.
+    passed: bool,
+    /// The widget's own error code, if it sent one in place of an answer.
+    fault: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Verified,
+    Wrong,
+    Expired,
+    /// No answer came: no script, or an empty box.
+    Missing,
+    /// Nobody could judge: the widget reported a fault, or siteverify did.
+    Unavailable,
+}
+
+impl Site {
+    /// Anything but a verified answer is no pass, whatever else the form says.
+    async fn judge(&self, form: &Submitted) -> Verdict {
+        if form.error.is_some() {
+            return Verdict::Unavailable;
+        }
+        if form.response.is_empty() || form.response.ends_with(':') {
+            return Verdict::Missing;
+        }
+        self.verifier
+            .judge(&form.response)
+            .await
+            .unwrap_or_else(|error| {
+                eprintln!("siteverify: {error}");
+                Verdict::Unavailable
+            })
+    }
+
+    fn form(&self, status: StatusCode, query: &PageQuery, outcome: &Outcome) -> Response {
+        let lang = language(query);
+        let inline = query.verify.as_deref() == Some("inline");
+        let mut action = format!("/?lang={lang}");
+        if inline {
+            action.push_str("&verify=inline");
+        }
+        let values = context! { inline, action, practice => self.practice, ..Serde(outcome) };
+        self.pages.show(status, lang, "index", "/", values)
+    }
+
+    fn passes(&self) -> std::sync::MutexGuard<'_, Passes> {
+        self.passes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// --- Verification -------------------------------------------------------------------------------------
+
+/// Asks the backend whether a response is right. The secret stays on this side.
+struct Verifier {
+    client: reqwest::Client,
+    url: String,
+    secret: Secret,
+}
+
+impl Verifier {
+    fn new(backend: SocketAddr, secret: Secret) -> Result<Self, reqwest::Error> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(20))
+            .build()?;
+        Ok(Self {
+            client,
+            url: format!("http://{backend}/captcha/siteverify"),
+            secret,
+        })
+    }
+
+    async fn judge(&self, response: &str) -> Result<Verdict, reqwest::Error> {
+        #[derive(Deserialize)]
+        struct Answer {
+            success: bool,
+            #[serde(rename = "error-codes", default)]
+            codes: Vec<String>,
+        }
+        let question = json!({ "secret": self.secret.expose(), "response": response });
+        let answer = self
+            .client
+            .post(&self.url)
+            .json(&question)
+            .send()
+            .await?
+            .error_for_status()?;
+        let Answer { success, codes } = answer.json().await?;
+        if success {
+            return Ok(Verdict::Verified);
+        }
+        Ok(match codes.first().map(String::as_str) {
+            Some("invalid-input-response") => Verdict::Wrong,
+            Some("timeout-or-duplicate") => Verdict::Expired,
+            Some("missing-input-response") => Verdict::Missing,
+            _ => Verdict::Unavailable,
+        })
+    }
+}
+
+/// Who has solved a captcha and still has another field to mend. A real site keeps this in its session.
+#[derive(Default)]
+struct Passes(HashMap<String, Instant>);
+
+impl Passes {
+    const COOKIE: &str = "sori-demo";
+    const LIFETIME: Duration = Duration::from_secs(30 * 60);
+    const MOST: usize = 1_000;
+
+    fn holds(&self, jar: &CookieJar) -> bool {
+        jar.get(Self::COOKIE)
+            .and_then(|cookie| self.0.get(cookie.value()))
+            .is_some_and(|since| since.elapsed() < Self::LIFETIME)
+    }
+
+    fn remember(&mut self, jar: CookieJar) -> CookieJar {
+        self.0.retain(|_, since| since.elapsed() < Self::LIFETIME);
+        if self.0.len() >= Self::MOST {
+            return jar;
+        }
+        let id = Secret::random();
+        self.0.insert(id.expose().to_owned(), Instant::now());
+        let cookie = Cookie::build((Self::COOKIE, id.expose().to_owned()));
+        jar.add(cookie.path("/").http_only(true).same_site(SameSite::Lax))
+    }
+
+    /// A pass is good for one form.
+    fn forget(&mut self, jar: CookieJar) -> CookieJar {
+        if let Some(cookie) = jar.get(Self::COOKIE) {
+            self.0.remove(cookie.value());
+        }
+        jar.remove(Cookie::build(Self::COOKIE).path("/"))
+    }
+}
+
+// --- Pages --------------------------------------------------------------------------------------------
+
+async fn show_page(
+    State(site): State<Arc<Site>>,
+    Path(slug): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> Response {
+    let path = format!("/docs/{slug}");
+    let known = slug != "index" && site.pages.names.contains(&slug);
+    if !known {
+        return not_found().await;
+    }
+    site.pages.show(
+        StatusCode::OK,
+        language(&query),
+        &slug,
+        &path,
+        context! { practice => site.practice },
+    )
+}
+
+async fn not_found() -> Response {
+    let page = "<!doctype html><html lang=\"ko\"><meta charset=\"utf-8\"><title>없는 페이지</title>\
+                <link rel=\"stylesheet\" href=\"/www/style.css\"><main><h1>없는 페이지입니다</h1>\
+                <p lang=\"en\">There is no such page.</p><p><a href=\"/\">소리 Sori</a></p></main></html>";
+    (StatusCode::NOT_FOUND, Html(page)).into_response()
+}
+
+fn language(query: &PageQuery) -> &'static str {
+    if query.lang.as_deref() == Some("en") {
+        "en"
+    } else {
+        "ko"
+    }
+}
+
+/// The templates of `www/`: one layout, and each page once in either language.
+struct Pages {
+    templates: Environment<'static>,
+    names: BTreeSet<String>,
+}
+
+impl Pages {
+    fn load(www: PathBuf) -> Result<Self, Box<dyn Error>> {
+        let mut names = BTreeSet::new();
+        for entry in std::fs::read_dir(www.join("pages/ko"))? {
+            if let Some(name) = entry?.path().file_stem().and_then(|name| name.to_str()) {
+                names.insert(name.to_owned());
+            }
+        }
+        let mut templates = Environment::new();
+        let snippets = www.join("snippets");
+        templates.add_function("snippet", move |name: String| {
+            std::fs::read_to_string(snippets.join(&name)).map_err(|error| {
+                minijinja::Error::new(
+                    minijinja::ErrorKind::TemplateNotFound,
+                    format!("{name}: {error}"),
+                )
+            })
+        });
+        templates.set_loader(minijinja::path_loader(www));
+        Ok(Self { templates, names })
+    }
+
+    fn show(
+        &self,
+        status: StatusCode,
+        lang: &str,
+        slug: &str,
+        path: &str,
+        values: Value,
+    ) -> Response {
+        let query = if lang == "en" { "?lang=en" } else { "" };
+        let values = context! { lang, slug, path, query, pages => self.names.clone(), ..values };
+        let page = self
+            .templates
+            .get_template(&format!("pages/{lang}/{slug}.html"))
+            .and_then(|template| template.render(values));
+        match page {
+            Ok(page) => (status, Html(page)).into_response(),
+            Err(error) => {
+                eprintln!("{slug}: {error:#}");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "site/tests.rs"]
+mod tests;
