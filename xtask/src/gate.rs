@@ -8,7 +8,7 @@ use xshell::cmd;
 
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
-use crate::{build, size};
+use crate::{build, packaging, size};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -81,10 +81,9 @@ impl Check {
             }
             Check::Build => build::run(workspace)?,
             Check::Size => size::run(workspace)?,
-            Check::Packaging => bail!("not there yet"),
-            Check::E2e => cmd!(sh, "cargo test --quiet -p sori-e2e").run()?,
+            Check::Packaging => packaging::run(workspace, all)?,
+            Check::E2e => cmd!(sh, "cargo test --quiet -p sori-e2e --lib --test browser").run()?,
         }
-        let _ = all;
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod gate;
 mod glue;
 mod integrity;
 mod package;
+mod packaging;
 mod serve;
 mod setup;
 mod size;

@@ -144,7 +144,7 @@ fn node_packages(workspace: &Workspace) -> Result<()> {
         "Node.js {node} is too old: install {} or later",
         tools::NODE_AT_LEAST
     );
-    install_npm(workspace, ".")?;
+    install_npm(workspace)?;
     let wasm_opt = cmd!(sh, "wasm-opt --version").quiet().read()?;
     ensure!(
         first_number(&wasm_opt).is_some_and(|version| version >= tools::WASM_OPT_AT_LEAST),
@@ -154,23 +154,27 @@ fn node_packages(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+fn install_npm(workspace: &Workspace) -> Result<()> {
+    install_npm_at(workspace, workspace.root(), "Sori")
+}
+
 /// `npm ci`, unless what is installed came from this very lock file.
-pub(crate) fn install_npm(workspace: &Workspace, dir: &str) -> Result<()> {
+pub(crate) fn install_npm_at(workspace: &Workspace, dir: &Path, whose: &str) -> Result<()> {
     let sh = workspace.shell();
-    let name = if dir == "." {
-        "npm packages".to_owned()
-    } else {
-        format!("npm packages of {dir}")
-    };
-    let lock = workspace.read(&format!("{dir}/package-lock.json"))?;
-    let stamp = workspace.path(&format!("{dir}/node_modules/.sori-lock"));
+    let what = format!("npm packages of {whose}");
+    let lock = fs::read_to_string(dir.join("package-lock.json"))
+        .with_context(|| format!("{whose} has no package-lock.json"))?;
+    let stamp = dir.join("node_modules/.sori-lock");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
-        report(&name, "present");
+        report(&what, "present");
         return Ok(());
     }
-    report(&name, "installing");
-    let _guard = sh.push_dir(workspace.path(dir));
-    cmd!(sh, "npm ci --no-audit --no-fund --loglevel=error").run()?;
+    report(&what, "installing");
+    let _guard = sh.push_dir(dir);
+    cmd!(sh, "npm ci --no-audit --no-fund --loglevel=error")
+        .quiet()
+        .ignore_stdout()
+        .run()?;
     fs::write(stamp, lock)?;
     Ok(())
 }

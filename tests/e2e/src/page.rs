@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use crate::browser::Engine;
 use crate::commands::Call;
 use crate::part::Host;
-use crate::site::{Site, root};
+use crate::site::{Site, target_folder};
 
 /// How long a state may take to come; only one that never comes takes so long.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -222,7 +222,7 @@ impl Page {
             .screenshot()
             .await
             .unwrap_or_else(|error| panic!("no screenshot: {error}"));
-        let dir = root().join("target/e2e");
+        let dir = target_folder().join("e2e");
         fs::create_dir_all(&dir)
             .unwrap_or_else(|error| panic!("cannot create {}: {error}", dir.display()));
         let path = dir.join(format!("{name}.png"));
@@ -237,7 +237,7 @@ impl Page {
             eprintln!("the page was {url}");
         }
         if let Ok(picture) = self.client.screenshot().await {
-            let path = root().join(format!("target/e2e/{name}.png"));
+            let path = target_folder().join(format!("e2e/{name}.png"));
             let written = path
                 .parent()
                 .map(fs::create_dir_all)

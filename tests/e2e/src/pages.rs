@@ -1,15 +1,17 @@
 //! Pages of a test's own, on an origin of their own; whatever they do not define comes from the host site.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tower_http::services::ServeDir;
 
 /// What a path answers, whatever the method.
 #[derive(Clone, Debug)]
@@ -50,9 +52,24 @@ impl Reply {
     }
 }
 
+/// What a test puts in front of the site.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
+    pub(crate) replies: HashMap<String, Reply>,
+    /// Served at `/`.
+    pub(crate) folder: Option<PathBuf>,
+}
+
+impl Content {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.replies.is_empty() && self.folder.is_none()
+    }
+}
+
 #[derive(Debug)]
 struct Shared {
     replies: HashMap<String, Reply>,
+    files: Option<ServeDir>,
     site: String,
     client: reqwest::Client,
 }
@@ -65,7 +82,7 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    pub(crate) async fn serve(replies: HashMap<String, Reply>, site: &str) -> Self {
+    pub(crate) async fn serve(content: Content, site: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a loopback port is free");
@@ -76,7 +93,8 @@ impl Pages {
                 .expect("a bound listener has an address")
         );
         let shared = Arc::new(Shared {
-            replies,
+            replies: content.replies,
+            files: content.folder.map(ServeDir::new),
             site: site.to_owned(),
             client: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
@@ -103,6 +121,19 @@ impl Drop for Pages {
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     if let Some(reply) = shared.replies.get(request.uri().path()) {
         return (reply.status, reply.headers.clone(), reply.body.clone()).into_response();
+    }
+    if let Some(files) = &shared.files
+        && matches!(*request.method(), Method::GET | Method::HEAD)
+    {
+        let mut same = Request::new(Body::empty());
+        *same.uri_mut() = request.uri().clone();
+        // Its error type is empty.
+        let Ok(found) = files.clone().try_call(same).await else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        if found.status().is_success() {
+            return found.into_response();
+        }
     }
     match forward(&shared, request).await {
         Ok(response) => response,

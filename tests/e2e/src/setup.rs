@@ -1,14 +1,14 @@
 //! What a test needs, and the frame around it.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::Path;
 
 use futures_util::FutureExt as _;
 
 use crate::browser::{self, Engine, Wishes};
 use crate::driver::Driver;
 use crate::page::Page;
-use crate::pages::{Pages, Reply};
+use crate::pages::{Content, Pages, Reply};
 use crate::site::Site;
 
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Setup {
     environment: Vec<(String, String)>,
     arguments: Vec<String>,
     wishes: Wishes,
-    pages: HashMap<String, Reply>,
+    content: Content,
 }
 
 impl Setup {
@@ -30,7 +30,7 @@ impl Setup {
             environment: vec![("SORI_PRACTICE_ANSWER".to_owned(), "12345".to_owned())],
             arguments: Vec::new(),
             wishes: Wishes::default(),
-            pages: HashMap::new(),
+            content: Content::default(),
         }
     }
 
@@ -66,7 +66,14 @@ impl Setup {
     /// on it comes from the host site, so `/captcha` and `/pkg` work there as they do on the site.
     #[must_use]
     pub fn page(mut self, path: &str, reply: Reply) -> Self {
-        self.pages.insert(path.to_owned(), reply);
+        self.content.replies.insert(path.to_owned(), reply);
+        self
+    }
+
+    /// Files of a built project, at the root of the test's own origin.
+    #[must_use]
+    pub fn folder(mut self, path: &Path) -> Self {
+        self.content.folder = Some(path.to_owned());
         self
     }
 
@@ -75,10 +82,10 @@ impl Setup {
         let site = Site::start(&self.environment, &self.arguments);
         let driver = Driver::start(self.engine);
         let client = browser::connect(self.engine, &driver, &self.wishes).await;
-        let pages = if self.pages.is_empty() {
+        let pages = if self.content.is_empty() {
             None
         } else {
-            Some(Pages::serve(self.pages, site.origin()).await)
+            Some(Pages::serve(self.content, site.origin()).await)
         };
         let origin = pages
             .as_ref()

@@ -67,10 +67,23 @@ fn program() -> &'static Path {
             built.is_ok_and(|status| status.success()),
             "the host site does not compile"
         );
-        // This test runs from target/debug/deps/.
-        std::env::current_exe()
-            .ok()
-            .and_then(|test| Some(test.parent()?.parent()?.join("examples/site")))
-            .expect("a test lies in a target directory")
+        debug_folder().join("examples/site")
     })
+}
+
+/// `target/debug`: tests run from its `deps/`.
+fn debug_folder() -> PathBuf {
+    let test = std::env::current_exe().expect("a running test knows its path");
+    test.ancestors()
+        .nth(2)
+        .expect("a test lies in a target directory")
+        .to_owned()
+}
+
+/// Cargo's target directory, where `cargo xtask` keeps what it makes.
+pub fn target_folder() -> PathBuf {
+    debug_folder()
+        .parent()
+        .expect("target/debug lies in target")
+        .to_owned()
 }

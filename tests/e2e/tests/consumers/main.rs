@@ -1,0 +1,203 @@
+//! Projects that use the package from its tarball, in a browser. `cargo xtask test --only packaging` builds them.
+
+use std::path::PathBuf;
+
+use sori_e2e::{Page, Setup, target_folder};
+
+/// A project of tests/packaging, as `npm run build` left it.
+fn consumer(name: &str) -> Setup {
+    let folder: PathBuf = target_folder().join("packaging").join(name).join("out");
+    assert!(
+        folder.is_dir(),
+        "{name} is not built: run cargo xtask test --only packaging{}",
+        if name == "vite" { "" } else { " --all" }
+    );
+    Setup::new(&format!("consumer_{name}")).folder(&folder)
+}
+
+/// The whole path on the open page: Play, real audio, digits, submit, the server's verdict.
+async fn walk_through(page: &Page) {
+    let captcha = page.captcha("").await;
+    captcha.part("play").await.click().await;
+    captcha.until_state("playing").await;
+    captcha.part("answer").await.type_text("12345").await;
+    page.click("form button:not([type=button])").await;
+    page.until(
+        "the site gives its verdict",
+        "return document.querySelector('#result')?.dataset.verified === 'true'",
+    )
+    .await;
+}
+
+/// Opens the project's page, sees that it is quiet, and walks through.
+async fn works(name: &str) {
+    consumer(name)
+        .run(async |page| {
+            page.open("/").await;
+            page.captcha("").await;
+            assert_eq!(
+                page.console().await,
+                Vec::<String>::new(),
+                "the console is quiet"
+            );
+            walk_through(page).await;
+        })
+        .await;
+}
+
+/// The framework's own listener for `sori-issued` has run once.
+async fn works_and_hears_events(name: &str) {
+    consumer(name)
+        .run(async |page| {
+            page.open("/").await;
+            let captcha = page.captcha("").await;
+            captcha.part("play").await.click().await;
+            captcha.until_state("playing").await;
+            page.until(
+                "the listener has run once",
+                "return document.querySelector('#issued').textContent.trim() === '1'",
+            )
+            .await;
+            assert_eq!(
+                page.console().await,
+                Vec::<String>::new(),
+                "the console is quiet"
+            );
+            captcha.part("answer").await.type_text("12345").await;
+            page.click("form button:not([type=button])").await;
+            page.until(
+                "the site gives its verdict",
+                "return document.querySelector('#result')?.dataset.verified === 'true'",
+            )
+            .await;
+        })
+        .await;
+}
+
+mod vite {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn takes_the_package_as_it_is() {
+        super::works("vite").await;
+    }
+}
+
+mod webpack {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn takes_the_package_as_it_is() {
+        super::works("webpack").await;
+    }
+}
+
+mod rollup {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn works_with_the_wasm_beside_the_bundle() {
+        super::works("rollup").await;
+    }
+}
+
+mod esbuild {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn works_with_the_wasm_beside_the_bundle() {
+        super::works("esbuild").await;
+    }
+}
+
+mod parcel {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn works_with_package_exports_on() {
+        super::works("parcel").await;
+    }
+}
+
+mod vue {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn renders_the_element_and_hears_its_events() {
+        super::works_and_hears_events("vue").await;
+    }
+}
+
+mod svelte {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn renders_the_element_and_hears_its_events() {
+        super::works_and_hears_events("svelte").await;
+    }
+}
+
+mod next {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn hydrates_the_element_and_hears_its_events() {
+        super::works_and_hears_events("next").await;
+    }
+}
+
+mod react {
+    use super::{consumer, walk_through};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn hears_events_under_strict_mode() {
+        super::works_and_hears_events("react").await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_element_taken_away_and_mounted_again_works() {
+        consumer("react")
+            .run(async |page| {
+                page.open("/").await;
+                page.captcha("").await.part("play").await.click().await;
+                page.captcha("").await.until_state("playing").await;
+                page.click("#toggle").await;
+                page.until(
+                    "it is gone",
+                    "return document.querySelector('sori-captcha') === null",
+                )
+                .await;
+                page.click("#toggle").await;
+                walk_through(page).await;
+            })
+            .await;
+    }
+}
+
+mod navigation {
+    use super::{consumer, walk_through};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn turbo_brings_the_element_and_takes_it_away_again() {
+        consumer("navigation")
+            .run(async |page| {
+                page.open("/").await;
+                // Survives only if Turbo swaps the body instead of loading the page.
+                page.script("window.kept = true").await;
+                page.click("#next").await;
+                page.captcha("").await.part("play").await.click().await;
+                page.captcha("").await.until_state("playing").await;
+                page.click("#back").await;
+                page.until(
+                    "it is gone",
+                    "return document.querySelector('sori-captcha') === null",
+                )
+                .await;
+                page.click("#next").await;
+                page.captcha("").await;
+                assert_eq!(page.script("return window.kept").await, true);
+                assert_eq!(
+                    page.console().await,
+                    Vec::<String>::new(),
+                    "the console is quiet"
+                );
+                walk_through(page).await;
+            })
+            .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn htmx_puts_the_element_into_the_page() {
+        consumer("navigation")
+            .run(async |page| {
+                page.open("/htmx.html").await;
+                page.click("#load").await;
+                walk_through(page).await;
+            })
+            .await;
+    }
+}

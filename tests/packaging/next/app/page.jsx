@@ -1,0 +1,5 @@
+import { Join } from "./join.jsx";
+
+export default function Page() {
+  return <Join />;
+}

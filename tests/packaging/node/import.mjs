@@ -1,0 +1,25 @@
+// Importing any entry where there is no page does nothing and throws nothing: servers import what they render.
+import { readFileSync } from "node:fs";
+import { Worker, isMainThread } from "node:worker_threads";
+
+const manifest = JSON.parse(readFileSync(new URL("./node_modules/sori-captcha/package.json", import.meta.url), "utf8"));
+const entries = Object.entries(manifest.exports)
+  .filter(([name, target]) => !name.includes("*") && (target.default ?? target).endsWith(".js"))
+  .map(([name]) => name.replace(/^\./, "sori-captcha"));
+if (entries.length < 2) throw new Error(`package.json exports too little: ${entries}`);
+
+// Nothing may be fetched, and no rejection may be left to end the process.
+globalThis.fetch = (url) => {
+  throw new Error(`importing requested ${url}`);
+};
+const before = Object.keys(globalThis).join();
+for (const entry of entries) await import(entry);
+await new Promise((done) => setTimeout(done, 50));
+const after = Object.keys(globalThis).join();
+if (before !== after) throw new Error(`importing changed the globals: ${before} became ${after}`);
+
+if (isMainThread) {
+  const worker = new Worker(new URL(import.meta.url));
+  await new Promise((done, failed) => worker.on("error", failed).on("exit", done));
+  console.log(`packaging: imported in Node and in a worker: ${entries.join(", ")}`);
+}

@@ -1,0 +1,6 @@
+import { resolve } from "node:path";
+
+export default {
+  entry: "./main.js",
+  output: { path: resolve("out"), filename: "main.js" },
+};

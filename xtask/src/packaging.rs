@@ -1,0 +1,263 @@
+//! The package as its users get it: the tarball, Node, bundlers and frameworks, a strict TypeScript project.
+//!
+//! Each folder of tests/packaging is a project with a lock file of its own. Its `npm run build` makes `out/`, which the
+//! end-to-end tests then open in a browser.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use xshell::cmd;
+
+use crate::setup;
+use crate::workspace::Workspace;
+
+/// What the gate builds and runs; the others come with `--all`.
+const FAST: [&str; 3] = ["vite", "esbuild", "navigation"];
+const SLOW: [&str; 7] = [
+    "webpack", "rollup", "parcel", "react", "vue", "svelte", "next",
+];
+/// Checked by the compiler alone.
+const TYPES: &str = "typescript";
+
+pub(crate) fn run(workspace: &Workspace, all: bool) -> Result<()> {
+    let tarball = pack(workspace)?;
+    in_node(workspace, &tarball)?;
+    let consumers: Vec<&str> = if all {
+        FAST.into_iter().chain(SLOW).collect()
+    } else {
+        FAST.to_vec()
+    };
+    for consumer in &consumers {
+        build(workspace, consumer, &tarball)?;
+    }
+    if workspace.path("tests/packaging").join(TYPES).is_dir() {
+        build(workspace, TYPES, &tarball)?;
+    }
+    let sh = workspace.shell();
+    let filters: Vec<String> = consumers
+        .iter()
+        .map(|consumer| format!("{consumer}::"))
+        .collect();
+    cmd!(
+        sh,
+        "cargo test --quiet -p sori-e2e --test consumers -- {filters...}"
+    )
+    .run()?;
+    Ok(())
+}
+
+/// `npm pack ./pkg`, with a look at what is in it.
+fn pack(workspace: &Workspace) -> Result<PathBuf> {
+    let sh = workspace.shell();
+    ensure!(
+        workspace.path("pkg/package.json").is_file(),
+        "pkg/ is not built: run cargo xtask build"
+    );
+    let dir = workspace.target().join("packaging");
+    fs::create_dir_all(&dir)?;
+    let answer = cmd!(
+        sh,
+        "npm pack ./pkg --json --loglevel=error --pack-destination {dir}"
+    )
+    .quiet()
+    .read()?;
+    let answer: Value = serde_json::from_str(&answer).context("npm pack --json prints JSON")?;
+    // A list of packages, or since npm 12 an object of them.
+    let package = answer
+        .get(0)
+        .or_else(|| answer.as_object()?.values().next())
+        .context("npm pack names no package")?;
+    let files: Vec<String> = package["files"]
+        .as_array()
+        .context("npm pack lists the files")?
+        .iter()
+        .filter_map(|file| file["path"].as_str().map(str::to_owned))
+        .collect();
+    check_list(&files)?;
+    println!("packaging: {} files in the tarball", files.len());
+    for file in &files {
+        println!("packaging:   {file}");
+    }
+    let name = package["filename"]
+        .as_str()
+        .context("npm pack names the tarball")?;
+    Ok(dir.join(name))
+}
+
+fn check_list(files: &[String]) -> Result<()> {
+    for required in [
+        "package.json",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "index.d.ts",
+        "dist/index.js",
+        "dist/define.js",
+        "dist/sori_bg.wasm",
+    ] {
+        ensure!(
+            files.iter().any(|file| file == required),
+            "the tarball lacks {required}"
+        );
+    }
+    let allowed = |file: &str| {
+        let top = [
+            "package.json",
+            "README.md",
+            "README.ko.md",
+            "LICENSE-APACHE",
+            "LICENSE-MIT",
+            "custom-elements.json",
+        ];
+        let built = ["js", "wasm", "json"];
+        top.contains(&file)
+            || (file.ends_with(".d.ts") && (!file.contains('/') || file.starts_with("locale/")))
+            || file.strip_prefix("dist/").is_some_and(|name| {
+                !name.starts_with('.')
+                    && name
+                        .rsplit_once('.')
+                        .is_some_and(|(_, kind)| built.contains(&kind))
+            })
+    };
+    let strangers: Vec<_> = files
+        .iter()
+        .filter(|file| !allowed(file))
+        .map(String::as_str)
+        .collect();
+    ensure!(
+        strangers.is_empty(),
+        "the tarball contains what does not belong there: {}",
+        strangers.join(", ")
+    );
+    Ok(())
+}
+
+/// Importing any entry in Node, in a worker too, does nothing and throws nothing: pages are rendered on servers.
+fn in_node(workspace: &Workspace, tarball: &Path) -> Result<()> {
+    let sh = workspace.shell();
+    let dir = workspace.target().join("packaging/node");
+    fs::create_dir_all(&dir)?;
+    fs::copy(
+        workspace.path("tests/packaging/node/import.mjs"),
+        dir.join("import.mjs"),
+    )?;
+    fs::copy(
+        workspace.path("tests/packaging/node/package.json"),
+        dir.join("package.json"),
+    )?;
+    unpack(workspace, tarball, &dir)?;
+    let _guard = sh.push_dir(&dir);
+    cmd!(sh, "node import.mjs")
+        .quiet()
+        .run()
+        .context("an entry cannot be imported in Node")
+}
+
+/// Copies a project out of the tree, installs its packages and the tarball, and builds it.
+fn build(workspace: &Workspace, name: &str, tarball: &Path) -> Result<()> {
+    let sh = workspace.shell();
+    println!("packaging: {name}");
+    let dir = workspace.target().join("packaging").join(name);
+    copy(&workspace.path("tests/packaging").join(name), &dir)?;
+    setup::install_npm_at(workspace, &dir, name)?;
+    unpack(workspace, tarball, &dir)?;
+    let _guard = sh.push_dir(&dir);
+    for old in ["out", ".next"] {
+        sh.remove_path(old)?;
+    }
+    let output = cmd!(sh, "npm run build --loglevel=error")
+        .env("NEXT_TELEMETRY_DISABLED", "1")
+        .quiet()
+        .ignore_status()
+        .output()?;
+    ensure!(
+        output.status.success(),
+        "{name} does not build with the package:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+/// The tarball has no dependencies, so what `npm install` would do is to unpack it.
+fn unpack(workspace: &Workspace, tarball: &Path, project: &Path) -> Result<()> {
+    let sh = workspace.shell();
+    let into = project.join("node_modules/sori-captcha");
+    sh.remove_path(&into)?;
+    fs::create_dir_all(&into)?;
+    cmd!(sh, "tar -xzf {tarball} -C {into} --strip-components=1")
+        .quiet()
+        .run()?;
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_name() == "node_modules" {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_list;
+
+    const LIST: [&str; 7] = [
+        "package.json",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "index.d.ts",
+        "dist/index.js",
+        "dist/define.js",
+        "dist/sori_bg.wasm",
+    ];
+
+    fn list(more: &[&str]) -> Vec<String> {
+        LIST.iter()
+            .chain(more)
+            .map(|file| (*file).to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_tarball_without_the_wasm_is_refused() {
+        let mut files = list(&[]);
+        assert!(check_list(&files).is_ok());
+        files.retain(|file| !file.ends_with(".wasm"));
+        assert!(
+            check_list(&files)
+                .unwrap_err()
+                .to_string()
+                .contains("sori_bg.wasm")
+        );
+    }
+
+    #[test]
+    fn what_does_not_belong_into_the_tarball_is_named() {
+        for stranger in [
+            ".env",
+            "dist/.gitignore",
+            "lib/compile.js",
+            "package.template.json",
+            "dist/sori.js.map",
+        ] {
+            assert!(
+                check_list(&list(&[stranger]))
+                    .unwrap_err()
+                    .to_string()
+                    .contains(stranger)
+            );
+        }
+    }
+}
