@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{bundle, glue, integrity, package, setup};
+use crate::{bundle, glue, integrity, package, setup, shorten};
 
 /// One build of the widget crate.
 pub(crate) struct Module {
@@ -46,8 +46,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     for module in MODULES {
         wasm_pack(workspace, module)?;
         let raw = module.raw_dir(workspace);
-        fs::copy(raw.join(module.wasm()), dist.join(module.wasm()))?;
+        let wasm = dist.join(module.wasm());
+        fs::copy(raw.join(module.wasm()), &wasm)?;
         let text = fs::read_to_string(raw.join(format!("{}.js", module.name)))?;
+        let text = shorten::names(workspace, &wasm, &text)?;
         fs::write(raw.join("factory.js"), glue::factory(&text)?)?;
     }
     bundle::run(workspace, &dist)?;

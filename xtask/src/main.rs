@@ -14,6 +14,7 @@ mod package;
 mod packaging;
 mod serve;
 mod setup;
+mod shorten;
 mod size;
 mod tools;
 mod workspace;
