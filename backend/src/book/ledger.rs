@@ -85,23 +85,29 @@ impl Book {
 
     /// Whether `calls` more fit into the day.
     pub(super) fn room_for(&self, policy: &Policy, calls: u32) -> Result<(), Exhausted> {
-        if let Some(until) = self.closed_until {
-            return Err(Exhausted { until });
+        match (self.room_at(policy, calls), self.closed_until) {
+            (None, None) => Ok(()),
+            (room, closed) => Err(Exhausted {
+                until: room.max(closed).unwrap_or(self.now),
+            }),
         }
+    }
+
+    /// When `calls` more will fit, if nothing else happens until then; `None` if they fit now.
+    fn room_at(&self, policy: &Policy, calls: u32) -> Option<Moment> {
+        let quota = u64::from(policy.quota?);
         let fits = |spent: u32, reserved: u32| {
-            policy.quota.is_none_or(|q| {
-                u64::from(spent) + u64::from(reserved) + u64::from(calls) <= q.into()
-            })
+            u64::from(spent) + u64::from(reserved) + u64::from(calls) <= quota
         };
         let (mut spent, mut reserved) = (self.spent, self.reserved());
         if fits(spent, reserved) {
-            return Ok(());
+            return None;
         }
         let midnight = self.day.end();
-        let mut yesterday = true;
+        let mut today = true;
         for lapse in self.lapses(policy) {
-            if yesterday && lapse >= midnight {
-                yesterday = false;
+            if today && lapse >= midnight {
+                today = false;
                 spent = self.calls_under_way();
                 if fits(spent, reserved) {
                     break;
@@ -112,10 +118,10 @@ impl Book {
                 spent = spent.saturating_add(1);
             }
             if fits(spent, reserved) {
-                return Err(Exhausted { until: lapse });
+                return Some(lapse);
             }
         }
-        Err(Exhausted { until: midnight })
+        Some(midnight)
     }
 
     /// The reservations that stand, in the order in which they lapse.
