@@ -1,7 +1,7 @@
 //! A running backend: its state, its tasks, and in practice mode its upstream.
 
 use crate::{
-    book::Policy,
+    book::{Policy, Usage},
     clock::Clock,
     journal::JournalError,
     limit::{Limiter, Limits, Rate, Rates},
@@ -158,6 +158,12 @@ impl Backend {
     #[must_use]
     pub fn siteverify_secret(&self) -> Option<&Secret> {
         self.siteverify_secret.as_ref()
+    }
+
+    /// How the day's quota stands.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.app.store.usage()
     }
 
     /// What is counted.

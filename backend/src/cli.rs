@@ -2,7 +2,7 @@
 
 use crate::{
     Settings, SettingsError, practice,
-    server::{self, Bounds},
+    server::{self, Bounds, Patience},
     settings::{Log, LogFormat, Quota, args::ServeArgs, refuse_unknown},
     start,
 };
@@ -116,6 +116,7 @@ async fn serve(settings: Settings) -> Result<(), Error> {
     let bounds = |connections, open| Bounds {
         connections,
         grace,
+        patience: Patience::default(),
         open,
     };
     let open = backend.metrics().connections.clone();

@@ -20,12 +20,27 @@ use tower_http::add_extension::AddExtension;
 
 /// A browser's request to the wire has less than 2 KiB of headers, cookies of the site's included 8.
 const HEADERS_MAX_BYTES: usize = 16 << 10;
-/// A whole request's headers must be there by then, also those of the next on an idle connection.
-const HEADERS_MAX_TIME: Duration = Duration::from_secs(15);
-/// A client that takes nothing of its answer for so long is gone.
-const STALL_MAX_TIME: Duration = Duration::from_secs(20);
-/// No connection lives longer: what trickles in or out just fast enough ends too.
-const CONNECTION_MAX_TIME: Duration = Duration::from_secs(300);
+
+/// How long a slow client is borne.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// A whole request's headers must be there by then, also those of the next on an idle connection.
+    pub headers: Duration,
+    /// A client that takes nothing of its answer for so long is gone.
+    pub stall: Duration,
+    /// No connection lives longer: what trickles in or out just fast enough ends too.
+    pub connection: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            headers: Duration::from_secs(15),
+            stall: Duration::from_secs(20),
+            connection: Duration::from_secs(300),
+        }
+    }
+}
 
 /// How much is served.
 #[derive(Clone, Debug)]
@@ -34,6 +49,8 @@ pub struct Bounds {
     pub connections: usize,
     /// How long open requests may take to end after the stop.
     pub grace: Duration,
+    /// How long a slow client is borne.
+    pub patience: Patience,
     /// Shows the open connections.
     pub open: Gauge,
 }
@@ -66,12 +83,12 @@ pub async fn serve(
                 continue;
             }
         };
-        let connection = graceful.watch(connection(stream, peer, router.clone()));
-        let open = bounds.open.clone();
+        let connection = graceful.watch(connection(stream, peer, router.clone(), bounds.patience));
+        let (open, longest) = (bounds.open.clone(), bounds.patience.connection);
         tokio::spawn(async move {
             open.inc();
             // How a client ends its connection is its own affair.
-            let _ = time::timeout(CONNECTION_MAX_TIME, connection).await;
+            let _ = time::timeout(longest, connection).await;
             open.dec();
             drop(place);
         });
@@ -92,15 +109,16 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
+    patience: Patience,
 ) -> http1::Connection<Stream, Service> {
     // An answer is small or written at once: nothing is won by waiting for more.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(STALL_MAX_TIME));
+    stream.set_write_timeout(Some(patience.stall));
     let service = AddExtension::new(router, ConnectInfo(peer));
     http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS_MAX_TIME)
+        .header_read_timeout(patience.headers)
         .max_buf_size(HEADERS_MAX_BYTES)
         .serve_connection(
             TokioIo::new(Box::pin(stream)),

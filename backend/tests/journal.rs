@@ -1,4 +1,8 @@
 //! The journal in `SORI_STATE_DIR`: what a restart, a crash and a damaged disk leave.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy does not take a test's helpers for tests"
+)]
 
 use proptest::prelude::*;
 use sori_backend::{

@@ -1,5 +1,9 @@
 //! The day's quota under any interleaving: of issues, failures, verifications, lapses, midnights and
 //! restarts. The upstream is a model that counts calls by the Korean day in which they reach it.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy does not take a test's helpers for tests"
+)]
 
 use proptest::prelude::*;
 use sori_backend::{
@@ -188,7 +192,7 @@ impl World {
                 // The site may ask at any time while the call is kept for it; the last is the worst.
                 if self.policy.verified_by == VerifiedBy::Site {
                     let latest = self.now + self.policy.reserve;
-                    let asked = if self.issued % 2 == 0 {
+                    let asked = if self.issued.is_multiple_of(2) {
                         latest
                     } else {
                         self.now

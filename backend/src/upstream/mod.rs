@@ -40,7 +40,7 @@ pub struct Access {
 /// How much of the upstream is used.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// The longest one call may take, waiting for its turn included.
+    /// The longest one call may take, waiting for its turn included; that may take half of it.
     pub timeout: Duration,
     /// The most calls at once.
     pub concurrency: usize,
@@ -159,10 +159,13 @@ impl Upstream {
     }
 
     async fn get(&self, url: Url, most: usize) -> Result<(u16, Bytes), Fault> {
-        let deadline = time::Instant::now() + self.timeout;
-        let _turn = match time::timeout_at(deadline, self.turns.acquire()).await {
-            Ok(Ok(turn)) => turn,
-            _ => return Err(fault(Failure::NotSent, "all turns are taken")),
+        let started = time::Instant::now();
+        let deadline = started + self.timeout;
+        // Who waits longer for a turn is told so: a call that is sent with too little time left would
+        // spend quota on an answer that nobody waits for.
+        let turn = time::timeout_at(started + self.timeout / 2, self.turns.acquire());
+        let Ok(Ok(_turn)) = turn.await else {
+            return Err(fault(Failure::NotSent, "all turns are taken"));
         };
         let call = async {
             let mut response = self.http.get(url).send().await.map_err(fault_of)?;

@@ -107,6 +107,8 @@ pub(crate) fn routes(app: &Arc<App>) -> Router {
         visitors = visitors.route(VERIFICATIONS_PATH, post(challenge::verify));
         all = all.route(SITEVERIFY_PATH, post(siteverify::judge));
     }
+    // Before the CORS layer, which has to wrap it: a preflight is a method that no route knows.
+    let visitors = visitors.method_not_allowed_fallback(wrong_method);
     all = all.merge(visitors.layer(cors(Arc::clone(app))));
     finish(all, app)
 }
@@ -137,15 +139,9 @@ async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
 }
 
 fn finish(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
-    let not_here = |status, detail| Problem::new(ErrorCode::BadRequest, detail).with_status(status);
     routes
-        .fallback(move || async move { not_here(StatusCode::NOT_FOUND, "There is nothing here.") })
-        .method_not_allowed_fallback(move || async move {
-            not_here(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "The method is not allowed here.",
-            )
-        })
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(|_| {
             // The panic hook has said where. The widget treats any 5xx as the upstream's fault.
             problem::unavailable()
@@ -158,6 +154,15 @@ fn finish(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
             observe::observe,
         ))
         .with_state(Arc::clone(app))
+}
+
+async fn nothing_here() -> Problem {
+    Problem::new(ErrorCode::BadRequest, "There is nothing here.").with_status(StatusCode::NOT_FOUND)
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(ErrorCode::BadRequest, "The method is not allowed here.")
+        .with_status(StatusCode::METHOD_NOT_ALLOWED)
 }
 
 /// Lets pages of the allowed origins read the answers from another host.

@@ -1,0 +1,273 @@
+//! Every way in which the upstream can fail: a defined code, no hang, no panic, nothing overspent.
+
+use crate::{
+    scripted::{Reply, Scripted},
+    site::{CLIENT_SECRET, Site, settings},
+};
+use std::{net::SocketAddr, time::Duration};
+use tokio::net::TcpListener;
+
+/// The faults that every call may meet, and the code each gives.
+async fn common() -> (Vec<(Reply, &'static str)>, Scripted) {
+    let elsewhere = Scripted::start().await;
+    let faults = vec![
+        (Reply::Reset, "upstream_unavailable"),
+        (Reply::Silence, "upstream_unavailable"),
+        (Reply::Trickle, "upstream_unavailable"),
+        (
+            Reply::Text(500, r#"{"errorCode":"CT500"}"#),
+            "upstream_unavailable",
+        ),
+        (Reply::Text(503, ""), "upstream_unavailable"),
+        (
+            Reply::Text(200, "<!doctype html><title>Log in</title>"),
+            "upstream_unavailable",
+        ),
+        (Reply::Text(200, ""), "upstream_unavailable"),
+        (
+            Reply::Text(401, r#"{"errorCode":"024"}"#),
+            "upstream_rejected",
+        ),
+        (
+            Reply::Text(403, "<html>not ticked</html>"),
+            "upstream_rejected",
+        ),
+        (Reply::Huge, "upstream_unavailable"),
+        (Reply::Redirect(elsewhere.addr), "upstream_unavailable"),
+    ];
+    (faults, elsewhere)
+}
+
+#[tokio::test]
+async fn an_issue_that_fails_upstream_is_told_and_spends_one_call() {
+    let (mut faults, elsewhere) = common().await;
+    faults.push((Reply::Text(429, ""), "quota_exceeded"));
+    for (fault, code) in faults {
+        let upstream = Scripted::start().await;
+        let site = Site::over(&upstream).await;
+        upstream.set(|script| script.issue = fault.clone());
+        let answer = site.issue().await;
+        assert_eq!(answer.code(), code, "{fault:?}");
+        let usage = site.backend.usage();
+        assert_eq!((usage.spent, usage.reserved), (1, 0), "{fault:?}");
+        // It recovers with the upstream, but for a quota that the upstream says is spent.
+        upstream.set(|script| script.issue = Reply::Good);
+        let again = site.issue().await;
+        assert_eq!(again.status == 201, code != "quota_exceeded", "{fault:?}");
+    }
+    assert_eq!(
+        elsewhere.requests(),
+        [] as [String; 0],
+        "no redirect is followed"
+    );
+}
+
+#[tokio::test]
+async fn audio_that_fails_upstream_is_told_and_can_be_fetched_again() {
+    let (mut faults, elsewhere) = common().await;
+    faults.push((Reply::ShortWav, "upstream_unavailable"));
+    faults.push((Reply::CutWav, "upstream_unavailable"));
+    faults.push((Reply::Text(403, r#"{"errorCode":"CT001"}"#), "invalid_key"));
+    for (fault, code) in faults {
+        let upstream = Scripted::start().await;
+        let site = Site::over(&upstream).await;
+        let key = site.key().await;
+        upstream.set(|script| script.audio = fault.clone());
+        assert_eq!(site.audio(&key).await.code(), code, "{fault:?}");
+        assert_eq!(
+            site.verify(&key, "1").await.code(),
+            "audio_not_issued",
+            "{fault:?}"
+        );
+        upstream.set(|script| script.audio = Reply::Good);
+        assert_eq!(site.audio(&key).await.status, 200, "{fault:?}");
+        let usage = site.backend.usage();
+        assert_eq!(
+            (usage.spent, usage.reserved),
+            (1, 1),
+            "fetching is free: {fault:?}"
+        );
+    }
+    assert_eq!(
+        elsewhere.requests(),
+        [] as [String; 0],
+        "no redirect is followed"
+    );
+}
+
+#[tokio::test]
+async fn a_verification_that_fails_upstream_is_told_and_not_repeated() {
+    let (mut faults, elsewhere) = common().await;
+    faults.push((Reply::Text(429, ""), "quota_exceeded"));
+    faults.push((Reply::Text(403, r#"{"errorCode":"CT001"}"#), "invalid_key"));
+    faults.push((
+        Reply::Text(400, r#"{"errorCode":"CT002"}"#),
+        "audio_not_issued",
+    ));
+    for (fault, code) in faults {
+        let upstream = Scripted::start().await;
+        let site = Site::over(&upstream).await;
+        let key = site.heard_key().await;
+        let other = site.heard_key().await;
+        upstream.set(|script| script.verify = fault.clone());
+        assert_eq!(site.verify(&key, "12345").await.code(), code, "{fault:?}");
+        assert_eq!(
+            site.verify(&key, "12345").await.code(),
+            "invalid_key",
+            "{fault:?}"
+        );
+        let usage = site.backend.usage();
+        assert_eq!((usage.spent, usage.reserved), (3, 1), "{fault:?}");
+
+        let verdict = site.siteverify_response(&format!("{other}:12345")).await;
+        let expected = if code == "invalid_key" {
+            "timeout-or-duplicate"
+        } else {
+            "internal-error"
+        };
+        assert_eq!(verdict.error_codes(), [expected], "{fault:?}");
+    }
+    assert_eq!(
+        elsewhere.requests(),
+        [] as [String; 0],
+        "no redirect is followed"
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_was_never_made_costs_nothing() {
+    let site = Site::start(settings(free_address().await)).await;
+    assert_eq!(site.issue().await.code(), "upstream_unavailable");
+    let usage = site.backend.usage();
+    assert_eq!((usage.spent, usage.reserved), (0, 0));
+}
+
+#[tokio::test]
+async fn a_verification_that_could_not_be_sent_can_be_made_again() {
+    let upstream = Scripted::start().await;
+    let addr = upstream.addr;
+    let site = Site::over(&upstream).await;
+    let key = site.heard_key().await;
+    upstream.stop().await;
+    assert_eq!(
+        site.verify(&key, "12345").await.code(),
+        "upstream_unavailable"
+    );
+    let usage = site.backend.usage();
+    assert_eq!((usage.spent, usage.reserved), (1, 1));
+    let _back = Scripted::start_at(addr).await;
+    assert_eq!(site.verify(&key, "12345").await.json["verified"], true);
+    let usage = site.backend.usage();
+    assert_eq!((usage.spent, usage.reserved), (2, 0));
+}
+
+/// An address that nobody listens at.
+async fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_verdict_counts_under_status_403() {
+    let upstream = Scripted::start().await;
+    upstream.set(|script| script.verify = Reply::Text(403, r#"{"result":true}"#));
+    let site = Site::over(&upstream).await;
+    let key = site.heard_key().await;
+    assert_eq!(site.verify(&key, "12345").await.json["verified"], true);
+}
+
+#[tokio::test]
+async fn an_upstream_that_is_down_is_left_alone_until_the_next_visitor_after_the_wait() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let key = site.heard_key().await;
+    upstream.set(|script| script.issue = Reply::Text(500, ""));
+    for _ in 0..5 {
+        assert_eq!(site.issue().await.code(), "upstream_unavailable");
+    }
+    let asked = upstream.requests().len();
+    let spent = site.backend.usage().spent;
+    for _ in 0..20 {
+        let answer = site.issue().await;
+        assert_eq!(answer.code(), "upstream_unavailable");
+        assert_eq!(answer.retry_after(), Some(5));
+    }
+    // Neither does a verification reach it, and its key is kept.
+    assert_eq!(
+        site.verify(&key, "12345").await.code(),
+        "upstream_unavailable"
+    );
+    assert_eq!(upstream.requests().len(), asked, "nobody probes");
+    assert_eq!(site.backend.usage().spent, spent, "and nothing is spent");
+
+    upstream.set(|script| script.issue = Reply::Good);
+    site.clock.advance(Duration::from_secs(5));
+    assert_eq!(site.issue().await.status, 201);
+    assert_eq!(site.verify(&key, "12345").await.json["verified"], true);
+}
+
+#[tokio::test]
+async fn a_visitor_who_leaves_neither_loses_the_call_nor_leaks_its_reservation() {
+    let upstream = Scripted::start().await;
+    upstream.set(|script| script.issue = Reply::Silence);
+    let site = Site::over(&upstream).await;
+    let leaving = site
+        .post("/captcha/keys")
+        .timeout(Duration::from_millis(200))
+        .send();
+    assert!(leaving.await.unwrap_err().is_timeout());
+    let mut usage = site.backend.usage();
+    for _ in 0..100 {
+        usage = site.backend.usage();
+        if usage.reserved == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!((usage.spent, usage.reserved), (1, 0));
+}
+
+#[tokio::test]
+async fn the_upstream_is_never_asked_more_at_once_than_is_set() {
+    let upstream = Scripted::start().await;
+    upstream.set(|script| script.issue = Reply::Silence);
+    let mut settings = settings(upstream.addr);
+    settings.upstream_concurrency = 3;
+    let site = Site::start(settings).await;
+    let mut visitors = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let request = site.post("/captcha/keys");
+        visitors.spawn(async { request.send().await.unwrap().status() });
+    }
+    let statuses = visitors.join_all().await;
+    assert!(statuses.iter().all(|status| *status == 503), "{statuses:?}");
+    assert_eq!(upstream.requests().len(), 3);
+    // Those who found no turn were never sent, so they are given back.
+    assert_eq!(site.backend.usage().spent, 3);
+}
+
+#[tokio::test]
+async fn no_failure_shows_the_secret_or_the_cause() {
+    let (faults, _elsewhere) = common().await;
+    for (fault, _) in faults {
+        let upstream = Scripted::start().await;
+        upstream.set(|script| script.issue = fault.clone());
+        let site = Site::over(&upstream).await;
+        let answer = site.issue().await;
+        let text =
+            String::from_utf8_lossy(&answer.bytes).into_owned() + &format!("{:?}", answer.headers);
+        for hidden in [
+            CLIENT_SECRET,
+            &upstream.addr.to_string(),
+            "reqwest",
+            "hyper",
+            "CT500",
+            "<html",
+        ] {
+            assert!(!text.contains(hidden), "{fault:?}: {text}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The backend over real HTTP, in front of the emulator or of an upstream that fails on demand.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy does not take a test's helpers for tests"
+)]
+
+mod bounds;
+mod faults;
+mod limits;
+mod origin;
+mod privacy;
+mod quota;
+mod scripted;
+mod site;
+mod siteverify;

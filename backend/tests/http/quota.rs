@@ -1,0 +1,184 @@
+//! The quota over real HTTP, across midnight in Korea too.
+
+use crate::{
+    scripted::{Reply, Scripted},
+    site::{Answer, Site, emulator, settings},
+};
+use sori_backend::{Settings, book::VerifiedBy, clock::Moment};
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_thousand_at_once_spend_exactly_what_they_may() {
+    // Each visitor is two sockets of this process.
+    rlimit::increase_nofile_limit(10_000).unwrap();
+    let upstream = emulator(Some(100)).await;
+    let mut settings = settings(upstream.addr);
+    settings.daily_quota = Some(100);
+    settings.upstream_timeout = Duration::from_secs(20);
+    let site = Site::start(settings).await;
+    let mut visitors = JoinSet::new();
+    for _ in 0..2000 {
+        let request = site.post("/captcha/keys");
+        visitors.spawn(async move { Answer::of(request).await });
+    }
+    let answers = visitors.join_all().await;
+    let (issued, refused): (Vec<_>, Vec<_>) =
+        answers.iter().partition(|answer| answer.status == 201);
+    assert_eq!(issued.len(), 50);
+    for answer in refused {
+        assert_eq!(answer.code(), "quota_exceeded");
+        assert!(answer.retry_after().is_some());
+    }
+    let usage = site.backend.usage();
+    assert_eq!((usage.spent, usage.reserved), (50, 50));
+
+    // The emulator counts as NAVER does: had one call more been made, one of these would fail.
+    for answer in issued {
+        let key = answer.json["key"].as_str().unwrap();
+        assert_eq!(site.audio(key).await.status, 200);
+        assert_eq!(site.verify(key, "12345").await.json["verified"], true);
+    }
+    let usage = site.backend.usage();
+    assert_eq!(
+        (usage.spent, usage.reserved, usage.left()),
+        (100, 0, Some(0))
+    );
+}
+
+/// 2026-11-21, 23:59:30 in Korea.
+const NEAR_MIDNIGHT: Moment = Moment::from_secs(1_795_273_170);
+
+fn two_challenges(upstream: &Scripted) -> Settings {
+    Settings {
+        daily_quota: Some(4),
+        ..settings(upstream.addr)
+    }
+}
+
+#[tokio::test]
+async fn retry_after_ends_at_midnight_in_korea_and_not_before() {
+    let upstream = Scripted::start().await;
+    let site = Site::start_at(two_challenges(&upstream), NEAR_MIDNIGHT).await;
+    for _ in 0..2 {
+        let key = site.heard_key().await;
+        assert_eq!(site.verify(&key, "12345").await.json["verified"], true);
+    }
+    let refused = site.issue().await;
+    assert_eq!(
+        (refused.code(), refused.retry_after()),
+        ("quota_exceeded", Some(30))
+    );
+    site.clock.advance(Duration::from_secs(29));
+    assert_eq!(site.issue().await.retry_after(), Some(1));
+    site.clock.advance(Duration::from_secs(1));
+    assert_eq!(site.issue().await.status, 201);
+}
+
+#[tokio::test]
+async fn a_reservation_carries_over_midnight() {
+    let upstream = Scripted::start().await;
+    let site = Site::start_at(two_challenges(&upstream), NEAR_MIDNIGHT).await;
+    let (one, two) = (site.heard_key().await, site.heard_key().await);
+    site.clock.advance(Duration::from_secs(60));
+    let usage = site.backend.usage();
+    assert_eq!((usage.spent, usage.reserved), (0, 2));
+    // One more challenge fits beside the two that are out, not two more.
+    assert_eq!(site.issue().await.status, 201);
+    assert_eq!(site.issue().await.code(), "quota_exceeded");
+    for key in [one, two] {
+        assert_eq!(site.verify(&key, "12345").await.json["verified"], true);
+    }
+}
+
+#[tokio::test]
+async fn a_reservation_lapses_and_a_late_answer_is_judged_while_quota_is_left() {
+    let upstream = Scripted::start().await;
+    let site = Site::start(two_challenges(&upstream)).await;
+    let slow = site.heard_key().await;
+    let slower = site.heard_key().await;
+    assert_eq!(site.issue().await.retry_after(), Some(600));
+    site.clock.advance(Duration::from_secs(600));
+    assert_eq!(site.verify(&slow, "12345").await.json["verified"], true);
+    let fresh = site.issue().await;
+    // Two issues and a verification are spent: one call is left, too little for a new challenge,
+    // enough for the other late answer.
+    assert_eq!(fresh.code(), "quota_exceeded");
+    assert_eq!(site.verify(&slower, "12345").await.json["verified"], true);
+}
+
+#[tokio::test]
+async fn a_late_answer_without_quota_keeps_its_key() {
+    let upstream = Scripted::start().await;
+    let settings = Settings {
+        daily_quota: Some(3),
+        ..settings(upstream.addr)
+    };
+    let site = Site::start_at(settings, Moment::from_secs(1_795_273_200 - 1200)).await;
+    let late = site.heard_key().await;
+    site.clock.advance(Duration::from_secs(600));
+    let other = site.heard_key().await;
+    let refused = site.verify(&late, "12345").await;
+    assert_eq!(
+        (refused.code(), refused.retry_after()),
+        ("quota_exceeded", Some(600))
+    );
+    assert_eq!(site.verify(&other, "12345").await.json["verified"], true);
+    site.clock.advance(Duration::from_secs(600));
+    assert_eq!(site.verify(&late, "12345").await.json["verified"], true);
+}
+
+#[tokio::test]
+async fn a_429_of_the_upstreams_closes_the_day() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let key = site.heard_key().await;
+    upstream.set(|script| script.issue = Reply::Text(429, ""));
+    let refused = site.issue().await;
+    // Twelve hours from noon.
+    assert_eq!(
+        (refused.code(), refused.retry_after()),
+        ("quota_exceeded", Some(43_200))
+    );
+    upstream.set(|script| script.issue = Reply::Good);
+    let asked = upstream.requests().len();
+    assert_eq!(site.issue().await.retry_after(), Some(43_200));
+    assert_eq!(site.verify(&key, "12345").await.code(), "quota_exceeded");
+    assert_eq!(upstream.requests().len(), asked);
+    site.clock.advance(Duration::from_secs(43_200));
+    assert_eq!(site.issue().await.status, 201);
+}
+
+#[tokio::test]
+async fn where_the_site_verifies_each_key_counts_two_and_nothing_is_judged_here() {
+    let upstream = Scripted::start().await;
+    let settings = Settings {
+        verified_by: VerifiedBy::Site,
+        siteverify_secret: None,
+        ..two_challenges(&upstream)
+    };
+    let site = Site::start(settings).await;
+    let key = site.heard_key().await;
+    site.heard_key().await;
+    site.clock.advance(Duration::from_secs(3600));
+    assert_eq!(site.backend.usage().left(), Some(0));
+    assert_eq!(site.issue().await.code(), "quota_exceeded");
+    assert_eq!(site.verify(&key, "12345").await.status, 404);
+    assert_eq!(
+        site.siteverify_response(&format!("{key}:12345"))
+            .await
+            .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn an_upstream_that_gives_a_key_out_twice_is_not_trusted_with_it() {
+    let upstream = Scripted::start().await;
+    upstream.set(|script| script.issue = Reply::Text(200, r#"{"key":"always-the-same"}"#));
+    let site = Site::over(&upstream).await;
+    assert_eq!(site.issue().await.status, 201);
+    assert_eq!(site.issue().await.code(), "upstream_unavailable");
+    let usage = site.backend.usage();
+    assert_eq!((usage.spent, usage.reserved), (2, 1));
+}

@@ -1,0 +1,273 @@
+//! `siteverify` as clients of reCAPTCHA, hCaptcha and Turnstile use it, and what never goes further.
+
+use crate::{
+    scripted::Scripted,
+    site::{Answer, SITE_SECRET, Site, emulator, settings},
+};
+use reqwest::header;
+use serde_json::json;
+use sori_backend::{Secret, Settings};
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_right_answer_passes_once_and_a_wrong_one_never() {
+    let upstream = emulator(None).await;
+    let site = Site::start(settings(upstream.addr)).await;
+    let right = format!("{}:12345", site.heard_key().await);
+    let passed = site.siteverify_response(&right).await;
+    assert_eq!(passed.status, 200);
+    let expected = json!({
+        "success": true,
+        "challenge_ts": "2026-11-21T03:00:00Z",
+        "hostname": "127.0.0.1",
+        "error-codes": [],
+    });
+    assert_eq!(passed.json, expected);
+    assert_eq!(
+        site.siteverify_response(&right).await.error_codes(),
+        ["timeout-or-duplicate"]
+    );
+
+    let wrong = format!("{}:54321", site.heard_key().await);
+    assert_eq!(
+        site.siteverify_response(&wrong).await.error_codes(),
+        ["invalid-input-response"]
+    );
+    assert_eq!(
+        site.siteverify_response(&wrong).await.error_codes(),
+        ["timeout-or-duplicate"]
+    );
+}
+
+#[tokio::test]
+async fn every_documented_form_of_the_request_is_read() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let key = site.heard_key().await;
+    let split = [("secret", SITE_SECRET), ("key", &key), ("answer", "12345")];
+    assert_eq!(site.siteverify(&split).await.json["success"], true);
+
+    let key = site.heard_key().await;
+    let response = format!("{key}:12345");
+    let strange = [
+        ("remoteip", "192.0.2.1"),
+        ("sitekey", "10000000-ffff-ffff-ffff-000000000001"),
+        ("idempotency_key", "x"),
+        ("response", &response),
+        ("secret", SITE_SECRET),
+    ];
+    assert_eq!(site.siteverify(&strange).await.json["success"], true);
+
+    let response = format!("{}:12345", site.heard_key().await);
+    let body = json!({"secret": SITE_SECRET, "response": response, "remoteip": null, "n": 1});
+    let answer = Answer::of(site.http.post(site.url("/captcha/siteverify")).json(&body)).await;
+    assert_eq!(answer.json["success"], true);
+}
+
+#[tokio::test]
+async fn every_refusal_has_the_code_that_clients_know() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let response = format!("{}:12345", site.heard_key().await);
+    let before = upstream.requests().len();
+    let table: [(&[(&str, &str)], &str); 9] = [
+        (&[("response", &response)], "missing-input-secret"),
+        (
+            &[("secret", ""), ("response", &response)],
+            "missing-input-secret",
+        ),
+        (
+            &[("secret", "wrong"), ("response", &response)],
+            "invalid-input-secret",
+        ),
+        (&[("secret", "wrong")], "invalid-input-secret"),
+        (&[("secret", SITE_SECRET)], "missing-input-response"),
+        (
+            &[("secret", SITE_SECRET), ("response", "")],
+            "missing-input-response",
+        ),
+        (
+            &[("secret", SITE_SECRET), ("key", "only")],
+            "missing-input-response",
+        ),
+        (
+            &[("secret", SITE_SECRET), ("response", "no-such-token")],
+            "invalid-input-response",
+        ),
+        (
+            &[("secret", SITE_SECRET), ("secret", SITE_SECRET)],
+            "bad-request",
+        ),
+    ];
+    for (fields, code) in table {
+        assert_eq!(
+            site.siteverify(fields).await.error_codes(),
+            [code],
+            "{fields:?}"
+        );
+    }
+    let odd = [
+        ("text/plain", "secret=a"),
+        ("application/json", "[]"),
+        ("application/json", "{"),
+    ];
+    for (media_type, body) in odd {
+        let request = site.http.post(site.url("/captcha/siteverify"));
+        let request = request.header(header::CONTENT_TYPE, media_type).body(body);
+        assert_eq!(Answer::of(request).await.error_codes(), ["bad-request"]);
+    }
+    assert_eq!(upstream.requests().len(), before);
+    assert_eq!(
+        site.siteverify_response(&response).await.json["success"],
+        true
+    );
+}
+
+#[tokio::test]
+async fn a_page_cannot_use_siteverify() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let body = json!({"secret": SITE_SECRET, "response": "x"});
+    let answer = Answer::of(site.post("/captcha/siteverify").json(&body)).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code()),
+        (403, "origin_not_allowed")
+    );
+    let get = Answer::of(site.get("/captcha/siteverify")).await;
+    assert_eq!((get.status.as_u16(), get.code()), (405, "bad_request"));
+}
+
+#[tokio::test]
+async fn two_secrets_are_valid_while_one_is_replaced() {
+    let upstream = Scripted::start().await;
+    let old = "the secret of last year, as long as the other";
+    let settings = Settings {
+        siteverify_secret_previous: Some(Secret::new(old)),
+        ..settings(upstream.addr)
+    };
+    let site = Site::start(settings).await;
+    for secret in [SITE_SECRET, old] {
+        let response = format!("{}:1", site.heard_key().await);
+        let answer = site
+            .siteverify(&[("secret", secret), ("response", &response)])
+            .await;
+        assert_eq!(answer.json["success"], true);
+    }
+}
+
+#[tokio::test]
+async fn a_token_passes_once_and_not_after_its_time() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let token = async || {
+        let verified = site.verify(&site.heard_key().await, "12345").await;
+        verified.json["token"].as_str().unwrap().to_owned()
+    };
+    let (first, second) = (token().await, token().await);
+    assert_eq!(first.len(), 32);
+    assert_ne!(first, second);
+    assert_eq!(site.siteverify_response(&first).await.json["success"], true);
+    assert_eq!(
+        site.siteverify_response(&first).await.error_codes(),
+        ["timeout-or-duplicate"]
+    );
+    site.clock.advance(Duration::from_secs(1800));
+    assert_eq!(
+        site.siteverify_response(&second).await.error_codes(),
+        ["timeout-or-duplicate"]
+    );
+}
+
+#[tokio::test]
+async fn of_many_that_claim_a_key_or_token_at_once_one_succeeds() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let key = site.heard_key().await;
+    let verified = site.verify(&site.heard_key().await, "1").await;
+    let token = verified.json["token"].as_str().unwrap();
+    for response in [format!("{key}:12345"), token.to_owned()] {
+        let asked = upstream.count("code=1");
+        let mut claims = tokio::task::JoinSet::new();
+        for _ in 0..50 {
+            let body = json!({"secret": SITE_SECRET, "response": response});
+            let request = site.http.post(site.url("/captcha/siteverify")).json(&body);
+            claims.spawn(Answer::of(request));
+        }
+        let answers = claims.join_all().await;
+        let passed = answers
+            .iter()
+            .filter(|answer| answer.json["success"] == true);
+        assert_eq!(passed.count(), 1);
+        assert!(upstream.count("code=1") <= asked + 1);
+    }
+}
+
+#[tokio::test]
+async fn junk_never_reaches_the_upstream() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let unheard = site.key().await;
+    let used = site.heard_key().await;
+    assert_eq!(site.verify(&used, "12345").await.status, 200);
+    let expired = site.heard_key().await;
+    site.clock.advance(Duration::from_secs(7200));
+    let fresh = site.heard_key().await;
+    let long = "k".repeat(129);
+    let before = upstream.requests().len();
+
+    let table = [
+        ("unknown-key", "invalid_key", "invalid-input-response"),
+        (&long, "invalid_key", "invalid-input-response"),
+        ("../../etc/passwd", "invalid_key", "invalid-input-response"),
+        ("a b\r\nc", "invalid_key", "invalid-input-response"),
+        ("", "invalid_key", "invalid-input-response"),
+        (&used, "invalid_key", "timeout-or-duplicate"),
+        (&expired, "invalid_key", "timeout-or-duplicate"),
+        (&unheard, "invalid_key", "timeout-or-duplicate"),
+    ];
+    for (key, code, error_code) in table {
+        assert_eq!(site.verify(key, "12345").await.code(), code, "{key:?}");
+        let answer = site.siteverify_response(&format!("{key}:12345")).await;
+        assert_eq!(answer.error_codes(), [error_code], "{key:?}");
+    }
+    let unheard = site.key().await;
+    let before = before + 1;
+    assert_eq!(
+        site.verify(&unheard, "12345").await.code(),
+        "audio_not_issued"
+    );
+    let answer = site.siteverify_response(&format!("{unheard}:12345")).await;
+    assert_eq!(answer.error_codes(), ["invalid-input-response"]);
+
+    // An answer that can be none does not take the key's one verification.
+    let (empty, endless) = ("", "1".repeat(65));
+    for nothing in [empty, " ", &endless] {
+        assert_eq!(site.verify(&fresh, nothing).await.code(), "bad_request");
+        let answer = site
+            .siteverify_response(&format!("{fresh}:{nothing}"))
+            .await;
+        assert_eq!(answer.error_codes(), ["invalid-input-response"]);
+    }
+    for key in ["unknown-key", &long, &used, &expired, "%2e%2e%2f"] {
+        assert_eq!(site.audio(key).await.code(), "invalid_key", "{key:?}");
+    }
+    for body in [
+        "",
+        "[]",
+        "{}",
+        r#"{"key":1,"answer":"1"}"#,
+        r#"{"key":"a"}"#,
+    ] {
+        let request = site.post("/captcha/verifications");
+        let request = request
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body);
+        assert_eq!(Answer::of(request).await.code(), "bad_request", "{body}");
+    }
+    let form = site
+        .post("/captcha/verifications")
+        .body(format!(r#"{{"key":"{fresh}","answer":"1"}}"#));
+    assert_eq!(Answer::of(form).await.code(), "bad_request");
+    assert_eq!(upstream.requests().len(), before);
+    assert_eq!(site.verify(&fresh, "12345").await.json["verified"], true);
+}
