@@ -1,7 +1,9 @@
-//! The command line: `serve` and `emulate`.
+//! The command line: `serve`, `emulate` and `check`.
 
 use crate::{
-    Settings, SettingsError, practice,
+    Settings, SettingsError,
+    check::{self, CheckArgs},
+    practice,
     server::{self, Bounds, Patience},
     settings::{Log, LogFormat, Quota, args::ServeArgs, refuse_unknown},
     start,
@@ -34,6 +36,10 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Serves an emulator of NAVER's audio captcha, for tests of any client written for NAVER
     Emulate(EmulateArgs),
+    /// Runs Sori's contract (openapi.yaml) against a backend in any language
+    ///
+    /// It spends two keys at most, and asks for --yes unless the backend declares practice.
+    Check(Box<CheckArgs>),
 }
 
 /// The flags of `emulate`.
@@ -97,6 +103,7 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
             serve(Settings::resolve(*args)?).await
         }
         Command::Emulate(args) => emulate(args).await,
+        Command::Check(args) => run_check(*args).await,
     }
 }
 
@@ -163,6 +170,16 @@ async fn emulate(args: EmulateArgs) -> Result<(), Error> {
     stopped(stop).await;
     running.shutdown().await;
     Ok(())
+}
+
+async fn run_check(args: CheckArgs) -> Result<(), Error> {
+    let report = check::check(args).await?;
+    writeln!(io::stdout(), "{report}")?;
+    if report.is_met() {
+        Ok(())
+    } else {
+        Err("the contract was not met".into())
+    }
 }
 
 async fn bind(setting: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {

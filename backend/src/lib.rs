@@ -23,11 +23,13 @@
 //! | [`store`], [`journal`] | the book in memory, and on disk |
 //! | [`upstream`] | the three calls to NAVER, or to practice |
 //! | [`practice`] | the emulator |
+//! | [`check`] | the contract, run against any backend |
 //! | `wire` | the handlers |
 //! | [`server`] | connections within bounds |
 
 mod backend;
 pub mod book;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod journal;

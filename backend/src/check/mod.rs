@@ -1,0 +1,114 @@
+//! `sori-backend check URL`: the contract of `openapi.yaml`, run against a backend in any language.
+//!
+//! It asks what costs nothing first, and so learns whether the backend declares practice. It then needs two
+//! keys at most: at NAVER four calls of the day's quota, which nobody spends unasked.
+
+mod contract;
+mod probe;
+mod report;
+
+use crate::secret::Secret;
+use core::fmt;
+use probe::Probe;
+use reqwest::Url;
+use std::path::PathBuf;
+
+pub use report::{Finding, Outcome, Report};
+
+/// What a full check costs, in the words it is announced with.
+pub const COST: &str = "two keys at most: four calls of the day's quota at NAVER (issuing and verifying \
+                        count), more only where the backend forwards what it should refuse";
+
+/// The flags of `check`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct CheckArgs {
+    /// What the widget's `endpoint` points to, such as https://example.com/captcha
+    #[arg(value_name = "URL", value_parser = endpoint)]
+    pub url: Url,
+    /// Spend quota although the backend does not declare practice: two keys at most
+    #[arg(long)]
+    pub yes: bool,
+    /// The origin that the checks come from. Default: the URL's own
+    #[arg(long, value_name = "ORIGIN")]
+    pub origin: Option<String>,
+    /// A ticket, where issuing needs one
+    #[arg(long, value_name = "TICKET")]
+    pub ticket: Option<String>,
+    /// The digits that the practice upstream always speaks, to check a right answer too
+    #[arg(long, env = "SORI_PRACTICE_ANSWER", value_name = "DIGITS")]
+    pub answer: Option<String>,
+    /// What the site's server sends to siteverify; without it, only refusals are checked there
+    #[arg(long, env = "SORI_SITEVERIFY_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret)]
+    pub siteverify_secret: Option<Secret>,
+    /// A file that holds it
+    #[arg(long, env = "SORI_SITEVERIFY_SECRET_FILE", value_name = "FILE")]
+    pub siteverify_secret_file: Option<PathBuf>,
+}
+
+/// Why nothing, or not everything, was checked.
+#[derive(Debug)]
+pub enum CheckError {
+    /// No answer came at all.
+    Unreachable(String),
+    /// A flag cannot be used.
+    Flag(&'static str, String),
+}
+
+impl fmt::Display for CheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(cause) => write!(f, "the backend does not answer: {cause}"),
+            Self::Flag(flag, problem) => write!(f, "{flag}: {problem}"),
+        }
+    }
+}
+
+impl core::error::Error for CheckError {}
+
+/// Runs the contract.
+///
+/// # Errors
+/// See [`CheckError`]; a broken contract is none, it stands in the report.
+pub async fn check(args: CheckArgs) -> Result<Report, CheckError> {
+    let secret = site_secret(&args)?;
+    let probe = Probe::new(&args).map_err(|problem| CheckError::Flag("--origin", problem))?;
+    let mut report = Report::default();
+    let practice = contract::free(&probe, &mut report).await?;
+    if practice || args.yes {
+        let answer = args.answer.as_deref();
+        contract::costly(&probe, secret.as_ref(), answer, &mut report).await;
+    } else {
+        report.needs_yes = true;
+    }
+    Ok(report)
+}
+
+fn site_secret(args: &CheckArgs) -> Result<Option<Secret>, CheckError> {
+    match &args.siteverify_secret_file {
+        None => Ok(args.siteverify_secret.clone()),
+        Some(file) => std::fs::read_to_string(file)
+            .map(|text| Some(Secret::new(text.trim_end())))
+            .map_err(|error| {
+                CheckError::Flag(
+                    "SORI_SITEVERIFY_SECRET_FILE",
+                    format!("{}: {error}", file.display()),
+                )
+            }),
+    }
+}
+
+fn endpoint(text: &str) -> Result<Url, String> {
+    let expected = "expected a URL such as https://example.com/captcha";
+    let url = Url::parse(text).map_err(|error| format!("{error}; {expected}"))?;
+    let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if matches!(url.scheme(), "http" | "https") && url.has_host() && plain {
+        Ok(url)
+    } else {
+        Err(expected.into())
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "clap's signature")]
+fn secret(text: &str) -> Result<Secret, core::convert::Infallible> {
+    Ok(Secret::new(text))
+}
