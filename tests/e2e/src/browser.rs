@@ -16,12 +16,12 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// `SORI_E2E_ENGINE`: `chromium` (the default) or `firefox`.
+    /// `E2E_ENGINE`: `chromium` (the default) or `firefox`.
     pub fn chosen() -> Self {
-        match env::var("SORI_E2E_ENGINE").as_deref() {
+        match env::var("E2E_ENGINE").as_deref() {
             Err(_) | Ok("chromium") => Engine::Chromium,
             Ok("firefox") => Engine::Firefox,
-            Ok(other) => panic!("SORI_E2E_ENGINE is {other:?}; it is chromium or firefox"),
+            Ok(other) => panic!("E2E_ENGINE is {other:?}; it is chromium or firefox"),
         }
     }
 }

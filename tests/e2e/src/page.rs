@@ -105,6 +105,15 @@ impl Page {
             .unwrap_or_else(|error| panic!("{selector} cannot be clicked: {error}"));
     }
 
+    /// Real key presses into an element of the light DOM.
+    pub async fn type_into(&self, selector: &str, text: &str) {
+        let element = self.element(selector).await;
+        element
+            .send_keys(text)
+            .await
+            .unwrap_or_else(|error| panic!("{selector} takes no keys: {error}"));
+    }
+
     /// What the script returns. Clicks that a person would make belong in [`crate::Part::click`] instead.
     pub async fn script(&self, script: &str) -> Value {
         self.script_with(script, vec![]).await
@@ -189,6 +198,18 @@ impl Page {
             .filter_map(|entry| entry["message"].as_str())
             .map(str::to_owned)
             .collect()
+    }
+
+    /// Fails if the console has errors or warnings. geckodriver hands out no console, so Firefox has no say here.
+    pub async fn assert_quiet(&self) {
+        if self.engine == Engine::Chromium {
+            let said = self.console().await;
+            assert!(
+                said.is_empty(),
+                "the console is not quiet:\n{}",
+                said.join("\n")
+            );
+        }
     }
 
     /// A command of the Chrome DevTools Protocol.

@@ -16,6 +16,10 @@ impl Site {
     /// Starts `backend/examples/site.rs` on a free port with these settings.
     pub(crate) fn start(environment: &[(String, String)], arguments: &[String]) -> Self {
         let mut command = Command::new(program());
+        // A developer's own settings have no say in a test.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SORI_")) {
+            command.env_remove(name);
+        }
         command
             .current_dir(root())
             .args(["--port", "0"])

@@ -35,11 +35,7 @@ async fn works(name: &str) {
         .run(async |page| {
             page.open("/").await;
             page.captcha("").await;
-            assert_eq!(
-                page.console().await,
-                Vec::<String>::new(),
-                "the console is quiet"
-            );
+            page.assert_quiet().await;
             walk_through(page).await;
         })
         .await;
@@ -58,11 +54,7 @@ async fn works_and_hears_events(name: &str) {
                 "return document.querySelector('#issued').textContent.trim() === '1'",
             )
             .await;
-            assert_eq!(
-                page.console().await,
-                Vec::<String>::new(),
-                "the console is quiet"
-            );
+            page.assert_quiet().await;
             captcha.part("answer").await.type_text("12345").await;
             page.click("form button:not([type=button])").await;
             page.until(
@@ -180,11 +172,7 @@ mod navigation {
                 page.click("#next").await;
                 page.captcha("").await;
                 assert_eq!(page.script("return window.kept").await, true);
-                assert_eq!(
-                    page.console().await,
-                    Vec::<String>::new(),
-                    "the console is quiet"
-                );
+                page.assert_quiet().await;
                 walk_through(page).await;
             })
             .await;
