@@ -127,13 +127,16 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     {
         let mut same = Request::new(Body::empty());
         *same.uri_mut() = request.uri().clone();
-        // Its error type is empty.
-        let Ok(found) = files.clone().try_call(same).await else {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        };
-        if found.status().is_success() {
+        // An error is a file that is not there.
+        if let Ok(found) = files.clone().try_call(same).await
+            && found.status().is_success()
+        {
             return found.into_response();
         }
+    }
+    // Browsers ask for it by themselves, and would complain on the console.
+    if request.uri().path() == "/favicon.ico" {
+        return StatusCode::NO_CONTENT.into_response();
     }
     match forward(&shared, request).await {
         Ok(response) => response,
