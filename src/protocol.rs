@@ -1,6 +1,8 @@
 //! The wire between widget, site and backend: paths, member names, what a key looks like, and how an
 //! answer that is no success is read. Shared with the backend, so it knows neither browser nor server.
 
+use alloc::string::String;
+
 use crate::error::ErrorCode;
 
 /// `POST` here issues a key.

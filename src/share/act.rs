@@ -1,18 +1,20 @@
-//! What follows an act: the button's state machine. Effects are data; the shell performs them in order.
+//! What follows an act: the button's state machine. What is to be done is data; the shell does it.
 
 use crate::error::ErrorCode;
 
-/// Something that happened.
+/// Something that happened. The shell knows them by number: it is their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub enum Event {
-    /// The link was followed. `window`: a popup is wanted, and no modifier key asks for anything else.
-    Link {
-        /// Whether to try a window of its own first.
-        window: bool,
-    },
+    /// Page or element may have changed.
+    Refresh,
+    /// The link is followed by the browser.
+    Link,
+    /// The link was pressed where a popup is wanted, without a modifier key that asks for anything else.
+    Window,
     /// The popup came back.
     WindowOpened,
-    /// The browser refused the popup.
+    /// The browser refused the popup; [`Event::Link`] follows.
     WindowBlocked,
     /// The copy button was pressed.
     Copy,
@@ -30,27 +32,63 @@ pub enum Event {
     SheetFailed,
 }
 
-/// One thing for the shell to do.
+impl Event {
+    /// Every event, in order.
+    pub const ALL: [Self; 12] = [
+        Self::Refresh,
+        Self::Link,
+        Self::Window,
+        Self::WindowOpened,
+        Self::WindowBlocked,
+        Self::Copy,
+        Self::Copied,
+        Self::CopyFailed,
+        Self::Sheet,
+        Self::SheetDone,
+        Self::SheetCancelled,
+        Self::SheetFailed,
+    ];
+
+    /// The event of a number; a refresh for a number that stands for none.
+    #[must_use]
+    pub fn numbered(number: u32) -> Self {
+        Self::ALL
+            .get(number as usize)
+            .copied()
+            .unwrap_or(Self::Refresh)
+    }
+}
+
+/// What the shell does at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum Deed {
     /// Prevent the event's default, so that the link is not followed.
-    StayHere,
+    Stay,
     /// Open the link in a popup, and report [`Event::WindowOpened`] or [`Event::WindowBlocked`].
     OpenWindow,
     /// Write the URL to the clipboard, and report the outcome.
     CopyUrl,
     /// Open the system's share sheet, and report the outcome.
     OpenSheet,
-    /// Announce a message, also when it is the one that stands there.
-    Say(Message),
-    /// Send an event to the page.
-    Emit(Signal),
+}
+
+impl Deed {
+    /// The letter that the shell knows it by.
+    #[must_use]
+    pub const fn letter(self) -> &'static str {
+        match self {
+            Self::Stay => "x",
+            Self::OpenWindow => "w",
+            Self::CopyUrl => "c",
+            Self::OpenSheet => "s",
+        }
+    }
 }
 
 /// A line for the status region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
-    /// Nothing: the last outcome no longer matters.
+    /// Nothing: what it says no longer matters.
     Silence,
     /// The link is on the clipboard.
     Copied,
@@ -73,6 +111,29 @@ pub enum Signal {
     Copied,
     /// `sori-error`, with what was attempted.
     Failed(ErrorCode, Via),
+}
+
+impl Signal {
+    /// The event's type.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Shared(_) => "sori-shared",
+            Self::Blocked => "sori-share-blocked",
+            Self::Copied => "sori-copied",
+            Self::Failed(..) => "sori-error",
+        }
+    }
+
+    /// The way that the act took.
+    #[must_use]
+    pub const fn via(self) -> Via {
+        match self {
+            Self::Shared(via) | Self::Failed(_, via) => via,
+            Self::Blocked => Via::Popup,
+            Self::Copied => Via::Copy,
+        }
+    }
 }
 
 /// The way that an act takes.
@@ -101,6 +162,17 @@ impl Via {
     }
 }
 
+/// What follows an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reaction {
+    /// To be done at once.
+    pub deed: Option<Deed>,
+    /// To be announced, also when it is what stands there.
+    pub say: Option<Message>,
+    /// To be sent to the page.
+    pub signal: Option<Signal>,
+}
+
 /// What a button remembers between events. Every combination can occur.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Session {
@@ -110,6 +182,22 @@ pub struct Session {
 }
 
 impl Session {
+    /// As a number below 8, for the shell to keep with the element.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.copying as u8 | (self.sheet_open as u8) << 1 | (self.reveal as u8) << 2
+    }
+
+    /// Back from [`Session::bits`]; any number gives a session.
+    #[must_use]
+    pub const fn from_bits(bits: u32) -> Self {
+        Self {
+            copying: bits & 1 != 0,
+            sheet_open: bits & 2 != 0,
+            reveal: bits & 4 != 0,
+        }
+    }
+
     /// Whether the URL is shown for copying by hand.
     #[must_use]
     pub const fn reveals_url(&self) -> bool {
@@ -119,85 +207,77 @@ impl Session {
     /// Takes one event. `shareable` says whether the URL was accepted just now.
     ///
     /// ```
-    /// use sori_captcha::share::act::{Effect, Event, Message, Session, Signal};
+    /// use sori_captcha::share::act::{Deed, Event, Message, Session};
     /// let mut session = Session::default();
-    /// assert_eq!(session.step(Event::Copy, true), [Effect::CopyUrl]);
-    /// assert_eq!(session.step(Event::Copied, true), [Effect::Say(Message::Copied), Effect::Emit(Signal::Copied)]);
+    /// assert_eq!(session.step(Event::Copy, true).deed, Some(Deed::CopyUrl));
+    /// assert_eq!(session.step(Event::Copied, true).say, Some(Message::Copied));
     /// ```
-    pub fn step(&mut self, event: Event, shareable: bool) -> &'static [Effect] {
-        use Effect::{CopyUrl, Emit, OpenSheet, OpenWindow, Say, StayHere};
-        use ErrorCode::{ConfigError, InternalError};
-        use Signal::{Blocked, Failed, Shared};
+    pub fn step(&mut self, event: Event, shareable: bool) -> Reaction {
+        let mut reaction = Reaction::default();
+        let press = match event {
+            Event::Link | Event::Window => Some((Via::Link, Deed::Stay)),
+            Event::Copy => Some((Via::Copy, Deed::Stay)),
+            Event::Sheet => Some((Via::Native, Deed::Stay)),
+            _ => None,
+        };
+        if let Some((via, deed)) = press.filter(|_| !shareable) {
+            reaction.deed = Some(deed);
+            reaction.say = Some(Message::Refused);
+            reaction.signal = Some(Signal::Failed(ErrorCode::ConfigError, via));
+            return reaction;
+        }
         match event {
-            Event::Link { .. } if !shareable => {
-                &const {
-                    [
-                        StayHere,
-                        Say(Message::Refused),
-                        Emit(Failed(ConfigError, Via::Link)),
-                    ]
-                }
+            Event::Refresh => {}
+            Event::Link => reaction.signal = Some(Signal::Shared(Via::Link)),
+            Event::Window => reaction.deed = Some(Deed::OpenWindow),
+            Event::WindowOpened => {
+                reaction.deed = Some(Deed::Stay);
+                reaction.signal = Some(Signal::Shared(Via::Popup));
             }
-            Event::Copy if !shareable => {
-                &const { [Say(Message::Refused), Emit(Failed(ConfigError, Via::Copy))] }
+            Event::WindowBlocked => reaction.signal = Some(Signal::Blocked),
+            Event::Copy => {
+                reaction.deed = (!self.copying).then_some(Deed::CopyUrl);
+                self.copying = true;
             }
-            Event::Sheet if !shareable => {
-                &const {
-                    [
-                        Say(Message::Refused),
-                        Emit(Failed(ConfigError, Via::Native)),
-                    ]
-                }
-            }
-            Event::Link { window: true } => &[OpenWindow],
-            Event::Link { window: false } => &[Emit(Shared(Via::Link))],
-            Event::WindowOpened => &[StayHere, Emit(Shared(Via::Popup))],
-            Event::WindowBlocked => &[Emit(Blocked), Emit(Shared(Via::Link))],
-            Event::Copy if core::mem::replace(&mut self.copying, true) => &[],
-            Event::Copy => &[CopyUrl],
             Event::Copied => {
                 self.copying = false;
                 self.reveal = false;
-                &[Say(Message::Copied), Emit(Signal::Copied)]
+                reaction.say = Some(Message::Copied);
+                reaction.signal = Some(Signal::Copied);
             }
             Event::CopyFailed => {
                 self.copying = false;
                 self.reveal = true;
-                &const {
-                    [
-                        Say(Message::CopyFailed),
-                        Emit(Failed(InternalError, Via::Copy)),
-                    ]
-                }
+                reaction.say = Some(Message::CopyFailed);
+                reaction.signal = Some(Signal::Failed(ErrorCode::InternalError, Via::Copy));
             }
-            // A second press while the sheet is open would be rejected as an error by the browser.
-            Event::Sheet if core::mem::replace(&mut self.sheet_open, true) => &[],
-            Event::Sheet => &[OpenSheet],
+            Event::Sheet => {
+                // A second press while the sheet is open would be rejected as an error by the browser.
+                reaction.deed = (!self.sheet_open).then_some(Deed::OpenSheet);
+                self.sheet_open = true;
+            }
             Event::SheetDone => {
                 self.sheet_open = false;
-                &[Say(Message::Silence), Emit(Shared(Via::Native))]
+                reaction.say = Some(Message::Silence);
+                reaction.signal = Some(Signal::Shared(Via::Native));
             }
             Event::SheetCancelled => {
                 self.sheet_open = false;
-                &[Say(Message::Silence)]
+                reaction.say = Some(Message::Silence);
             }
             Event::SheetFailed => {
                 self.sheet_open = false;
-                &const {
-                    [
-                        Say(Message::SheetFailed),
-                        Emit(Failed(InternalError, Via::Native)),
-                    ]
-                }
+                reaction.say = Some(Message::SheetFailed);
+                reaction.signal = Some(Signal::Failed(ErrorCode::InternalError, Via::Native));
             }
         }
+        reaction
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Effect::{CopyUrl, Emit, OpenSheet, OpenWindow, Say, StayHere};
     use proptest::prelude::*;
 
     fn after(events: &[Event]) -> Session {
@@ -208,113 +288,110 @@ mod tests {
         session
     }
 
+    fn first(event: Event) -> Reaction {
+        after(&[]).step(event, true)
+    }
+
     #[test]
     fn the_link_is_followed_by_the_browser_itself() {
-        let effects = after(&[]).step(Event::Link { window: false }, true);
-        assert_eq!(effects, [Emit(Signal::Shared(Via::Link))]);
+        let signal = Some(Signal::Shared(Via::Link));
+        let expected = Reaction {
+            signal,
+            ..Reaction::default()
+        };
+        assert_eq!(first(Event::Link), expected);
     }
 
     #[test]
     fn the_page_is_kept_only_when_a_popup_came_back() {
-        assert_eq!(
-            after(&[]).step(Event::Link { window: true }, true),
-            [OpenWindow]
-        );
-        let opened = after(&[]).step(Event::WindowOpened, true);
-        assert_eq!(opened, [StayHere, Emit(Signal::Shared(Via::Popup))]);
-        let blocked = after(&[]).step(Event::WindowBlocked, true);
-        assert_eq!(
-            blocked,
-            [Emit(Signal::Blocked), Emit(Signal::Shared(Via::Link))]
-        );
+        assert_eq!(first(Event::Window).deed, Some(Deed::OpenWindow));
+        assert_eq!(first(Event::Window).signal, None);
+        let opened = first(Event::WindowOpened);
+        assert_eq!(opened.deed, Some(Deed::Stay));
+        assert_eq!(opened.signal, Some(Signal::Shared(Via::Popup)));
+        let blocked = first(Event::WindowBlocked);
+        assert_eq!(blocked.deed, None);
+        assert_eq!(blocked.signal, Some(Signal::Blocked));
     }
 
     #[test]
     fn a_refused_url_is_explained_and_goes_nowhere() {
         for (event, via) in [
-            (Event::Link { window: true }, Via::Link),
-            (Event::Link { window: false }, Via::Link),
+            (Event::Link, Via::Link),
+            (Event::Window, Via::Link),
             (Event::Copy, Via::Copy),
             (Event::Sheet, Via::Native),
         ] {
-            let effects = after(&[]).step(event, false);
-            assert!(effects.contains(&Say(Message::Refused)));
-            assert!(effects.contains(&Emit(Signal::Failed(ErrorCode::ConfigError, via))));
-            assert!(
-                !effects
-                    .iter()
-                    .any(|e| matches!(e, OpenWindow | CopyUrl | OpenSheet))
-            );
+            let expected = Reaction {
+                deed: Some(Deed::Stay),
+                say: Some(Message::Refused),
+                signal: Some(Signal::Failed(ErrorCode::ConfigError, via)),
+            };
+            assert_eq!(after(&[]).step(event, false), expected);
         }
-        let link = after(&[]).step(Event::Link { window: false }, false);
-        assert_eq!(link.first(), Some(&StayHere));
     }
 
     #[test]
     fn a_failed_copy_shows_the_url_until_one_succeeds() {
-        let failed = after(&[Event::Copy, Event::CopyFailed]);
-        assert!(failed.reveals_url());
-        assert!(after(&[Event::Copy, Event::CopyFailed, Event::Copy]).reveals_url());
-        assert!(
-            !after(&[Event::Copy, Event::CopyFailed, Event::Copy, Event::Copied]).reveals_url()
-        );
+        let failed = [Event::Copy, Event::CopyFailed];
+        assert!(after(&failed).reveals_url());
+        assert!(after(&[&failed[..], &[Event::Copy]].concat()).reveals_url());
+        assert!(!after(&[&failed[..], &[Event::Copy, Event::Copied]].concat()).reveals_url());
     }
 
     #[test]
-    fn a_closed_sheet_is_no_error_and_says_nothing() {
-        let effects = after(&[Event::Sheet]).step(Event::SheetCancelled, true);
-        assert_eq!(effects, [Say(Message::Silence)]);
+    fn a_closed_sheet_is_no_error() {
+        let reaction = after(&[Event::Sheet]).step(Event::SheetCancelled, true);
+        assert_eq!((reaction.signal, reaction.deed), (None, None));
+        assert_eq!(reaction.say, Some(Message::Silence));
     }
 
     #[test]
     fn a_double_press_acts_once() {
-        assert!(after(&[Event::Copy]).step(Event::Copy, true).is_empty());
-        assert!(after(&[Event::Sheet]).step(Event::Sheet, true).is_empty());
+        for event in [Event::Copy, Event::Sheet] {
+            assert_eq!(after(&[event]).step(event, true), Reaction::default());
+        }
     }
 
     #[test]
     fn the_next_press_acts_after_every_outcome() {
         for outcome in [Event::Copied, Event::CopyFailed] {
-            assert_eq!(
-                after(&[Event::Copy, outcome]).step(Event::Copy, true),
-                [CopyUrl]
-            );
+            let next = after(&[Event::Copy, outcome]).step(Event::Copy, true);
+            assert_eq!(next.deed, Some(Deed::CopyUrl));
         }
         for outcome in [Event::SheetDone, Event::SheetCancelled, Event::SheetFailed] {
-            assert_eq!(
-                after(&[Event::Sheet, outcome]).step(Event::Sheet, true),
-                [OpenSheet]
-            );
+            let next = after(&[Event::Sheet, outcome]).step(Event::Sheet, true);
+            assert_eq!(next.deed, Some(Deed::OpenSheet));
         }
     }
 
-    fn any_event() -> impl Strategy<Value = Event> {
-        prop_oneof![
-            any::<bool>().prop_map(|window| Event::Link { window }),
-            Just(Event::WindowOpened),
-            Just(Event::WindowBlocked),
-            Just(Event::Copy),
-            Just(Event::Copied),
-            Just(Event::CopyFailed),
-            Just(Event::Sheet),
-            Just(Event::SheetDone),
-            Just(Event::SheetCancelled),
-            Just(Event::SheetFailed),
-        ]
+    #[test]
+    fn numbers_stand_for_events_in_order() {
+        for (number, event) in (0..).zip(Event::ALL) {
+            assert_eq!(event as u32, number);
+            assert_eq!(Event::numbered(number), event);
+        }
+        assert_eq!(Event::numbered(12), Event::Refresh);
+        assert_eq!(Event::numbered(u32::MAX), Event::Refresh);
+    }
+
+    #[test]
+    fn a_session_reads_back_from_its_number() {
+        for bits in 0..8 {
+            assert_eq!(Session::from_bits(bits.into()).bits(), bits);
+        }
     }
 
     proptest! {
         #[test]
-        fn at_most_one_message_and_never_an_act_after_a_refusal(
-            events in proptest::collection::vec((any_event(), any::<bool>()), 0..40),
+        fn nothing_leaves_the_page_while_its_url_is_refused(
+            events in proptest::collection::vec((0..Event::ALL.len(), any::<bool>()), 0..40),
         ) {
             let mut session = Session::default();
             for (event, shareable) in events {
-                let effects = session.step(event, shareable);
-                let said = effects.iter().filter(|e| matches!(e, Say(_))).count();
-                prop_assert!(said <= 1);
+                let reaction = session.step(Event::ALL[event], shareable);
                 if !shareable {
-                    prop_assert!(!effects.iter().any(|e| matches!(e, OpenWindow | CopyUrl | OpenSheet)));
+                    prop_assert!(matches!(reaction.deed, None | Some(Deed::Stay)));
                 }
             }
         }

@@ -6,6 +6,8 @@
 //! both `TextEncoder` (which carries strings into wasm) and the URL parser replace it, and is encoded
 //! as `%EF%BF%BD`. So a title cut in the middle of an emoji still shares.
 
+use alloc::string::String;
+
 /// The page that NAVER offers for sharing, on every device.
 pub const SHARE_PAGE: &str = "https://share.naver.com/web/shareView";
 

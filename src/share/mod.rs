@@ -2,17 +2,21 @@
 //! what is shown, and what follows an act. Nothing here knows a browser; `web::share` performs it.
 //!
 //! ```
-//! use sori_captcha::share::{address, encode};
-//! let url = address::accept("https://example.com/글?a=1&b=2").unwrap().url;
-//! let link = encode::share_link(&url, "제목");
+//! use sori_captcha::share::encode::share_link;
+//! let link = share_link("https://example.com/", "제목");
 //! assert!(link.starts_with("https://share.naver.com/web/shareView?url=https%3A%2F%2Fexample.com%2F"));
 //! ```
 
 pub mod act;
 pub mod address;
+pub mod answer;
+pub mod button;
 pub mod choice;
+pub mod complaint;
 pub mod encode;
+pub mod facts;
 pub mod look;
 pub mod popup;
+pub mod settings;
 pub mod text;
 pub mod view;

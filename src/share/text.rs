@@ -1,6 +1,7 @@
 //! The share button's words. A message that one language lacks does not compile.
 
 use super::act::Message;
+use crate::locale::Locale;
 
 /// Everything that the share button says in one language.
 #[derive(Debug)]
@@ -52,6 +53,15 @@ pub const EN: Texts = Texts {
 };
 
 impl Texts {
+    /// The words of a language.
+    #[must_use]
+    pub const fn of(locale: Locale) -> &'static Self {
+        match locale {
+            Locale::Korean => &KO,
+            Locale::English => &EN,
+        }
+    }
+
     /// The words of a message; empty for silence.
     #[must_use]
     pub const fn message(&self, message: Message) -> &'static str {

@@ -1,113 +1,120 @@
 //! What is shown, as a pure function of what was resolved.
 
-use super::{act::Session, address::Refusal, look::Look, text::Texts};
+use super::{act::Session, button::Button, look::Look};
+use crate::locale::Locale;
 
-/// What the page's URL and title came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// The URL that is shared.
-    pub url: String,
-    /// Its title; empty if there is none.
-    pub title: String,
-    /// The link to NAVER's share page.
-    pub link: String,
-}
-
-/// Everything that can be seen or heard of a button, but for the status line.
+/// Everything that can be seen or heard of a button, but for announcements. An empty text stands for
+/// nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub struct View<'a> {
     /// The size and arrangement.
     pub look: Look,
-    /// Where the link leads; `None` disables link and buttons, and [`View::explanation`] says why.
-    pub href: Option<&'a str>,
+    /// The language of the texts.
+    pub locale: Locale,
+    /// Where the link leads; empty where it is disabled, and [`View::explanation`] says why.
+    pub href: &'a str,
     /// The caption, visible where the look has room for it.
     pub caption: &'static str,
     /// The rest of the link's accessible name, never visible.
-    pub new_window: &'static str,
-    /// The label of the button for the system's share sheet, if there is one.
-    pub sheet: Option<&'static str>,
-    /// The label of the copy button, if there is one.
-    pub copy: Option<&'static str>,
+    pub hint: &'static str,
+    /// The label of the button for the system's share sheet.
+    pub sheet: &'static str,
+    /// The label of the copy button.
+    pub copy: &'static str,
     /// The URL in a field of its own, to be copied by hand.
-    pub address: Option<&'a str>,
+    pub address: &'a str,
     /// The name of that field.
     pub address_label: &'static str,
-    /// Why nothing can be shared; the link and the buttons are described by it.
-    pub explanation: Option<&'static str>,
-}
-
-/// The attributes and abilities that decide which buttons there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// The size and arrangement.
-    pub look: Look,
-    /// The `copy` attribute.
-    pub copy: bool,
-    /// The `native` attribute, and a browser that has a share sheet.
-    pub sheet: bool,
+    /// Why nothing can be shared; link and buttons are disabled and described by it.
+    pub explanation: &'static str,
 }
 
 /// The view of a button.
 ///
 /// ```
-/// use sori_captcha::share::{act::Session, address::Refusal, text::EN, view::{Options, view}};
-/// let shown = view(Err(Refusal::Local), Options::default(), Session::default(), &EN);
-/// assert_eq!(shown.href, None);
-/// assert_eq!(shown.explanation, Some("This address is not on the public web, so it cannot be shared."));
+/// use sori_captcha::share::{act::Session, button::Button, facts::Facts, view::view};
+/// let facts = Facts { addresses: ["http://10.0.0.1/ 10.0.0.1", "", "", ""], ..Facts::default() };
+/// let button = Button::read(&facts);
+/// let shown = view(&button, Session::default());
+/// assert_eq!(shown.explanation, "This address is not on the public web, so it cannot be shared.");
 /// ```
 #[must_use]
-pub fn view<'a>(
-    target: Result<&'a Target, Refusal>,
-    options: Options,
-    session: Session,
-    texts: &Texts,
-) -> View<'a> {
-    let target = target.ok();
+pub fn view<'a>(button: &'a Button<'_>, session: Session) -> View<'a> {
+    let texts = button.texts();
+    let settings = &button.settings;
+    let (href, url, explanation) = match &button.target {
+        Ok(target) => (&*target.link, target.url, ""),
+        Err(_) => ("", "", texts.refused),
+    };
+    let reveals = settings.copy && session.reveals_url();
     View {
-        look: options.look,
-        href: target.map(|target| target.link.as_str()),
+        look: settings.look,
+        locale: button.locale,
+        href,
         caption: texts.share,
-        new_window: texts.new_window,
-        sheet: options.sheet.then_some(texts.sheet),
-        copy: options.copy.then_some(texts.copy),
-        address: target
-            .filter(|_| options.copy && session.reveals_url())
-            .map(|target| target.url.as_str()),
+        hint: texts.new_window,
+        sheet: if settings.sheet { texts.sheet } else { "" },
+        copy: if settings.copy { texts.copy } else { "" },
+        address: if reveals { url } else { "" },
         address_label: texts.address,
-        explanation: target.is_none().then_some(texts.refused),
+        explanation,
+    }
+}
+
+impl<'a> View<'a> {
+    /// Everything in the order of the fields.
+    #[must_use]
+    pub const fn fields(&self) -> [&'a str; 10] {
+        [
+            self.look.letter(),
+            self.locale.tag(),
+            self.href,
+            self.caption,
+            self.hint,
+            self.sheet,
+            self.copy,
+            self.address,
+            self.address_label,
+            self.explanation,
+        ]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::share::{
-        act::Event,
-        text::{EN, KO},
-    };
+    use crate::share::{act::Event, facts::Facts};
 
-    fn target() -> Target {
-        Target {
-            url: "https://example.com/".into(),
-            title: "소리".into(),
-            link: "https://share.naver.com/web/shareView?url=…".into(),
+    fn facts(address: &'static str) -> Facts<'static> {
+        Facts {
+            addresses: [address, "", "", ""],
+            titles: ["소리", "", ""],
+            language: "ko",
+            ..Facts::default()
         }
     }
 
+    const PUBLIC: &str = "https://example.com/ example.com";
+
     #[test]
     fn a_button_is_either_a_link_or_explained() {
-        let target = target();
-        for texts in [&KO, &EN] {
+        for language in ["ko", "en"] {
             for look in Look::ALL {
-                for given in [Ok(&target), Err(Refusal::Scheme)] {
-                    let options = Options {
-                        look,
-                        copy: true,
-                        sheet: true,
+                for address in [PUBLIC, "data:x "] {
+                    let facts = Facts {
+                        look: look.letter(),
+                        language,
+                        copy: "1",
+                        sheet: "1",
+                        ..facts(address)
                     };
-                    let shown = view(given, options, Session::default(), texts);
-                    assert_ne!(shown.href.is_some(), shown.explanation.is_some());
-                    assert!(!shown.caption.is_empty() && !shown.new_window.is_empty());
+                    let button = Button::read(&facts);
+                    let shown = view(&button, Session::default());
+                    assert_ne!(shown.href.is_empty(), shown.explanation.is_empty());
+                    assert_eq!(shown.look, look);
+                    for label in [shown.caption, shown.hint, shown.copy, shown.sheet] {
+                        assert!(!label.is_empty());
+                    }
                 }
             }
         }
@@ -115,39 +122,34 @@ mod tests {
 
     #[test]
     fn the_accessible_name_starts_with_the_visible_caption() {
-        let target = target();
-        let shown = view(Ok(&target), Options::default(), Session::default(), &KO);
-        assert_eq!(
-            (shown.caption, shown.new_window),
-            ("네이버로 공유", "(새 창)")
-        );
+        let facts = facts(PUBLIC);
+        let button = Button::read(&facts);
+        let shown = view(&button, Session::default());
+        assert_eq!((shown.caption, shown.hint), ("네이버로 공유", "(새 창)"));
     }
 
     #[test]
     fn the_buttons_are_there_only_when_asked_for() {
-        let target = target();
-        let plain = view(Ok(&target), Options::default(), Session::default(), &KO);
-        assert_eq!((plain.copy, plain.sheet), (None, None));
+        let facts = facts(PUBLIC);
+        let button = Button::read(&facts);
+        let shown = view(&button, Session::default());
+        assert_eq!((shown.copy, shown.sheet), ("", ""));
     }
 
     #[test]
     fn the_url_is_shown_after_a_failed_copy_and_hidden_with_the_copy_button() {
-        let target = target();
         let mut session = Session::default();
         session.step(Event::Copy, true);
         session.step(Event::CopyFailed, true);
-        let with = Options {
-            copy: true,
-            ..Options::default()
+        let shown = |address, copy| {
+            let facts = Facts {
+                copy,
+                ..facts(address)
+            };
+            view(&Button::read(&facts), session).address.to_owned()
         };
-        assert_eq!(
-            view(Ok(&target), with, session, &KO).address,
-            Some("https://example.com/")
-        );
-        assert_eq!(
-            view(Ok(&target), Options::default(), session, &KO).address,
-            None
-        );
-        assert_eq!(view(Err(Refusal::Local), with, session, &KO).address, None);
+        assert_eq!(shown(PUBLIC, "1"), "https://example.com/");
+        assert_eq!(shown(PUBLIC, ""), "");
+        assert_eq!(shown("http://localhost/ localhost", "1"), "");
     }
 }

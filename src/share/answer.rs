@@ -1,0 +1,150 @@
+//! The whole button as one function: from a number, a number and a record to a record. The shell holds
+//! no rule, and the module holds no state: nothing to free, nothing that a nested call could find
+//! half-changed.
+
+use alloc::string::String;
+
+use super::{
+    act::{Deed, Event, Reaction, Session, Signal},
+    button::Button,
+    complaint::Complaint,
+    facts::{Facts, UNIT},
+    view::view,
+};
+use crate::error::ErrorCode;
+
+/// Takes an [`Event`] by its number, the session by its bits, and the [`Facts`] by their record.
+///
+/// The answer's fields, parted by [`UNIT`]: the session's bits; a letter for what is to be done; whether
+/// anything is to be announced, and what; the type of an event for the page, its `via`, `code` and
+/// whether that is retryable; URL and title; the popup's size; the [`super::view::View`]; then what is to
+/// be complained about, one field each. An empty field stands for nothing.
+///
+/// ```
+/// use sori_captcha::share::{act::Event, answer::answer};
+/// let facts = "https://example.com/ example.com\u{1f}\u{1f}\u{1f}\u{1f}소리";
+/// let answer = answer(Event::Copy as u32, 0, facts);
+/// let fields: Vec<_> = answer.split('\u{1f}').collect();
+/// assert_eq!(fields[..2], ["1", "c"]);
+/// assert_eq!(fields[8..10], ["https://example.com/", "소리"]);
+/// ```
+#[must_use]
+pub fn answer(event: u32, session: u32, facts: &str) -> String {
+    let facts = Facts::read(facts);
+    let button = Button::read(&facts);
+    let mut session = Session::from_bits(session);
+    let Reaction { deed, say, signal } =
+        session.step(Event::numbered(event), button.target.is_ok());
+
+    let flag = |holds| if holds { "1" } else { "" };
+    let code = match signal {
+        Some(Signal::Failed(code, _)) => Some(code),
+        _ => None,
+    };
+    let (url, title) = match &button.target {
+        Ok(target) => (target.url, target.title),
+        Err(_) => ("", ""),
+    };
+    let deeds = [
+        deed.map_or("", Deed::letter),
+        flag(say.is_some()),
+        say.map_or("", |message| button.texts().message(message)),
+        signal.map_or("", Signal::kind),
+        signal.map_or("", |signal| signal.via().as_str()),
+        code.map_or("", ErrorCode::as_str),
+        flag(code.is_some_and(ErrorCode::is_retryable)),
+        url,
+        title,
+        button.settings.popup.unwrap_or_default(),
+    ];
+    let mut answer = String::new();
+    answer.push(char::from(b'0' + session.bits()));
+    let mut push = |field: &str, more: &str| {
+        answer.push(UNIT);
+        answer.push_str(field);
+        answer.push_str(more);
+    };
+    for field in deeds.into_iter().chain(view(&button, session).fields()) {
+        push(field, "");
+    }
+    for Complaint { at_fault, fault } in button.complaints.into_iter().flatten() {
+        push(at_fault, fault);
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PUBLIC: &str = "https://e.kr/ e.kr";
+
+    fn fields(event: Event, session: u32, facts: &[&str]) -> Vec<String> {
+        let facts = facts.join("\u{1f}");
+        let answer = answer(event as u32, session, &facts);
+        answer.split(UNIT).map(String::from).collect()
+    }
+
+    #[test]
+    fn a_refresh_only_shows() {
+        let fields = fields(Event::Refresh, 0, &[PUBLIC]);
+        assert_eq!(fields.len(), 21);
+        assert_eq!(fields[..8], ["0", "", "", "", "", "", "", ""]);
+        assert_eq!(fields[11], "f");
+        assert!(fields[13].starts_with("https://share.naver.com/"));
+    }
+
+    #[test]
+    fn a_refused_press_says_why_and_carries_a_code() {
+        let facts = [
+            "http://localhost/ localhost",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "ko",
+        ];
+        let fields = fields(Event::Link, 0, &facts);
+        assert_eq!(
+            fields[..10],
+            [
+                "0",
+                "x",
+                "1",
+                "인터넷에 공개된 주소가 아니어서 공유할 수 없습니다.",
+                "sori-error",
+                "link",
+                "config_error",
+                "",
+                "",
+                ""
+            ]
+        );
+        assert!(fields[21].starts_with("attribute url is a local"));
+    }
+
+    #[test]
+    fn a_failed_copy_can_be_tried_again_and_shows_the_url() {
+        let facts = [PUBLIC, "", "", "", "", "", "", "", "", "", "1"];
+        let fields = fields(Event::CopyFailed, 1, &facts);
+        assert_eq!(fields[0], "4");
+        assert_eq!(fields[4..8], ["sori-error", "copy", "internal_error", "1"]);
+        assert_eq!(fields[18], "https://e.kr/");
+    }
+
+    proptest! {
+        #[test]
+        fn every_call_is_answered_in_full(event: u32, session: u32, facts in "(.|\u{1f})*") {
+            let answer = answer(event, session, &facts);
+            prop_assert!(answer.split(UNIT).count() >= 21);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! One button, as its page and its attributes have it just now.
+
+use alloc::string::String;
+
+use super::{
+    address::{self, Refusal},
+    choice,
+    complaint::{self, Complaint},
+    encode,
+    facts::Facts,
+    settings::Settings,
+    text::Texts,
+};
+use crate::locale::Locale;
+
+/// What is shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// The URL.
+    pub url: &'a str,
+    /// Its title; empty if there is none.
+    pub title: &'a str,
+    /// The link to NAVER's share page.
+    pub link: String,
+}
+
+/// Everything that was resolved.
+#[derive(Clone, Debug)]
+pub struct Button<'a> {
+    /// What the page asks for.
+    pub settings: Settings<'a>,
+    /// What is shared, or why nothing can be.
+    pub target: Result<Target<'a>, Refusal>,
+    /// The language.
+    pub locale: Locale,
+    /// What the page's developer should know.
+    pub complaints: [Option<Complaint>; 4],
+}
+
+impl<'a> Button<'a> {
+    /// Resolves URL, title, settings and language. Done anew at every act, since single-page
+    /// applications change them.
+    ///
+    /// ```
+    /// use sori_captcha::share::{button::Button, facts::Facts};
+    /// let facts = Facts {
+    ///     addresses: ["", "https://example.com/ example.com", "", "http://localhost/ localhost"],
+    ///     titles: ["", "", "소리"],
+    ///     ..Facts::default()
+    /// };
+    /// let target = Button::read(&facts).target.unwrap();
+    /// assert_eq!((target.url, target.title), ("https://example.com/", "소리"));
+    /// ```
+    #[must_use]
+    pub fn read(facts: &Facts<'a>) -> Self {
+        let (settings, [look, popup, theme]) = Settings::read(facts);
+        let (source, address) = choice::choose_url(facts.addresses);
+        let accepted = address::accept(address);
+        let about_url = complaint::about(source, accepted.map(|url| url.had_credentials));
+        Self {
+            settings,
+            target: accepted.map(|address::Accepted { url, .. }| {
+                let title = choice::choose_title(facts.titles);
+                let link = encode::share_link(url, title);
+                Target { url, title, link }
+            }),
+            locale: Locale::negotiate(facts.language),
+            complaints: [look, popup, theme, about_url],
+        }
+    }
+
+    /// The button's words.
+    #[must_use]
+    pub const fn texts(&self) -> &'static Texts {
+        Texts::of(self.locale)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::share::choice::Source;
+
+    #[test]
+    fn a_refused_url_is_not_replaced_by_another() {
+        let facts = Facts {
+            addresses: ["javascript:alert(1) ", "https://e.kr/ e.kr", "", ""],
+            ..Facts::default()
+        };
+        let button = Button::read(&facts);
+        assert_eq!(button.target, Err(Refusal::Scheme));
+        let complaint = complaint::about(Source::Attribute, Err(Refusal::Scheme));
+        assert_eq!(button.complaints, [None, None, None, complaint]);
+    }
+
+    #[test]
+    fn credentials_in_a_url_are_complained_about() {
+        let facts = Facts {
+            addresses: ["https://e.kr/ e.kr 1", "", "", ""],
+            ..Facts::default()
+        };
+        let button = Button::read(&facts);
+        assert_eq!(button.target.unwrap().url, "https://e.kr/");
+        let complaint = complaint::about(Source::Attribute, Ok(true));
+        assert_eq!(button.complaints[3], complaint);
+    }
+}

@@ -1,0 +1,83 @@
+//! What the console tells a page's developer.
+
+use super::{address::Refusal, choice::Source};
+
+/// Who is at fault, and what of it. It never repeats a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// The attribute, or the part of the page.
+    pub at_fault: &'static str,
+    /// What was expected, and what happens now.
+    pub fault: &'static str,
+}
+
+/// The `type` attribute is none of the six letters.
+pub const LOOK: Complaint = Complaint {
+    at_fault: "attribute type",
+    fault: " must be a letter from a to f; f is shown",
+};
+
+/// The `popup` attribute is no size.
+pub const POPUP: Complaint = Complaint {
+    at_fault: "attribute popup",
+    fault: " must be WIDTHxHEIGHT in CSS pixels, 100 to 9999 each; the link opens a tab",
+};
+
+/// The `theme` attribute is none of the three.
+pub const THEME: Complaint = Complaint {
+    at_fault: "attribute theme",
+    fault: " must be auto, light or dark; auto is used",
+};
+
+/// What is wrong with a URL: its refusal, or that credentials were taken out of it.
+#[must_use]
+pub const fn about(source: Source, judged: Result<bool, Refusal>) -> Option<Complaint> {
+    let fault = match judged {
+        Ok(false) => return None,
+        Ok(true) => " holds a user name or password; it is shared without them",
+        Err(Refusal::Scheme) => " must be an http: or https: URL; nothing can be shared",
+        Err(Refusal::Local) => {
+            " is a local or private address, out of NAVER's reach; nothing can be shared"
+        }
+    };
+    let at_fault = match source {
+        Source::Attribute => "attribute url",
+        Source::Canonical => "<link rel=canonical>",
+        Source::OpenGraph => "<meta property=og:url>",
+        Source::Location => "the page's address (attribute url names another)",
+    };
+    Some(Complaint { at_fault, fault })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_complaint_names_the_attribute_and_what_was_expected() {
+        let local = about(Source::Location, Err(Refusal::Local)).unwrap();
+        let scheme = about(Source::Attribute, Err(Refusal::Scheme)).unwrap();
+        for (complaint, name) in [
+            (LOOK, "type"),
+            (POPUP, "popup"),
+            (THEME, "theme"),
+            (local, "url"),
+            (scheme, "url"),
+        ] {
+            let Complaint { at_fault, fault } = complaint;
+            assert!(
+                at_fault.contains(&format!("attribute {name}")),
+                "{at_fault}"
+            );
+            assert!(fault.starts_with(' ') && fault.contains(';'), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_good_url_is_nothing_to_complain_about() {
+        for source in Source::ALL {
+            assert_eq!(about(source, Ok(false)), None);
+            assert!(about(source, Ok(true)).is_some());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What the browser says of a page and a button, in one record: every call into the module costs bytes
+//! on both sides. `facts()` in `web/share/share.js` writes it.
+
+/// Parts the fields of a record (U+001F, unit separator). The shell keeps it out of the fields.
+pub const UNIT: char = '\u{1f}';
+
+/// The fields of a record, as written; empty where the page says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts<'a> {
+    /// `url` attribute, canonical link, `og:url`, the document's address: each resolved by the browser
+    /// into what [`super::address::accept`] judges.
+    pub addresses: [&'a str; 4],
+    /// `share-title` attribute, `og:title`, the document's title.
+    pub titles: [&'a str; 3],
+    /// `type` attribute.
+    pub look: &'a str,
+    /// `popup` attribute.
+    pub popup: &'a str,
+    /// `theme` attribute.
+    pub theme: &'a str,
+    /// Not empty with a `copy` attribute.
+    pub copy: &'a str,
+    /// Not empty with a `native` attribute in a browser that has a share sheet.
+    pub sheet: &'a str,
+    /// The language tag that holds for the element.
+    pub language: &'a str,
+}
+
+impl<'a> Facts<'a> {
+    /// Reads a record; a missing field is empty.
+    ///
+    /// ```
+    /// use sori_captcha::share::facts::Facts;
+    /// let facts = Facts::read("a\u{1f}b\u{1f}c\u{1f}d\u{1f}e");
+    /// assert_eq!((facts.addresses, facts.titles), (["a", "b", "c", "d"], ["e", "", ""]));
+    /// ```
+    #[must_use]
+    #[expect(
+        clippy::manual_pattern_char_comparison,
+        reason = "searching for a char links memchr: 0.3 kB"
+    )]
+    pub fn read(record: &'a str) -> Self {
+        let mut fields = record.split(|c| c == UNIT);
+        let mut next = || fields.next().unwrap_or_default();
+        Self {
+            addresses: [next(), next(), next(), next()],
+            titles: [next(), next(), next()],
+            look: next(),
+            popup: next(),
+            theme: next(),
+            copy: next(),
+            sheet: next(),
+            language: next(),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The attributes that take one of a set of values. What is not understood is a complaint that names
+//! the attribute, and the default.
+
+use super::{
+    complaint::{Complaint, LOOK, POPUP, THEME},
+    facts::Facts,
+    look::Look,
+    popup,
+};
+
+/// What the page asks of one button.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settings<'a> {
+    /// `type`: the size and arrangement.
+    pub look: Look,
+    /// `popup`: the size of a window of its own, `WxH`.
+    pub popup: Option<&'a str>,
+    /// `native`, and a browser that has one: a button for the system's share sheet.
+    pub sheet: bool,
+    /// `copy`: a button that copies the URL.
+    pub copy: bool,
+}
+
+impl<'a> Settings<'a> {
+    /// Reads the attributes.
+    ///
+    /// ```
+    /// use sori_captcha::share::{facts::Facts, settings::Settings};
+    /// let (settings, complaints) = Settings::read(&Facts { copy: "1", ..Facts::default() });
+    /// assert!(settings.copy);
+    /// assert_eq!(complaints, [None; 3]);
+    /// ```
+    #[must_use]
+    pub fn read(facts: &Facts<'a>) -> (Self, [Option<Complaint>; 3]) {
+        let look = Look::parse(facts.look);
+        let popup = popup::is_size(facts.popup).then_some(facts.popup);
+        let unknown = |known: bool, value: &str, complaint| {
+            (!known && !value.is_empty()).then_some(complaint)
+        };
+        let theme = matches!(facts.theme, "auto" | "light" | "dark");
+        let complaints = [
+            unknown(look.is_some(), facts.look, LOOK),
+            unknown(popup.is_some(), facts.popup, POPUP),
+            unknown(theme, facts.theme, THEME),
+        ];
+        let settings = Self {
+            look: look.unwrap_or_default(),
+            popup,
+            sheet: !facts.sheet.is_empty(),
+            copy: !facts.copy.is_empty(),
+        };
+        (settings, complaints)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_attributes_it_is_a_plain_link_with_a_caption() {
+        let (settings, complaints) = Settings::read(&Facts::default());
+        assert_eq!((settings, complaints), (Settings::default(), [None; 3]));
+        assert_eq!(settings.look, Look::F);
+    }
+
+    #[test]
+    fn every_attribute_is_read() {
+        let facts = Facts {
+            look: "b",
+            popup: "600x500",
+            theme: "dark",
+            sheet: "1",
+            copy: "1",
+            ..Facts::default()
+        };
+        let expected = Settings {
+            look: Look::B,
+            popup: Some("600x500"),
+            sheet: true,
+            copy: true,
+        };
+        assert_eq!(Settings::read(&facts), (expected, [None; 3]));
+    }
+
+    #[test]
+    fn a_value_that_is_not_understood_is_named_and_harms_nothing_else() {
+        let facts = Facts {
+            look: "big",
+            popup: "yes",
+            theme: "pink",
+            copy: "1",
+            ..Facts::default()
+        };
+        let expected = Settings {
+            copy: true,
+            ..Settings::default()
+        };
+        let complaints = [Some(LOOK), Some(POPUP), Some(THEME)];
+        assert_eq!(Settings::read(&facts), (expected, complaints));
+    }
+}

@@ -1,0 +1,257 @@
+// The shell of <sori-share>: it says what the page has, and does what the answer says. Every rule is in
+// Rust (src/share). Importing it does nothing and needs no DOM.
+
+const Base = globalThis.HTMLElement ?? class {};
+
+// In step with facts.rs and answer.rs.
+const UNIT = "\x1f";
+// In step with `Event` in act.rs.
+const REFRESH = 0, LINK = 1, WINDOW = 2, WINDOW_OPENED = 3, WINDOW_BLOCKED = 4, COPY = 5, SHEET = 8;
+const DONE = 1, FAILED = 2, CANCELLED = 2, SHEET_FAILED = 3;
+
+const ATTRIBUTES = ["url", "share-title", "type", "popup", "theme"];
+const FLAGS = ["native", "copy"];
+
+const CSS = `
+:host{display:inline-block;max-width:100%;vertical-align:middle;--s:max(44px,2.75rem);--g:24px;--t:var(--sori-color,light-dark(#1f2328,#f0f3f6));--l:var(--sori-border,light-dark(#6e7781,#8b949e))}
+:host([theme=light]){color-scheme:light}
+:host([theme=dark]){color-scheme:dark}
+:host([hidden]),[hidden]{display:none!important}
+div{display:flex;flex-wrap:wrap;align-items:center;gap:8px}
+.a{--s:24px;--g:16px}
+.b{--s:32px;--g:20px}
+.d{--s:max(56px,3.5rem);--g:32px}
+a,button,input,::slotted(a){box-sizing:border-box;display:inline-flex;align-items:center;justify-content:center;gap:4px 8px;min-width:var(--s);min-height:var(--s);max-width:100%;margin:0;border:1px solid var(--l);border-radius:var(--sori-radius,8px);background:var(--sori-background,light-dark(#fff,#22262c));color:var(--t);font:inherit;line-height:1.3;text-align:center;text-decoration:none;overflow-wrap:anywhere;cursor:pointer}
+button,input,:is(.e,.f) a,.e ::slotted(a),.f ::slotted(a){padding:6px 14px}
+.e a,.e ::slotted(a){flex-direction:column}
+input{width:20em;text-align:start;cursor:text}
+:hover,::slotted(a:hover){border-color:var(--t)}
+:focus-visible,::slotted(a:focus-visible){outline:3px solid var(--sori-focus,light-dark(#0550ae,#79c0ff));outline-offset:2px}
+[aria-disabled],::slotted([aria-disabled]){border-style:dashed;cursor:not-allowed}
+i,::slotted(a)::before{content:"";flex:none;width:var(--g);height:var(--g);background:currentColor;clip-path:polygon(50% 4%,76% 30%,69% 37%,55% 23%,55% 66%,45% 66%,45% 23%,31% 37%,24% 30%,50% 4%,14% 46%,24% 46%,24% 84%,76% 84%,76% 46%,86% 46%,86% 94%,14% 94%,14% 46%)}
+[part=icon],i{display:flex}
+::slotted([slot=icon]){width:var(--g);height:var(--g)}
+.n,:is(.a,.b,.c,.d) [part=text]{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+:empty{position:absolute}
+i{position:static}
+@media(forced-colors:active){i,::slotted(a)::before{background:LinkText;forced-color-adjust:none}[aria-disabled],::slotted([aria-disabled]){color:GrayText}[aria-disabled] i{background:GrayText}}
+`;
+
+const live = new WeakMap();
+// The name from the author of a light-DOM link, and what was made of it.
+const names = new WeakMap();
+const said = new Set();
+let ask, template;
+
+function node(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const attribute in attributes) made.setAttribute(attribute, attributes[attribute]);
+  made.append(...children);
+  return made;
+}
+
+function tree() {
+  const away = { hidden: "", dir: "auto" };
+  template ??= node("div", {},
+    node("slot", away),
+    node("a", { part: "link", target: "_blank", rel: "noopener noreferrer" },
+      node("span", { part: "icon", "aria-hidden": true }, node("slot", { name: "icon" }, node("i"))),
+      node("span", { part: "text", dir: "auto" }),
+      node("span", { class: "n", dir: "auto" })),
+    node("button", { part: "native", type: "button", ...away }),
+    node("button", { part: "copy", type: "button", ...away }),
+    node("input", { part: "url", readonly: "", hidden: "" }),
+    node("span", { part: "status", role: "status", dir: "auto" }));
+  return document.importNode(template, true);
+}
+
+// A URL as the standard serialises it, its host, and whether there were credentials. None starts with a colon.
+function address(text) {
+  if (!text?.trim()) return "";
+  try {
+    const url = new URL(text, document.baseURI);
+    const secret = url.username + url.password && " 1";
+    url.username = url.password = "";
+    return `${url.href} ${url.hostname}${secret}`;
+  } catch {
+    return ":";
+  }
+}
+
+// In the order of `Facts`.
+function facts(element) {
+  const get = (name) => element.getAttribute(name);
+  const page = (selector, name) => document.querySelector(selector)?.getAttribute(name);
+  let holder = element, lang;
+  while (holder && !(lang = holder.lang)) holder = holder.parentNode ?? holder.host;
+  return [
+    address(get("url")),
+    address(page("link[rel~=canonical i]", "href")),
+    address(page("meta[property='og:url' i]", "content")),
+    address(document.URL.split("#")[0]),
+    get("share-title"),
+    page("meta[property='og:title' i]", "content"),
+    document.title,
+    get("type"),
+    get("popup"),
+    get("theme"),
+    get("copy") != null && 1,
+    get("native") != null && navigator.share && 1,
+    lang,
+  ].map((fact) => (fact && `${fact}`.trim() ? `${fact}`.replaceAll(UNIT, " ") : "")).join(UNIT);
+}
+
+function set(target, name, value) {
+  if (value) target.setAttribute(name, value);
+  else target.removeAttribute(name);
+}
+
+// Makes the page's own link open a tab, and says so in its accessible name: the author's label, else the
+// text, else ours, and the hint. An earlier label of ours is no author's.
+function adopt(link, caption, hint) {
+  const label = link.getAttribute("aria-label");
+  let [ours, own] = names.get(link) ?? [];
+  if (label !== ours) own = label;
+  ours = own || link.textContent.trim() || link.querySelector("[alt]")?.alt || caption;
+  if (!ours.includes(hint.slice(1, -1))) ours += " " + hint;
+  names.set(link, [ours, own]);
+  set(link, "aria-label", ours);
+  link.target = "_blank";
+  link.relList.add("noopener", "noreferrer");
+}
+
+function show(element, self, look, lang, href, caption, hint, sheet, copy, url, label, why) {
+  const { root, parts } = self;
+  const [wrapper, slot, ours, , , , text, hidden, sheet_button, copy_button, field, status] = parts;
+  const link = element.querySelector("a") ?? ours;
+  if (link !== ours) adopt(link, caption, hint);
+  const view = [look, lang, href, caption, sheet, copy, url, why].join(UNIT);
+  // Painting the same again would undo a selection.
+  if (view === self.view && link === self.link) return;
+  slot.hidden = link === ours;
+  ours.hidden = link !== ours;
+  wrapper.lang = lang;
+  wrapper.className = look;
+  set(link, "href", href);
+  text.textContent = caption;
+  hidden.textContent = ` ${hint}`;
+  sheet_button.textContent = sheet;
+  sheet_button.hidden = !sheet;
+  copy_button.textContent = copy;
+  copy_button.hidden = !copy;
+  field.ariaLabel = label;
+  field.value = url;
+  field.hidden = !url;
+  // The page's own link may have a role and a title: touched only to disable it, and to make that good.
+  if (why || self.why) {
+    // Without an address it would be no link, and out of the keyboard's reach.
+    set(link, "role", why && "link");
+    set(link, "tabindex", why && "0");
+    for (const target of [link, sheet_button, copy_button]) {
+      set(target, "aria-disabled", why && "true");
+      set(target, "title", why);
+    }
+    if (why !== self.why) status.textContent = why;
+  }
+  Object.assign(self, { view, link, why });
+}
+
+// A screen reader takes the same words for new ones only if they were gone for a moment.
+function announce(self, text) {
+  const status = self.parts.at(-1);
+  status.textContent = "";
+  clearTimeout(self.timer);
+  self.timer = setTimeout(() => (status.textContent = text), 100);
+}
+
+// Whether a popup opened, over the middle of the window. With `noopener` the browser would never say.
+function open_popup(url, size) {
+  const [width, height] = size.split("x");
+  const left = screenX + (outerWidth - width) / 2;
+  const top = screenY + Math.max(0, (outerHeight - height) / 2);
+  const popup = open(url, "_blank", `popup,width=${width},height=${height},left=${left},top=${top}`);
+  if (popup) popup.opener = null;
+  return popup;
+}
+
+// Whether the browser's own action for the event is prevented.
+function act(element, event) {
+  const self = live.get(element);
+  const [session, deed, says, words, kind, via, code, retryable, url, title, size, ...view] =
+    ask(event, self.session, facts(element)).split(UNIT);
+  self.session = +session;
+  show(element, self, ...view);
+  for (const complaint of view.slice(10)) {
+    if (said.has(complaint)) continue;
+    said.add(complaint);
+    console.warn(`sori-share: ${complaint}`);
+  }
+  if (says) announce(self, words);
+  if (kind) {
+    const detail = code ? { code, retryable: !!retryable, via } : { via, url, title };
+    element.dispatchEvent(new CustomEvent(kind, { bubbles: true, composed: true, detail }));
+  }
+  if (deed === "w") {
+    if (open_popup(self.link.href, size)) return act(element, WINDOW_OPENED);
+    act(element, WINDOW_BLOCKED);
+    return act(element, LINK);
+  }
+  if (deed === "c") settle(element, COPY, () => navigator.clipboard.writeText(url));
+  if (deed === "s") settle(element, SHEET, () => navigator.share({ url, title }));
+  return deed === "x";
+}
+
+// Calling what is missing (the clipboard of an insecure page) throws, and so fails like a refusal.
+async function settle(element, event, start) {
+  let outcome = DONE;
+  try {
+    await start();
+  } catch ({ name }) {
+    outcome = event === COPY ? FAILED : name === "AbortError" ? CANCELLED : SHEET_FAILED;
+  }
+  act(element, event + outcome);
+}
+
+function listen(event) {
+  const element = event.currentTarget.host;
+  const { link, parts } = live.get(element);
+  const pressed = event.type === "click" && event.target.closest("a,button");
+  let number = REFRESH;
+  if (pressed === link) {
+    const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    number = element.hasAttribute("popup") && !modified ? WINDOW : LINK;
+  } else if (pressed === parts[8]) number = SHEET;
+  else if (pressed === parts[9]) number = COPY;
+  if (act(element, number)) event.preventDefault();
+}
+
+class SoriShare extends Base {
+  static observedAttributes = [...ATTRIBUTES, ...FLAGS, "lang"];
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: "open" });
+    root.append(tree());
+    // Before the status bar, a middle click or a long press shows it, the link is brought up to date.
+    for (const type of ["click", "focusin", "pointerover", "pointerdown", "slotchange"]) root.addEventListener(type, listen);
+    live.set(this, { root, parts: [...root.querySelectorAll("*")], session: 0, why: "" });
+  }
+
+  connectedCallback() {
+    // A constructed sheet can be adopted only in the document that made it.
+    const sheet = new this.ownerDocument.defaultView.CSSStyleSheet();
+    sheet.replaceSync(CSS);
+    live.get(this).root.adoptedStyleSheets = [sheet];
+    act(this, REFRESH);
+  }
+
+  attributeChangedCallback() {
+    if (this.isConnected) act(this, REFRESH);
+  }
+}
+
+/** Registers the element, which asks `answer` (`share` of the module). Later calls only replace that. */
+export function define_share(answer) {
+  ask = answer;
+  if (!customElements.get("sori-share")) customElements.define("sori-share", SoriShare);
+}
