@@ -13,8 +13,8 @@ pub mod protocol;
 #[cfg(feature = "share")]
 pub mod share;
 
-#[cfg(target_arch = "wasm32")]
-pub mod web;
-
 #[cfg(all(target_arch = "wasm32", feature = "bare", not(feature = "captcha")))]
 mod bare;
+#[cfg(all(target_arch = "wasm32", feature = "share"))]
+#[path = "web/share.rs"]
+pub mod web_share;

@@ -29,10 +29,11 @@ impl Locale {
     /// ```
     #[must_use]
     pub fn negotiate(tag: &str) -> Self {
-        if primary(tag).eq_ignore_ascii_case("ko") {
-            Self::Korean
-        } else {
-            Self::English
+        match tag.as_bytes() {
+            [b'k' | b'K', b'o' | b'O'] | [b'k' | b'K', b'o' | b'O', b'-' | b'_', ..] => {
+                Self::Korean
+            }
+            _ => Self::English,
         }
     }
 }

@@ -10,7 +10,7 @@ pub enum Event {
     Refresh,
     /// The link is followed by the browser.
     Link,
-    /// The link was pressed where a popup is wanted, without a modifier key that asks for anything else.
+    /// The link was pressed without a modifier key that asks for something else: a popup may open.
     Window,
     /// The popup came back.
     WindowOpened,
@@ -100,67 +100,53 @@ pub enum Message {
     Refused,
 }
 
-/// An event for the page.
+/// An event for the page, in the words of its detail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// `sori-shared`: the share page, or the system's sheet, has been handed the URL.
-    Shared(Via),
-    /// `sori-share-blocked`: no popup; the link goes on by itself.
-    Blocked,
-    /// `sori-copied`
-    Copied,
-    /// `sori-error`, with what was attempted.
-    Failed(ErrorCode, Via),
+pub struct Signal {
+    /// The event's type.
+    pub kind: &'static str,
+    /// The way that the act took: `link`, `popup`, `native` (the system's share sheet) or `copy`.
+    pub via: &'static str,
+    /// What went wrong, in a `sori-error`.
+    pub code: Option<ErrorCode>,
 }
 
 impl Signal {
-    /// The event's type.
-    #[must_use]
-    pub const fn kind(self) -> &'static str {
-        match self {
-            Self::Shared(_) => "sori-shared",
-            Self::Blocked => "sori-share-blocked",
-            Self::Copied => "sori-copied",
-            Self::Failed(..) => "sori-error",
+    const fn shared(via: &'static str) -> Self {
+        Self {
+            kind: "sori-shared",
+            via,
+            code: None,
         }
     }
 
-    /// The way that the act took.
-    #[must_use]
-    pub const fn via(self) -> Via {
-        match self {
-            Self::Shared(via) | Self::Failed(_, via) => via,
-            Self::Blocked => Via::Popup,
-            Self::Copied => Via::Copy,
+    const fn failed(code: ErrorCode, via: &'static str) -> Self {
+        Self {
+            kind: "sori-error",
+            via,
+            code: Some(code),
         }
     }
 }
 
-/// The way that an act takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Via {
-    /// The link itself.
-    Link,
-    /// A window of its own.
-    Popup,
-    /// The system's share sheet.
-    Native,
-    /// The clipboard.
-    Copy,
-}
-
-impl Via {
-    /// Its name in an event's detail.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Link => "link",
-            Self::Popup => "popup",
-            Self::Native => "native",
-            Self::Copy => "copy",
-        }
-    }
-}
+/// The link was followed.
+pub const SHARED_LINK: Signal = Signal::shared("link");
+/// The popup opened.
+pub const SHARED_POPUP: Signal = Signal::shared("popup");
+/// The share sheet handed the page on.
+pub const SHARED_NATIVE: Signal = Signal::shared("native");
+/// No popup; the link goes on by itself.
+pub const BLOCKED: Signal = Signal {
+    kind: "sori-share-blocked",
+    via: "popup",
+    code: None,
+};
+/// The URL is on the clipboard.
+pub const COPIED: Signal = Signal {
+    kind: "sori-copied",
+    via: "copy",
+    code: None,
+};
 
 /// What follows an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -214,27 +200,29 @@ impl Session {
     /// ```
     pub fn step(&mut self, event: Event, shareable: bool) -> Reaction {
         let mut reaction = Reaction::default();
-        let press = match event {
-            Event::Link | Event::Window => Some((Via::Link, Deed::Stay)),
-            Event::Copy => Some((Via::Copy, Deed::Stay)),
-            Event::Sheet => Some((Via::Native, Deed::Stay)),
-            _ => None,
-        };
-        if let Some((via, deed)) = press.filter(|_| !shareable) {
-            reaction.deed = Some(deed);
-            reaction.say = Some(Message::Refused);
-            reaction.signal = Some(Signal::Failed(ErrorCode::ConfigError, via));
-            return reaction;
+        if !shareable {
+            let via = match event {
+                Event::Link | Event::Window => "link",
+                Event::Copy => "copy",
+                Event::Sheet => "native",
+                _ => "",
+            };
+            if !via.is_empty() {
+                reaction.deed = Some(Deed::Stay);
+                reaction.say = Some(Message::Refused);
+                reaction.signal = Some(Signal::failed(ErrorCode::ConfigError, via));
+                return reaction;
+            }
         }
         match event {
             Event::Refresh => {}
-            Event::Link => reaction.signal = Some(Signal::Shared(Via::Link)),
+            Event::Link => reaction.signal = Some(SHARED_LINK),
             Event::Window => reaction.deed = Some(Deed::OpenWindow),
             Event::WindowOpened => {
                 reaction.deed = Some(Deed::Stay);
-                reaction.signal = Some(Signal::Shared(Via::Popup));
+                reaction.signal = Some(SHARED_POPUP);
             }
-            Event::WindowBlocked => reaction.signal = Some(Signal::Blocked),
+            Event::WindowBlocked => reaction.signal = Some(BLOCKED),
             Event::Copy => {
                 reaction.deed = (!self.copying).then_some(Deed::CopyUrl);
                 self.copying = true;
@@ -243,13 +231,13 @@ impl Session {
                 self.copying = false;
                 self.reveal = false;
                 reaction.say = Some(Message::Copied);
-                reaction.signal = Some(Signal::Copied);
+                reaction.signal = Some(COPIED);
             }
             Event::CopyFailed => {
                 self.copying = false;
                 self.reveal = true;
                 reaction.say = Some(Message::CopyFailed);
-                reaction.signal = Some(Signal::Failed(ErrorCode::InternalError, Via::Copy));
+                reaction.signal = Some(Signal::failed(ErrorCode::InternalError, "copy"));
             }
             Event::Sheet => {
                 // A second press while the sheet is open would be rejected as an error by the browser.
@@ -259,7 +247,7 @@ impl Session {
             Event::SheetDone => {
                 self.sheet_open = false;
                 reaction.say = Some(Message::Silence);
-                reaction.signal = Some(Signal::Shared(Via::Native));
+                reaction.signal = Some(SHARED_NATIVE);
             }
             Event::SheetCancelled => {
                 self.sheet_open = false;
@@ -268,7 +256,7 @@ impl Session {
             Event::SheetFailed => {
                 self.sheet_open = false;
                 reaction.say = Some(Message::SheetFailed);
-                reaction.signal = Some(Signal::Failed(ErrorCode::InternalError, Via::Native));
+                reaction.signal = Some(Signal::failed(ErrorCode::InternalError, "native"));
             }
         }
         reaction
@@ -294,7 +282,7 @@ mod tests {
 
     #[test]
     fn the_link_is_followed_by_the_browser_itself() {
-        let signal = Some(Signal::Shared(Via::Link));
+        let signal = Some(SHARED_LINK);
         let expected = Reaction {
             signal,
             ..Reaction::default()
@@ -308,24 +296,24 @@ mod tests {
         assert_eq!(first(Event::Window).signal, None);
         let opened = first(Event::WindowOpened);
         assert_eq!(opened.deed, Some(Deed::Stay));
-        assert_eq!(opened.signal, Some(Signal::Shared(Via::Popup)));
+        assert_eq!(opened.signal, Some(SHARED_POPUP));
         let blocked = first(Event::WindowBlocked);
         assert_eq!(blocked.deed, None);
-        assert_eq!(blocked.signal, Some(Signal::Blocked));
+        assert_eq!(blocked.signal, Some(BLOCKED));
     }
 
     #[test]
     fn a_refused_url_is_explained_and_goes_nowhere() {
         for (event, via) in [
-            (Event::Link, Via::Link),
-            (Event::Window, Via::Link),
-            (Event::Copy, Via::Copy),
-            (Event::Sheet, Via::Native),
+            (Event::Link, "link"),
+            (Event::Window, "link"),
+            (Event::Copy, "copy"),
+            (Event::Sheet, "native"),
         ] {
             let expected = Reaction {
                 deed: Some(Deed::Stay),
                 say: Some(Message::Refused),
-                signal: Some(Signal::Failed(ErrorCode::ConfigError, via)),
+                signal: Some(Signal::failed(ErrorCode::ConfigError, via)),
             };
             assert_eq!(after(&[]).step(event, false), expected);
         }

@@ -1,6 +1,8 @@
 //! Whether a URL may be shared. It comes as the browser's URL parser serialised it, so odd spellings
 //! (`HTTP://0x7f.1`, `http://2130706433`, full-width dots) have become plain ones before it is judged.
 
+use super::facts::cut;
+
 /// Why a URL is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -32,14 +34,10 @@ pub struct Accepted<'a> {
 ///
 /// # Errors
 /// The [`Refusal`] that the page's developer is told, and the reader as one sentence.
-#[expect(
-    clippy::manual_pattern_char_comparison,
-    reason = "searching for a char links memchr: 0.3 kB"
-)]
 pub fn accept(address: &str) -> Result<Accepted<'_>, Refusal> {
-    let mut fields = address.split(|c| c == ' ');
-    let url = fields.next().unwrap_or_default();
-    let host = fields.next().unwrap_or_default();
+    let mut rest = address;
+    let url = cut(&mut rest, ' ');
+    let host = cut(&mut rest, ' ');
     if !url.starts_with("https://") && !url.starts_with("http://") {
         return Err(Refusal::Scheme);
     }
@@ -48,10 +46,14 @@ pub fn accept(address: &str) -> Result<Accepted<'_>, Refusal> {
     }
     Ok(Accepted {
         url,
-        had_credentials: fields.next().is_some(),
+        had_credentials: !rest.is_empty(),
     })
 }
 
+#[expect(
+    clippy::manual_contains,
+    reason = "`contains` links a search in 0.3 kB"
+)]
 fn is_local(host: &[u8]) -> bool {
     if let Some(literal) = host.strip_prefix(b"[") {
         return is_local_v6(literal);
@@ -59,20 +61,23 @@ fn is_local(host: &[u8]) -> bool {
     let host = host.strip_suffix(b".").unwrap_or(host);
     // RFC 6761, 6762, 8375 and ICANN's reservation of `internal`: names that no public server has.
     const PRIVATE: [&[u8]; 4] = [b".localhost", b".local", b".internal", b".home.arpa"];
-    !host.contains(&b'.')
+    !host.iter().any(|byte| *byte == b'.')
         || PRIVATE.iter().any(|name| host.ends_with(name))
         || host.last().is_some_and(u8::is_ascii_digit) && is_local_v4(host)
 }
 
 /// Judges a dotted quad; the URL parser has made one of every host whose last label is a number.
 fn is_local_v4(host: &[u8]) -> bool {
-    let mut octets = host.split(|b| *b == b'.').map(|digits| {
-        digits.iter().fold(0, |octet: u8, digit| {
-            octet.wrapping_mul(10).wrapping_add(digit & 15)
-        })
-    });
-    let first = octets.next().unwrap_or_default();
-    is_local_block(first, octets.next().unwrap_or_default())
+    let mut octets = [0_u8; 4];
+    let mut at = 0;
+    for &byte in host {
+        if byte == b'.' {
+            at += 1;
+        } else {
+            octets[at & 3] = octets[at & 3].wrapping_mul(10).wrapping_add(byte & 15);
+        }
+    }
+    is_local_block(octets[0], octets[1])
 }
 
 /// The blocks of RFC 6890 that cannot be reached from elsewhere.

@@ -5,11 +5,11 @@
 use alloc::string::String;
 
 use super::{
-    act::{Deed, Event, Reaction, Session, Signal},
+    act::{Deed, Event, Reaction, Session},
     button::Button,
     complaint::Complaint,
     facts::{Facts, UNIT},
-    view::view,
+    view::{View, view},
 };
 use crate::error::ErrorCode;
 
@@ -33,44 +33,65 @@ pub fn answer(event: u32, session: u32, facts: &str) -> String {
     let facts = Facts::read(facts);
     let button = Button::read(&facts);
     let mut session = Session::from_bits(session);
-    let Reaction { deed, say, signal } =
-        session.step(Event::numbered(event), button.target.is_ok());
-
-    let flag = |holds| if holds { "1" } else { "" };
-    let code = match signal {
-        Some(Signal::Failed(code, _)) => Some(code),
-        _ => None,
+    let event = match Event::numbered(event) {
+        Event::Window if button.settings.popup.is_none() => Event::Link,
+        event => event,
     };
+    let Reaction { deed, say, signal } = session.step(event, button.target.is_ok());
+
+    let mut answer = String::new();
+    answer.push(char::from(b'0' + session.bits()));
+    let mut answer = Record(answer);
+    answer.field(deed.map_or("", Deed::letter));
+    answer.flag(say.is_some());
+    answer.field(say.map_or("", |message| button.texts().message(message)));
+    answer.field(signal.map_or("", |signal| signal.kind));
+    answer.field(signal.map_or("", |signal| signal.via));
+    let code = signal.and_then(|signal| signal.code);
+    answer.field(code.map_or("", ErrorCode::as_str));
+    answer.flag(code.is_some_and(ErrorCode::is_retryable));
     let (url, title) = match &button.target {
         Ok(target) => (target.url, target.title),
         Err(_) => ("", ""),
     };
-    let deeds = [
-        deed.map_or("", Deed::letter),
-        flag(say.is_some()),
-        say.map_or("", |message| button.texts().message(message)),
-        signal.map_or("", Signal::kind),
-        signal.map_or("", |signal| signal.via().as_str()),
-        code.map_or("", ErrorCode::as_str),
-        flag(code.is_some_and(ErrorCode::is_retryable)),
-        url,
-        title,
-        button.settings.popup.unwrap_or_default(),
-    ];
-    let mut answer = String::new();
-    answer.push(char::from(b'0' + session.bits()));
-    let mut push = |field: &str, more: &str| {
-        answer.push(UNIT);
-        answer.push_str(field);
-        answer.push_str(more);
-    };
-    for field in deeds.into_iter().chain(view(&button, session).fields()) {
-        push(field, "");
+    answer.field(url);
+    answer.field(title);
+    answer.field(button.settings.popup.unwrap_or_default());
+    show(&mut answer, &view(&button, session));
+    for Complaint { at_fault, fault } in button.complaints.iter().flatten() {
+        answer.field(at_fault);
+        answer.0.push_str(fault);
     }
-    for Complaint { at_fault, fault } in button.complaints.into_iter().flatten() {
-        push(at_fault, fault);
+    answer.0
+}
+
+struct Record(String);
+
+impl Record {
+    // Called from many places: inlined it would cost more than all the rest.
+    #[inline(never)]
+    fn field(&mut self, text: &str) {
+        self.0.push(UNIT);
+        self.0.push_str(text);
     }
-    answer
+
+    fn flag(&mut self, holds: bool) {
+        self.field(if holds { "1" } else { "" });
+    }
+}
+
+/// The fields of a view, in order.
+fn show(answer: &mut Record, view: &View<'_>) {
+    answer.field(view.look.letter());
+    answer.field(view.locale.tag());
+    answer.field(view.href);
+    answer.field(view.caption);
+    answer.field(view.hint);
+    answer.field(view.sheet);
+    answer.field(view.copy);
+    answer.field(view.address);
+    answer.field(view.address_label);
+    answer.field(view.explanation);
 }
 
 #[cfg(test)]
@@ -129,6 +150,22 @@ mod tests {
             ]
         );
         assert!(fields[21].starts_with("attribute url is a local"));
+    }
+
+    #[test]
+    fn a_press_opens_a_window_only_where_the_page_asks_for_one() {
+        let popup = |size| {
+            fields(
+                Event::Window,
+                0,
+                &[PUBLIC, "", "", "", "", "", "", "", size],
+            )
+        };
+        assert_eq!(popup("600x500")[1], "w");
+        assert_eq!(popup("600x500")[10], "600x500");
+        for size in ["", "big"] {
+            assert_eq!((&*popup(size)[1], &*popup(size)[4]), ("", "sori-shared"));
+        }
     }
 
     #[test]

@@ -54,13 +54,13 @@ impl<'a> Button<'a> {
     #[must_use]
     pub fn read(facts: &Facts<'a>) -> Self {
         let (settings, [look, popup, theme]) = Settings::read(facts);
-        let (source, address) = choice::choose_url(facts.addresses);
+        let (source, address) = choice::choose_url(&facts.addresses);
         let accepted = address::accept(address);
         let about_url = complaint::about(source, accepted.map(|url| url.had_credentials));
         Self {
             settings,
             target: accepted.map(|address::Accepted { url, .. }| {
-                let title = choice::choose_title(facts.titles);
+                let title = choice::choose_title(&facts.titles);
                 let link = encode::share_link(url, title);
                 Target { url, title, link }
             }),

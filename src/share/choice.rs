@@ -30,15 +30,17 @@ impl Source {
 ///
 /// ```
 /// use sori_captcha::share::choice::{Source, choose_url};
-/// assert_eq!(choose_url(["", "", "og", "location"]), (Source::OpenGraph, "og"));
+/// assert_eq!(choose_url(&["", "", "og", "location"]), (Source::OpenGraph, "og"));
 /// ```
 #[must_use]
-pub fn choose_url(addresses: [&str; 4]) -> (Source, &str) {
-    Source::ALL
-        .into_iter()
-        .zip(addresses)
-        .find(|(_, address)| !address.is_empty())
-        .unwrap_or((Source::Location, ""))
+pub fn choose_url<'a>(addresses: &[&'a str; 4]) -> (Source, &'a str) {
+    for source in Source::ALL {
+        let address = addresses[source as usize];
+        if !address.is_empty() {
+            return (source, address);
+        }
+    }
+    (Source::Location, "")
 }
 
 /// The first title that is not empty, exactly as written: `share-title`, `og:title`, the document's
@@ -46,14 +48,16 @@ pub fn choose_url(addresses: [&str; 4]) -> (Source, &str) {
 ///
 /// ```
 /// use sori_captcha::share::choice::choose_title;
-/// assert_eq!(choose_title(["", "소리 & 글", "소리"]), "소리 & 글");
+/// assert_eq!(choose_title(&["", "소리 & 글", "소리"]), "소리 & 글");
 /// ```
 #[must_use]
-pub fn choose_title(titles: [&str; 3]) -> &str {
-    titles
-        .into_iter()
-        .find(|title| !title.is_empty())
-        .unwrap_or_default()
+pub fn choose_title<'a>(titles: &[&'a str; 3]) -> &'a str {
+    for title in titles {
+        if !title.is_empty() {
+            return title;
+        }
+    }
+    ""
 }
 
 #[cfg(test)]
@@ -64,18 +68,18 @@ mod tests {
     fn the_url_comes_from_the_first_source_that_says_one() {
         let mut addresses = ["a", "c", "o", "l"];
         for source in Source::ALL {
-            let (from, address) = choose_url(addresses);
+            let (from, address) = choose_url(&addresses);
             assert_eq!((from, address), (source, addresses[source as usize]));
             addresses[source as usize] = "";
         }
-        assert_eq!(choose_url(addresses), (Source::Location, ""));
+        assert_eq!(choose_url(&addresses), (Source::Location, ""));
     }
 
     #[test]
     fn a_title_is_taken_as_written_from_the_first_source_that_has_one() {
-        assert_eq!(choose_title([" a ", "b", "c"]), " a ");
-        assert_eq!(choose_title(["", "b", "c"]), "b");
-        assert_eq!(choose_title(["", "", "c"]), "c");
-        assert_eq!(choose_title([""; 3]), "");
+        assert_eq!(choose_title(&[" a ", "b", "c"]), " a ");
+        assert_eq!(choose_title(&["", "b", "c"]), "b");
+        assert_eq!(choose_title(&["", "", "c"]), "c");
+        assert_eq!(choose_title(&[""; 3]), "");
     }
 }

@@ -35,7 +35,8 @@ pub fn share_link(url: &str, title: &str) -> String {
 fn push_encoded(out: &mut String, value: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+        let plain = matches!(byte, b'!' | b'\''..=b'*' | b'-' | b'.' | b'_' | b'~');
+        if plain || byte.is_ascii_alphanumeric() {
             out.push(char::from(byte));
         } else {
             out.push('%');

@@ -9,13 +9,20 @@
 /// ```
 #[must_use]
 pub fn is_size(value: &str) -> bool {
-    let mut sides = value.as_bytes().split(|byte| *byte == b'x');
-    let mut is_side = || {
-        sides.next().is_some_and(|side| {
-            matches!(side.len(), 3 | 4) && side[0] != b'0' && side.iter().all(u8::is_ascii_digit)
-        })
-    };
-    is_side() && is_side() && sides.next().is_none()
+    let mut sides = 0;
+    let mut digits = 0;
+    for byte in value.bytes() {
+        match byte {
+            b'1'..=b'9' => digits += 1,
+            b'0' if digits > 0 => digits += 1,
+            b'x' if matches!(digits, 3 | 4) => {
+                sides += 1;
+                digits = 0;
+            }
+            _ => return false,
+        }
+    }
+    sides == 1 && matches!(digits, 3 | 4)
 }
 
 #[cfg(test)]

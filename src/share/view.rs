@@ -61,25 +61,6 @@ pub fn view<'a>(button: &'a Button<'_>, session: Session) -> View<'a> {
     }
 }
 
-impl<'a> View<'a> {
-    /// Everything in the order of the fields.
-    #[must_use]
-    pub const fn fields(&self) -> [&'a str; 10] {
-        [
-            self.look.letter(),
-            self.locale.tag(),
-            self.href,
-            self.caption,
-            self.hint,
-            self.sheet,
-            self.copy,
-            self.address,
-            self.address_label,
-            self.explanation,
-        ]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

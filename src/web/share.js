@@ -9,7 +9,7 @@ const UNIT = "\x1f";
 const REFRESH = 0, LINK = 1, WINDOW = 2, WINDOW_OPENED = 3, WINDOW_BLOCKED = 4, COPY = 5, SHEET = 8;
 const DONE = 1, FAILED = 2, CANCELLED = 2, SHEET_FAILED = 3;
 
-const ATTRIBUTES = ["url", "share-title", "type", "popup", "theme"];
+const TEXTS = ["url", "share-title", "type", "popup", "theme"];
 const FLAGS = ["native", "copy"];
 
 const CSS = `
@@ -32,8 +32,7 @@ i,::slotted(a)::before{content:"";flex:none;width:var(--g);height:var(--g);backg
 [part=icon],i{display:flex}
 ::slotted([slot=icon]){width:var(--g);height:var(--g)}
 .n,:is(.a,.b,.c,.d) [part=text]{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-:empty{position:absolute}
-i{position:static}
+span:empty{position:absolute}
 @media(forced-colors:active){i,::slotted(a)::before{background:LinkText;forced-color-adjust:none}[aria-disabled],::slotted([aria-disabled]){color:GrayText}[aria-disabled] i{background:GrayText}}
 `;
 
@@ -51,16 +50,15 @@ function node(name, attributes, ...children) {
 }
 
 function tree() {
-  const away = { hidden: "", dir: "auto" };
   template ??= node("div", {},
-    node("slot", away),
+    node("slot"),
     node("a", { part: "link", target: "_blank", rel: "noopener noreferrer" },
       node("span", { part: "icon", "aria-hidden": true }, node("slot", { name: "icon" }, node("i"))),
       node("span", { part: "text", dir: "auto" }),
       node("span", { class: "n", dir: "auto" })),
-    node("button", { part: "native", type: "button", ...away }),
-    node("button", { part: "copy", type: "button", ...away }),
-    node("input", { part: "url", readonly: "", hidden: "" }),
+    node("button", { part: "native", type: "button", dir: "auto" }),
+    node("button", { part: "copy", type: "button", dir: "auto" }),
+    node("input", { part: "url", readonly: "" }),
     node("span", { part: "status", role: "status", dir: "auto" }));
   return document.importNode(template, true);
 }
@@ -192,7 +190,7 @@ function act(element, event) {
     element.dispatchEvent(new CustomEvent(kind, { bubbles: true, composed: true, detail }));
   }
   if (deed === "w") {
-    if (open_popup(self.link.href, size)) return act(element, WINDOW_OPENED);
+    if (open_popup(view[2], size)) return act(element, WINDOW_OPENED);
     act(element, WINDOW_BLOCKED);
     return act(element, LINK);
   }
@@ -206,8 +204,8 @@ async function settle(element, event, start) {
   let outcome = DONE;
   try {
     await start();
-  } catch ({ name }) {
-    outcome = event === COPY ? FAILED : name === "AbortError" ? CANCELLED : SHEET_FAILED;
+  } catch (error) {
+    outcome = event === COPY ? FAILED : error?.name === "AbortError" ? CANCELLED : SHEET_FAILED;
   }
   act(element, event + outcome);
 }
@@ -215,26 +213,33 @@ async function settle(element, event, start) {
 function listen(event) {
   const element = event.currentTarget.host;
   const { link, parts } = live.get(element);
-  const pressed = event.type === "click" && event.target.closest("a,button");
+  const { type, button } = event;
+  const pressed = event.target.closest("a,button");
   let number = REFRESH;
-  if (pressed === link) {
+  if (type === "click") {
     const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-    number = element.hasAttribute("popup") && !modified ? WINDOW : LINK;
-  } else if (pressed === parts[8]) number = SHEET;
-  else if (pressed === parts[9]) number = COPY;
+    if (pressed === link) number = modified ? LINK : WINDOW;
+    else if (pressed === parts[8]) number = SHEET;
+    else if (pressed === parts[9]) number = COPY;
+  } else if (type === "auxclick" && button === 1 && pressed === link) number = LINK;
   if (act(element, number)) event.preventDefault();
 }
 
 class SoriShare extends Base {
-  static observedAttributes = [...ATTRIBUTES, ...FLAGS, "lang"];
+  static observedAttributes = [...TEXTS, ...FLAGS, "lang"];
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
     root.append(tree());
     // Before the status bar, a middle click or a long press shows it, the link is brought up to date.
-    for (const type of ["click", "focusin", "pointerover", "pointerdown", "slotchange"]) root.addEventListener(type, listen);
+    for (const type of ["click", "auxclick", "focusin", "pointerover", "pointerdown", "slotchange"]) root.addEventListener(type, listen);
     live.set(this, { root, parts: [...root.querySelectorAll("*")], session: 0, why: "" });
+    // A property that was set before the upgrade hides the accessor of the class: set it again.
+    for (const [name, value] of Object.entries(this)) {
+      delete this[name];
+      this[name] = value;
+    }
   }
 
   connectedCallback() {
@@ -248,6 +253,18 @@ class SoriShare extends Base {
   attributeChangedCallback() {
     if (this.isConnected) act(this, REFRESH);
   }
+}
+
+function reflect(attribute, get, set) {
+  const name = attribute.replace(/-./, (letters) => letters[1].toUpperCase());
+  Object.defineProperty(SoriShare.prototype, name, { configurable: true, enumerable: true, get, set });
+}
+
+for (const name of TEXTS) {
+  reflect(name, function () { return this.getAttribute(name) ?? ""; }, function (value) { set(this, name, value); });
+}
+for (const name of FLAGS) {
+  reflect(name, function () { return this.hasAttribute(name); }, function (value) { this.toggleAttribute(name, !!value); });
 }
 
 /** Registers the element, which asks `answer` (`share` of the module). Later calls only replace that. */
