@@ -2,6 +2,7 @@
 
 use crate::{
     Settings, SettingsError,
+    book::VerifiedBy,
     check::{self, CheckArgs},
     practice,
     server::{self, Bounds, Patience},
@@ -9,7 +10,10 @@ use crate::{
     start,
 };
 use axum::Router;
-use clap::{Parser, Subcommand};
+use clap::{
+    CommandFactory, Parser, Subcommand,
+    error::{ContextKind, ContextValue},
+};
 use std::{
     io::{self, IsTerminal, Write},
     net::SocketAddr,
@@ -92,6 +96,33 @@ pub struct EmulateArgs {
     practice_voice: practice::Voice,
 }
 
+/// Reads the command line. Where that fails, or help was asked for, the program ends here.
+#[must_use]
+pub fn parse() -> Cli {
+    Cli::try_parse().unwrap_or_else(|error| {
+        let Some(variable) = variable_of(&error) else {
+            error.exit()
+        };
+        // clap names the flag alone, but the value may stand in the environment.
+        let note = format!("{error}\nThe environment variable of this setting is {variable}.\n");
+        let _ = io::stderr().write_all(note.as_bytes());
+        std::process::exit(error.exit_code())
+    })
+}
+
+/// The environment variable of the argument that an error is about.
+fn variable_of(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let flag = argument.split_whitespace().next()?.strip_prefix("--")?;
+    Cli::command()
+        .get_subcommands()
+        .flat_map(clap::Command::get_arguments)
+        .find(|known| known.get_long() == Some(flag))
+        .and_then(|known| known.get_env()?.to_str().map(str::to_owned))
+}
+
 /// Runs the program until it is told to stop.
 ///
 /// # Errors
@@ -115,6 +146,12 @@ async fn serve(settings: Settings) -> Result<(), Error> {
         None => None,
     };
     let (connections, grace) = (settings.max_connections, settings.shutdown_grace);
+    if settings.verified_by == VerifiedBy::Backend && settings.siteverify_secret.is_none() {
+        tracing::warn!(
+            "without SORI_SITEVERIFY_SECRET no site can use siteverify: the secret made up in its place is \
+             not shown"
+        );
+    }
     let backend = start(settings).await?;
     let router = Router::new()
         .nest("/captcha", backend.router())

@@ -1,7 +1,6 @@
 //! The program; everything it does is in the library.
 
-use clap::Parser;
-use sori_backend::cli::{self, Cli};
+use sori_backend::cli;
 use std::{
     io::{self, Write},
     process::ExitCode,
@@ -9,7 +8,7 @@ use std::{
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match cli::run(Cli::parse()).await {
+    match cli::run(cli::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nowhere is left to say that standard error is closed.

@@ -1,6 +1,7 @@
 //! What the backend is told: from flags, environment and files to values that cannot contradict.
 
 pub mod args;
+pub mod reference;
 mod resolve;
 
 mod values;

@@ -1,0 +1,342 @@
+//! The program as a process: its first line, its log at the most verbose level, its metrics, its end.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy does not take a test's helpers for tests"
+)]
+
+use serde_json::{Value, json};
+use sori_backend::{
+    Secret,
+    clock::Clock,
+    practice::{self, Call, Fault, Faults},
+    ticket,
+};
+use std::{process::Stdio, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+const CLIENT_ID: &str = "id-that-nobody-may-see";
+const CLIENT_SECRET: &str = "secret-that-nobody-may-see";
+const SITE_SECRET: &str = "site-secret-that-nobody-may-see-0123456789";
+const TICKET_SECRET: &str = "ticket-secret-that-nobody-may-see-01234567";
+const ANSWER: &str = "802187349";
+const WRONG: &str = "112233445566";
+
+struct Program {
+    child: Child,
+    base: String,
+}
+
+impl Program {
+    async fn start(command: &str, variables: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sori-backend"))
+            .args([command, "--listen", "127.0.0.1:0"])
+            .env_clear()
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        let read = timeout(Duration::from_secs(20), out.read_line(&mut line));
+        read.await.expect("a first line").unwrap();
+        let base = line
+            .trim_end()
+            .strip_prefix("ready: ")
+            .expect("ready")
+            .to_owned();
+        assert!(
+            base.starts_with("http://127.0.0.1:") && base.ends_with('/'),
+            "{line}"
+        );
+        child.stdout = Some(out.into_inner());
+        Self { child, base }
+    }
+
+    /// Ends the program by SIGTERM; everything it has said.
+    async fn stop(mut self) -> String {
+        let id = self.child.id().unwrap().to_string();
+        let kill = Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .await
+            .unwrap();
+        assert!(kill.success());
+        let mut said = String::new();
+        let mut err = self.child.stderr.take().unwrap();
+        let mut out = self.child.stdout.take().unwrap();
+        timeout(Duration::from_secs(20), async {
+            err.read_to_string(&mut said).await.unwrap();
+            out.read_to_string(&mut said).await.unwrap();
+            assert!(self.child.wait().await.unwrap().success());
+        })
+        .await
+        .expect("the program ends");
+        said
+    }
+}
+
+fn client() -> reqwest::Client {
+    // Another test of the same process may have installed it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// A visitor that keeps everything it is told.
+struct Visitor {
+    http: reqwest::Client,
+    base: String,
+    ticket: String,
+    seen: Vec<(String, String)>,
+}
+
+impl Visitor {
+    async fn ask(&mut self, what: &str, request: reqwest::RequestBuilder) -> Value {
+        let response = request.send().await.unwrap();
+        let head = format!("{:?}", response.headers());
+        let body = response.bytes().await.unwrap();
+        let text = format!("{head}\n{}", String::from_utf8_lossy(&body));
+        self.seen.push((what.to_owned(), text));
+        serde_json::from_slice(&body).unwrap_or_default()
+    }
+
+    async fn post(&mut self, what: &str, body: &Value) -> Value {
+        let request = self.http.post(format!("{}captcha/{what}", self.base));
+        let request = request.header("origin", self.base.trim_end_matches('/'));
+        let request = request.header("sori-ticket", &self.ticket).json(body);
+        self.ask(what, request).await
+    }
+
+    async fn siteverify(&mut self, secret: &str, response: &str) -> Value {
+        let body = json!({"secret": secret, "response": response});
+        let request = self
+            .http
+            .post(format!("{}captcha/siteverify", self.base))
+            .json(&body);
+        self.ask("siteverify", request).await
+    }
+
+    async fn get(&mut self, what: &str) -> Value {
+        let request = self.http.get(format!("{}{what}", self.base));
+        self.ask(what, request).await
+    }
+
+    async fn heard_key(&mut self) -> String {
+        let issued = self.post("keys", &json!({})).await;
+        let key = issued["key"].as_str().unwrap().to_owned();
+        self.get(&format!("captcha/audio/{key}")).await;
+        key
+    }
+}
+
+#[tokio::test]
+async fn nothing_secret_is_logged_or_answered_at_the_most_verbose_level() {
+    for format in ["text", "json"] {
+        scan(format).await;
+    }
+}
+
+async fn scan(format: &str) {
+    let faults = Faults::default();
+    let options = practice::Options {
+        client_id: CLIENT_ID.into(),
+        client_secret: CLIENT_SECRET.into(),
+        answer: practice::Digits::parse(ANSWER).ok(),
+        faults: faults.clone(),
+        ..practice::Options::default()
+    };
+    let upstream = practice::spawn(options, ([127, 0, 0, 1], 0).into())
+        .await
+        .unwrap();
+    let url = format!("http://{}/v1/captcha", upstream.addr);
+    let state = std::env::temp_dir().join(format!("sori-scan-{format}-{}", std::process::id()));
+    let admin = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let program = Program::start(
+        "serve",
+        &[
+            ("SORI_CLIENT_ID", CLIENT_ID),
+            ("SORI_CLIENT_SECRET", CLIENT_SECRET),
+            ("SORI_UPSTREAM_URL", &url),
+            ("SORI_UPSTREAM_TIMEOUT", "1s"),
+            ("SORI_SITEVERIFY_SECRET", SITE_SECRET),
+            ("SORI_TICKET_SECRET", TICKET_SECRET),
+            ("SORI_STATE_DIR", state.to_str().unwrap()),
+            ("SORI_ADMIN_LISTEN", &admin.to_string()),
+            ("SORI_LOG", "trace"),
+            ("SORI_LOG_FORMAT", format),
+        ],
+    )
+    .await;
+    let expires = Clock::system().now() + Duration::from_secs(3600);
+    let ticket = ticket::sign(&Secret::new(TICKET_SECRET), "session-of-a-person", expires).unwrap();
+    let http = client();
+    let (base, seen) = (program.base.clone(), Vec::new());
+    let mut visitor = Visitor {
+        http,
+        base,
+        ticket: ticket.clone(),
+        seen,
+    };
+
+    // The whole path, right and wrong, in both modes.
+    let inline = visitor.heard_key().await;
+    let verified = visitor
+        .post("verifications", &json!({"key": inline, "answer": ANSWER}))
+        .await;
+    let token = verified["token"].as_str().unwrap().to_owned();
+    assert_eq!(
+        visitor.siteverify(SITE_SECRET, &token).await["success"],
+        true
+    );
+    let form = visitor.heard_key().await;
+    let passed = visitor
+        .siteverify(SITE_SECRET, &format!("{form}:{ANSWER}"))
+        .await;
+    assert_eq!(passed["success"], true);
+    let missed = visitor.heard_key().await;
+    visitor
+        .post("verifications", &json!({"key": missed, "answer": WRONG}))
+        .await;
+
+    // Everything that goes wrong.
+    visitor
+        .siteverify(CLIENT_SECRET, &format!("{form}:{ANSWER}"))
+        .await;
+    visitor.siteverify(SITE_SECRET, &token).await;
+    visitor
+        .post("verifications", &json!({"key": form, "answer": ANSWER}))
+        .await;
+    visitor.get("captcha/audio/no-such-key").await;
+    visitor
+        .get(&format!("captcha/nowhere/{form}?answer={ANSWER}"))
+        .await;
+    let mut keys = vec![inline, form, missed];
+    for fault in [
+        Fault::SystemError,
+        Fault::Unauthorised,
+        Fault::Forbidden,
+        Fault::InvalidKey,
+        Fault::Html,
+        Fault::Cut,
+    ] {
+        let key = visitor.heard_key().await;
+        for call in [Call::Issue, Call::Audio, Call::Verify] {
+            faults.set(call, fault);
+        }
+        visitor.post("keys", &json!({})).await;
+        visitor.get(&format!("captcha/audio/{key}")).await;
+        visitor
+            .post("verifications", &json!({"key": key, "answer": ANSWER}))
+            .await;
+        for call in [Call::Issue, Call::Audio, Call::Verify] {
+            faults.set(call, None);
+        }
+        keys.push(key);
+    }
+    drop(upstream);
+    let key = keys[0].clone();
+    visitor.post("keys", &json!({})).await;
+    visitor
+        .siteverify(SITE_SECRET, &format!("{key}:{ANSWER}"))
+        .await;
+    for what in ["healthz", "readyz"] {
+        visitor.get(what).await;
+    }
+    let metrics = visitor.http.get(format!("http://{admin}/metrics"));
+    visitor.ask("metrics", metrics).await;
+    let log = program.stop().await;
+    let journal = std::fs::read_to_string(state.join("journal.jsonl")).unwrap();
+    std::fs::remove_dir_all(&state).unwrap();
+
+    assert!(
+        log.contains("/captcha/audio/{key}"),
+        "routes are logged by their template: {log}"
+    );
+    assert!(
+        log.contains("upstream_rejected"),
+        "problems are logged: {log}"
+    );
+    if format == "json" {
+        for line in log.lines() {
+            serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        }
+    }
+    let metrics = &visitor.seen.last().unwrap().1;
+    for name in [
+        "sori_quota_left",
+        "sori_requests_total",
+        "sori_upstream_calls_total",
+    ] {
+        assert!(metrics.contains(name), "{name}: {metrics}");
+    }
+
+    let nowhere = [
+        CLIENT_ID,
+        CLIENT_SECRET,
+        SITE_SECRET,
+        TICKET_SECRET,
+        ANSWER,
+        WRONG,
+        &ticket,
+        "session-of-a-person",
+    ];
+    visitor.seen.push(("log".into(), log));
+    visitor.seen.push(("journal".into(), journal));
+    for (what, text) in &visitor.seen {
+        for secret in nowhere {
+            assert!(!text.contains(secret), "{what}: {text}");
+        }
+        assert!(
+            what == "verifications" || !text.contains(&token),
+            "{what}: {text}"
+        );
+        for key in &keys {
+            assert!(
+                what == "keys" || !text.contains(key.as_str()),
+                "{what}: {text}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_emulator_is_a_server_of_its_own() {
+    let program = Program::start("emulate", &[("SORI_PRACTICE_ANSWER", "12345")]).await;
+    let http = client();
+    let get = async |target: &str| {
+        let request = http.get(format!("{}v1/captcha/{target}", program.base));
+        let request = request.header("X-Naver-Client-Id", "practice-id");
+        let request = request.header("X-Naver-Client-Secret", "practice-secret");
+        request.send().await.unwrap().bytes().await.unwrap()
+    };
+    let key: Value = serde_json::from_slice(&get("skey?code=0").await).unwrap();
+    let key = key["key"].as_str().unwrap();
+    assert!(
+        get(&format!("scaptcha?key={key}"))
+            .await
+            .starts_with(b"RIFF")
+    );
+    let verdict = get(&format!("skey?code=1&key={key}&value=12345")).await;
+    assert_eq!(
+        serde_json::from_slice::<Value>(&verdict).unwrap(),
+        json!({"result": true})
+    );
+    program.stop().await;
+}
+
+#[tokio::test]
+async fn practice_starts_without_any_setting_and_says_what_it_is() {
+    let program = Program::start("serve", &[]).await;
+    let log = program.stop().await;
+    assert!(log.contains("practice mode"), "{log}");
+    assert!(log.contains("SORI_SITEVERIFY_SECRET"), "{log}");
+}
