@@ -21,11 +21,12 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Form, Router};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use clap::Parser;
+use clap::{Args as _, Parser};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sori_backend::settings::args::ServeArgs;
 use sori_backend::{Backend, Secret, Settings};
 use sori_captcha::error::ErrorCode;
 use tokio::net::TcpListener;
@@ -379,6 +380,32 @@ fn language(query: &PageQuery) -> &'static str {
 struct Pages {
     templates: Environment<'static>,
     names: BTreeSet<String>,
+    settings: Vec<Setting>,
+}
+
+/// A setting of the backend, as its own `--help` tells it.
+#[derive(Clone, Serialize)]
+struct Setting {
+    name: String,
+    default: String,
+    help: String,
+    heading: String,
+}
+
+fn settings() -> Vec<Setting> {
+    let command = ServeArgs::augment_args(clap::Command::new("serve"));
+    let setting = |argument: &clap::Arg| {
+        let text = |value: Option<&clap::builder::StyledStr>| value.map(ToString::to_string);
+        let defaults = argument.get_default_values().iter();
+        let default: Vec<_> = defaults.map(|value| value.to_string_lossy()).collect();
+        Some(Setting {
+            name: argument.get_env()?.to_str()?.to_owned(),
+            default: default.join(","),
+            help: text(argument.get_help()).unwrap_or_default(),
+            heading: argument.get_help_heading().unwrap_or_default().to_owned(),
+        })
+    };
+    command.get_arguments().filter_map(setting).collect()
 }
 
 impl Pages {
@@ -390,9 +417,10 @@ impl Pages {
             }
         }
         let mut templates = Environment::new();
-        let snippets = www.join("snippets");
-        templates.add_function("snippet", move |name: String| {
-            std::fs::read_to_string(snippets.join(&name)).map_err(|error| {
+        let root = www.join("..");
+        // The documentation shows files that tests run.
+        templates.add_function("source", move |name: String| {
+            std::fs::read_to_string(root.join(&name)).map_err(|error| {
                 minijinja::Error::new(
                     minijinja::ErrorKind::TemplateNotFound,
                     format!("{name}: {error}"),
@@ -400,7 +428,11 @@ impl Pages {
             })
         });
         templates.set_loader(minijinja::path_loader(www));
-        Ok(Self { templates, names })
+        Ok(Self {
+            templates,
+            names,
+            settings: settings(),
+        })
     }
 
     fn show(
@@ -412,7 +444,7 @@ impl Pages {
         values: Value,
     ) -> Response {
         let query = if lang == "en" { "?lang=en" } else { "" };
-        let values = context! { lang, slug, path, query, pages => self.names.clone(), ..values };
+        let values = context! { lang, slug, path, query, pages => self.names.clone(), settings => Serde(&self.settings), ..values };
         let page = self
             .templates
             .get_template(&format!("pages/{lang}/{slug}.html"))
