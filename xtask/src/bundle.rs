@@ -7,7 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use xshell::cmd;
 
-use crate::build::{FULL, Module, SHARE};
+use crate::build::{FULL, MODULES, Module, SHARE};
+use crate::integrity;
 use crate::workspace::Workspace;
 
 /// Reached by a dynamic import when they are needed, so they stay files of their own.
@@ -44,6 +45,16 @@ fn module(workspace: &Workspace, entry: &str, dist: &Path) -> Result<()> {
     let externals = ON_DEMAND.map(|path| format!("--external:{path}"));
     let mut options: Vec<OsString> = externals.into_iter().map(OsString::from).collect();
     options.push("--format=esm".into());
+    for module in MODULES {
+        let hash = integrity::of(&fs::read(dist.join(module.wasm()))?);
+        options.push(
+            format!(
+                "--define:{}_INTEGRITY=\"{hash}\"",
+                module.name.to_uppercase()
+            )
+            .into(),
+        );
+    }
     options.push(alias("sori:wasm", &workspace.path("pkg/lib/sori-wasm.js")));
     options.push(alias(
         "sori:share-wasm",

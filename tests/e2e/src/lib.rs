@@ -36,4 +36,4 @@ pub use page::Page;
 pub use pages::Reply;
 pub use part::{Host, Part};
 pub use setup::Setup;
-pub use site::{Site, target_folder};
+pub use site::{Site, built, integrity, target_folder};

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::browser::Engine;
 use crate::commands::Call;
+use crate::pages::Pages;
 use crate::part::Host;
 use crate::site::{Site, target_folder};
 
@@ -21,16 +22,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Page {
     pub(crate) client: Client,
     site: Site,
-    origin: String,
+    pages: Option<Pages>,
     engine: Engine,
 }
 
 impl Page {
-    pub(crate) fn new(client: Client, site: Site, origin: String, engine: Engine) -> Self {
+    pub(crate) fn new(client: Client, site: Site, pages: Option<Pages>, engine: Engine) -> Self {
         Self {
             client,
             site,
-            origin,
+            pages,
             engine,
         }
     }
@@ -41,7 +42,17 @@ impl Page {
 
     /// The origin that paths open at: the test's own pages if it has some, else the site.
     pub fn origin(&self) -> &str {
-        &self.origin
+        self.pages
+            .as_ref()
+            .map_or(self.site.origin(), |pages| &pages.origin)
+    }
+
+    /// How often the browser asked the test's own origin for this path.
+    pub fn asked(&self, path: &str) -> usize {
+        self.pages
+            .as_ref()
+            .expect("only a test with pages of its own counts requests")
+            .asked(path)
     }
 
     pub fn engine(&self) -> Engine {
@@ -56,7 +67,7 @@ impl Page {
     /// Opens a path, or a whole URL.
     pub async fn open(&self, path: &str) {
         let url = if path.starts_with('/') {
-            format!("{}{path}", self.origin)
+            format!("{}{path}", self.origin())
         } else {
             path.to_owned()
         };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -72,12 +72,15 @@ struct Shared {
     files: Option<ServeDir>,
     site: String,
     client: reqwest::Client,
+    /// Paths in the order they were asked for.
+    asked: Mutex<Vec<String>>,
 }
 
 /// A server that ends with the test.
 #[derive(Debug)]
 pub(crate) struct Pages {
     pub(crate) origin: String,
+    shared: Arc<Shared>,
     task: JoinHandle<()>,
 }
 
@@ -101,14 +104,29 @@ impl Pages {
                 .no_proxy()
                 .build()
                 .expect("a plain HTTP client needs nothing"),
+            asked: Mutex::default(),
         });
-        let router = Router::new().fallback(answer).with_state(shared);
+        let router = Router::new()
+            .fallback(answer)
+            .with_state(Arc::clone(&shared));
         let task = tokio::spawn(async move {
             axum::serve(listener, router)
                 .await
                 .expect("the pages are served until the test ends");
         });
-        Self { origin, task }
+        Self {
+            origin,
+            shared,
+            task,
+        }
+    }
+}
+
+impl Pages {
+    /// How often a path was asked for.
+    pub(crate) fn asked(&self, path: &str) -> usize {
+        let asked = self.shared.asked.lock().expect("no request panics");
+        asked.iter().filter(|asked| *asked == path).count()
     }
 }
 
@@ -119,6 +137,11 @@ impl Drop for Pages {
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    shared
+        .asked
+        .lock()
+        .expect("no request panics")
+        .push(request.uri().path().to_owned());
     if let Some(reply) = shared.replies.get(request.uri().path()) {
         return (reply.status, reply.headers.clone(), reply.body.clone()).into_response();
     }

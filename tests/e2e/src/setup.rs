@@ -87,11 +87,7 @@ impl Setup {
         } else {
             Some(Pages::serve(self.content, site.origin()).await)
         };
-        let origin = pages
-            .as_ref()
-            .map_or(site.origin(), |pages| &pages.origin)
-            .to_owned();
-        let page = Page::new(client.clone(), site, origin, self.engine);
+        let page = Page::new(client.clone(), site, pages, self.engine);
         let outcome = AssertUnwindSafe(test(&page)).catch_unwind().await;
         if outcome.is_err() {
             page.explain_failure(&self.name).await;

@@ -91,3 +91,15 @@ pub fn target_folder() -> PathBuf {
         .expect("target/debug lies in target")
         .to_owned()
 }
+
+/// A file of the built package.
+pub fn built(name: &str) -> Vec<u8> {
+    let path = root().join("pkg/dist").join(name);
+    std::fs::read(&path)
+        .unwrap_or_else(|_| panic!("pkg/dist/{name} is missing: run cargo xtask build"))
+}
+
+/// The hashes that the build printed, by file name.
+pub fn integrity() -> serde_json::Map<String, serde_json::Value> {
+    serde_json::from_slice(&built("integrity.json")).expect("the build writes JSON")
+}

@@ -1,4 +1,5 @@
 //! Every end-to-end test, by area. One binary, so that the harness is linked once.
 
 mod harness;
+mod script_tag;
 mod whole_path;
