@@ -7,10 +7,10 @@ use anyhow::Result;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha384};
+use sha2::{Digest as _, Sha256};
 
 pub(crate) fn of(bytes: &[u8]) -> String {
-    format!("sha384-{}", STANDARD.encode(Sha384::digest(bytes)))
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(bytes)))
 }
 
 /// `dist/integrity.json`: file name → hash, for what a page loads by itself.

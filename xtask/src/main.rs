@@ -12,6 +12,7 @@ mod glue;
 mod integrity;
 mod package;
 mod packaging;
+mod release;
 mod serve;
 mod setup;
 mod shorten;
@@ -49,6 +50,8 @@ enum Command {
     Serve(serve::Options),
     /// Speak the practice upstream's digits anew (needs espeak-ng; the result is committed)
     Clips,
+    /// Check that this version could be published
+    Release(release::Options),
     /// The gate: every check, cheapest first
     Test(gate::Options),
 }
@@ -71,6 +74,7 @@ fn run(command: Command) -> Result<()> {
         Command::Size => size::run(&workspace),
         Command::Serve(options) => serve::run(&workspace, &options),
         Command::Clips => clips::run(&workspace),
+        Command::Release(options) => release::run(&workspace, &options),
         Command::Test(options) => gate::run(&workspace, &options),
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn run(workspace: &Workspace, all: bool) -> Result<()> {
 }
 
 /// `npm pack ./pkg`, with a look at what is in it.
-fn pack(workspace: &Workspace) -> Result<PathBuf> {
+pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf> {
     let sh = workspace.shell();
     ensure!(
         workspace.path("pkg/package.json").is_file(),
