@@ -9,7 +9,57 @@ use anyhow::{Context, Result, ensure};
 /// The loader at the glue's end, from here on, is replaced by ours: it takes a module compiled once.
 const LOADER: &str = "\nasync function __wbg_load(";
 
+/// What the glue does for browsers without ES2022, which could not run our bundles anyway, and for 2 GiB of text.
+/// 200 bytes after compression; where wasm-bindgen words it otherwise, it just stays.
+const FOR_OLD_BROWSERS: [(&str, &str); 4] = [
+    (
+        "    if (realloc === undefined) {
+        const buf = cachedTextEncoder.encode(arg);
+        const ptr = malloc(buf.length, 1) >>> 0;
+        getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);
+        WASM_VECTOR_LEN = buf.length;
+        return ptr;
+    }
+",
+        "",
+    ),
+    (
+        "if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = function (arg, view) {
+        const buf = cachedTextEncoder.encode(arg);
+        view.set(buf);
+        return {
+            read: arg.length,
+            written: buf.length
+        };
+    };
+}
+",
+        "",
+    ),
+    (
+        "    numBytesDecoded += bytes.length;
+    if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES) {
+        cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+        cachedTextDecoder.decode();
+        numBytesDecoded = bytes.length;
+    }
+",
+        "",
+    ),
+    (
+        "(typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry",
+        "new FinalizationRegistry",
+    ),
+];
+
 pub(crate) fn factory(glue: &str) -> Result<String> {
+    let mut glue = glue.to_owned();
+    for (old, new) in FOR_OLD_BROWSERS {
+        glue = glue.replace(old, new);
+    }
     let (body, _) = glue.split_once(LOADER).context(
         "wasm-bindgen's glue has no __wbg_load: its form has changed, see xtask/src/glue.rs",
     )?;
@@ -30,6 +80,13 @@ pub(crate) fn factory(glue: &str) -> Result<String> {
             inner.push('\n');
         }
     }
+    // Every call passes a way to reallocate; one that did not would have needed what was cut away.
+    ensure!(
+        !inner.lines().any(|line| line.contains("passStringToWasm0(")
+            && !line.contains("function")
+            && line.matches(", ").count() < 2),
+        "wasm-bindgen passes a string without realloc: see FOR_OLD_BROWSERS in xtask/src/glue.rs"
+    );
     for required in [
         "function __wbg_get_imports()",
         "function __wbg_finalize_init(",
