@@ -114,7 +114,7 @@ fn group(literal: &[u8]) -> (u16, bool) {
     (value, false)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

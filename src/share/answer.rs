@@ -94,7 +94,7 @@ fn show(answer: &mut Record, view: &View<'_>) {
     answer.field(view.explanation);
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

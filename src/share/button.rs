@@ -76,7 +76,7 @@ impl<'a> Button<'a> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::share::choice::Source;

@@ -60,7 +60,7 @@ pub fn choose_title<'a>(titles: &[&'a str; 3]) -> &'a str {
     ""
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -49,7 +49,7 @@ pub const fn about(source: Source, judged: Result<bool, Refusal>) -> Option<Comp
     Some(Complaint { at_fault, fault })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

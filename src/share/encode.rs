@@ -46,7 +46,7 @@ fn push_encoded(out: &mut String, value: &str) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use percent_encoding::percent_decode_str;

@@ -60,7 +60,7 @@ pub(super) fn cut<'a>(rest: &mut &'a str, mark: char) -> &'a str {
     end.and_then(|end| whole.get(..end)).unwrap_or(whole)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

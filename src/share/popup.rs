@@ -25,7 +25,7 @@ pub fn is_size(value: &str) -> bool {
     sides == 1 && matches!(digits, 3 | 4)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

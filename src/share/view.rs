@@ -61,7 +61,7 @@ pub fn view<'a>(button: &'a Button<'_>, session: Session) -> View<'a> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::share::{act::Event, facts::Facts};
