@@ -130,6 +130,7 @@ function show(element, self, look, lang, href, caption, hint, sheet, copy, url, 
   ours.hidden = link !== ours;
   wrapper.lang = lang;
   wrapper.className = look;
+  set(ours, "href", href);
   set(link, "href", href);
   text.textContent = caption;
   hidden.textContent = ` ${hint}`;
