@@ -2,4 +2,5 @@
 
 mod harness;
 mod script_tag;
+mod share;
 mod whole_path;
