@@ -1,7 +1,7 @@
 //! A running backend: its state, its tasks, and in practice mode its upstream.
 
 use crate::{
-    book::{Policy, Usage},
+    book::{Policy, Usage, VerifiedBy},
     clock::Clock,
     journal::JournalError,
     limit::{Limiter, Limits, Rate, Rates},
@@ -89,7 +89,8 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
     let store = Store::open(policy, clock.clone(), state_dir).map_err(StartError::Journal)?;
     let practice = settings.upstream.is_practice();
     let secret = settings.siteverify_secret.clone();
-    let secret = secret.or_else(|| practice.then(Secret::random));
+    let makes_one_up = practice && settings.verified_by == VerifiedBy::Backend;
+    let secret = secret.or_else(|| makes_one_up.then(Secret::random));
     let site_secrets = secret
         .iter()
         .chain(&settings.siteverify_secret_previous)
