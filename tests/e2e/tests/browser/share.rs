@@ -37,23 +37,33 @@ async fn heard(page: &Page) -> Value {
 /// Waits for a second window and returns its address; it is closed, and the first is back in front.
 async fn opened(page: &Page) -> (String, Value) {
     let client = page.client();
-    let first = client.window().await.unwrap();
+    let first = client.window().await.expect("there is a window");
     let second = loop {
-        let windows = client.windows().await.unwrap();
+        let windows = client.windows().await.expect("windows can be listed");
         if let Some(other) = windows.into_iter().find(|window| *window != first) {
             break other;
         }
     };
-    client.switch_to_window(second).await.unwrap();
+    client
+        .switch_to_window(second)
+        .await
+        .expect("the new window is there");
     page.until(
         "the window has an address",
         "return location.href !== 'about:blank'",
     )
     .await;
-    let address = client.current_url().await.unwrap().to_string();
+    let address = client
+        .current_url()
+        .await
+        .expect("a window has an address")
+        .to_string();
     let opener = page.script("return String(window.opener)").await;
-    client.close_window().await.unwrap();
-    client.switch_to_window(first).await.unwrap();
+    client.close_window().await.expect("a window can be closed");
+    client
+        .switch_to_window(first)
+        .await
+        .expect("the first window is still there");
     (address, opener)
 }
 
