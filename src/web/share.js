@@ -168,9 +168,14 @@ function open_popup(url, size) {
   const [width, height] = size.split("x");
   const left = screenX + (outerWidth - width) / 2;
   const top = screenY + Math.max(0, (outerHeight - height) / 2);
-  const popup = open(url, "_blank", `popup,width=${width},height=${height},left=${left},top=${top}`);
-  if (popup) popup.opener = null;
-  return popup;
+  try {
+    const popup = open(url, "_blank", `popup,width=${width},height=${height},left=${left},top=${top}`);
+    popup.opener = null;
+    return true;
+  } catch {
+    // Blocked: no window came back, or Firefox threw because a sandboxed frame may not open any.
+    return false;
+  }
 }
 
 // Whether the browser's own action for the event is prevented.

@@ -1,5 +1,6 @@
 //! A reader shares a page: by the link, a popup, the clipboard or the system's sheet, and is told when it fails.
 
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use sori_e2e::{Engine, Page, Part, Reply, Setup};
@@ -311,8 +312,11 @@ async fn the_keyboard_reaches_and_uses_everything() {
             let share = page.share("").await;
             let refused = page.share("#refused").await;
             let press = async |key: Key| {
-                let body = page.client().active_element().await.unwrap();
-                body.send_keys(&char::from(key).to_string()).await.unwrap();
+                let value = char::from(key);
+                let keyboard = KeyActions::new("keyboard".into())
+                    .then(KeyAction::Down { value })
+                    .then(KeyAction::Up { value });
+                page.client().perform_actions(keyboard).await.unwrap();
             };
             press(Key::Tab).await;
             assert!(share.part("link").await.has_focus().await);
