@@ -97,7 +97,7 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
         .cloned();
     let app = Arc::new(App {
         upstream,
-        upstream_name: settings.upstream.name(),
+        is_practice: practice,
         store,
         limiter: Mutex::new(Limiter::new(limits(&settings))),
         metrics,
@@ -131,7 +131,12 @@ impl Backend {
         wire::routes(&self.app)
     }
 
-    /// `/healthz` and `/readyz`.
+    /// What `sori-backend serve` serves: the wire under `/captcha`, and [`health`](Self::health).
+    pub fn app(&self) -> Router {
+        wire::whole(&self.app)
+    }
+
+    /// `/healthz` and `/readyz`, for a site to merge into its own routes.
     pub fn health(&self) -> Router {
         wire::health(&self.app)
     }

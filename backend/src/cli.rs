@@ -9,7 +9,6 @@ use crate::{
     settings::{Log, LogFormat, Quota, args::ServeArgs, refuse_unknown},
     start,
 };
-use axum::Router;
 use clap::{
     CommandFactory, Parser, Subcommand,
     error::{ContextKind, ContextValue},
@@ -130,12 +129,19 @@ fn variable_of(error: &clap::Error) -> Option<String> {
 pub async fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Serve(args) => {
-            refuse_unknown(std::env::vars_os().map(|(name, _)| name))?;
+            refuse_unknown(variables())?;
             serve(Settings::resolve(*args)?).await
         }
-        Command::Emulate(args) => emulate(args).await,
+        Command::Emulate(args) => {
+            refuse_unknown(variables())?;
+            emulate(args).await
+        }
         Command::Check(args) => run_check(*args).await,
     }
+}
+
+fn variables() -> impl Iterator<Item = std::ffi::OsString> {
+    std::env::vars_os().map(|(name, _)| name)
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
@@ -153,9 +159,6 @@ async fn serve(settings: Settings) -> Result<(), Error> {
         );
     }
     let backend = start(settings).await?;
-    let router = Router::new()
-        .nest("/captcha", backend.router())
-        .merge(backend.health());
     let stop = stop_signal()?;
     let bounds = |connections, open| Bounds {
         connections,
@@ -180,7 +183,7 @@ async fn serve(settings: Settings) -> Result<(), Error> {
         tracing::info!("stopping: what is in flight may end");
         backend.announce_stop();
     };
-    server::serve(listener, router, bounds(connections, open), stopping).await;
+    server::serve(listener, backend.app(), bounds(connections, open), stopping).await;
     Ok(())
 }
 

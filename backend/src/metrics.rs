@@ -161,6 +161,7 @@ impl Metrics {
     pub fn upstream_call(&self, call: &'static str, failure: Option<Failure>, took: Duration) {
         let outcome = match failure {
             None => "ok",
+            Some(Failure::Busy) => "busy",
             Some(Failure::NotSent) => "not_sent",
             Some(Failure::Unavailable) => "unavailable",
             Some(Failure::Exhausted) => "exhausted",

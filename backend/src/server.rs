@@ -35,7 +35,8 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            headers: Duration::from_secs(15),
+            // Proxies keep idle connections for up to 60 s and fail a request that meets their end.
+            headers: Duration::from_secs(65),
             stall: Duration::from_secs(20),
             connection: Duration::from_secs(300),
         }

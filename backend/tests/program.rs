@@ -340,3 +340,74 @@ async fn practice_starts_without_any_setting_and_says_what_it_is() {
     assert!(log.contains("practice mode"), "{log}");
     assert!(log.contains("SORI_SITEVERIFY_SECRET"), "{log}");
 }
+
+#[tokio::test]
+async fn what_the_operator_must_know_is_logged_once() {
+    let upstream = practice::spawn(
+        practice::Options {
+            client_id: CLIENT_ID.into(),
+            client_secret: CLIENT_SECRET.into(),
+            ..practice::Options::default()
+        },
+        ([127, 0, 0, 1], 0).into(),
+    );
+    let upstream = upstream.await.unwrap();
+    let url = format!("http://{}/v1/captcha", upstream.addr);
+    let origins = "https://www.example.co.kr,https://shop.example.co.kr,https://example.com";
+    let program = Program::start(
+        "serve",
+        &[
+            ("SORI_CLIENT_ID", CLIENT_ID),
+            ("SORI_CLIENT_SECRET", CLIENT_SECRET),
+            ("SORI_UPSTREAM_URL", &url),
+            ("SORI_SITEVERIFY_SECRET", SITE_SECRET),
+            ("SORI_ALLOWED_ORIGINS", origins),
+            ("SORI_DAILY_QUOTA", "40"),
+            ("SORI_HOURLY_SHARE", "off"),
+        ],
+    )
+    .await;
+    let http = client();
+    let mut issued = 0;
+    for _ in 0..25 {
+        let request = http.post(format!("{}captcha/keys", program.base));
+        let request = request.header("origin", "https://www.example.co.kr");
+        let request = request.header("x-forwarded-for", "192.0.2.1");
+        issued += usize::from(request.send().await.unwrap().status() == 201);
+    }
+    assert_eq!(issued, 20);
+    let log = program.stop().await;
+    let once = [
+        "80 % of the day's calls",
+        "95 % of the day's calls",
+        "X-Forwarded-For comes from an address that is not in SORI_TRUSTED_PROXIES",
+        "SORI_ALLOWED_ORIGINS names more than one site",
+        "without SORI_STATE_DIR a restart forgets",
+    ];
+    for warning in once {
+        assert_eq!(log.matches(warning).count(), 1, "{warning}: {log}");
+    }
+    assert!(
+        log.contains(r#"sites={"example.co.kr", "example.com"}"#),
+        "{log}"
+    );
+}
+
+/// No call is made: this only shows that TLS towards NAVER itself can be set up.
+#[tokio::test]
+async fn with_credentials_the_backend_stands_in_front_of_naver() {
+    let variables = [
+        ("SORI_CLIENT_ID", CLIENT_ID),
+        ("SORI_CLIENT_SECRET", CLIENT_SECRET),
+        ("SORI_SITEVERIFY_SECRET", SITE_SECRET),
+    ];
+    let program = Program::start("serve", &variables).await;
+    let health = client()
+        .get(format!("{}healthz", program.base))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(health.headers().get("sori-upstream"), None);
+    let log = program.stop().await;
+    assert!(!log.contains("practice"), "{log}");
+}

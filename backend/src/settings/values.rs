@@ -116,6 +116,10 @@ impl FromStr for Origin {
             Some(("http", rest)) => (false, rest),
             _ => return Err(wrong()),
         };
+        // A host name has at most 253 characters (RFC 1035), a port 5.
+        if rest.len() > 253 + 6 {
+            return Err("an origin has no such long host".into());
+        }
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
         if rest.is_empty() || rest.starts_with(':') || !rest.bytes().all(plain) {
             return Err(wrong());

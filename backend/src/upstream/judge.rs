@@ -10,6 +10,8 @@ use sori_captcha::{
 /// Why a call brought nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
+    /// All turns were taken for too long: it was not sent, and says nothing about the upstream.
+    Busy,
     /// No connection was made, so the upstream has counted nothing.
     NotSent,
     /// It failed on the way, or the answer is none of the documented ones.

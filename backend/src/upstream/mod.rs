@@ -25,6 +25,8 @@ use tokio::{sync::Semaphore, time};
 /// Every answer but audio is one line of JSON.
 const JSON_MAX_BYTES: usize = 16 << 10;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// A call on a connection that the upstream is about to close may be lost, and its quota with it.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Where the upstream is, and who we are there.
 #[derive(Clone, Debug)]
@@ -113,7 +115,8 @@ impl Upstream {
             .redirect(redirect::Policy::none())
             .referer(false)
             .https_only(!local)
-            .connect_timeout(CONNECT_TIMEOUT);
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT);
         if local {
             builder = builder.no_proxy();
         }
@@ -165,7 +168,7 @@ impl Upstream {
         // spend quota on an answer that nobody waits for.
         let turn = time::timeout_at(started + self.timeout / 2, self.turns.acquire());
         let Ok(Ok(_turn)) = turn.await else {
-            return Err(fault(Failure::NotSent, "all turns are taken"));
+            return Err(fault(Failure::Busy, "all turns are taken"));
         };
         let call = async {
             let mut response = self.http.get(url).send().await.map_err(fault_of)?;
@@ -242,6 +245,7 @@ impl Pass {
         let failure = result.as_ref().err().map(|fault| fault.failure);
         upstream.breaker(|breaker| match failure {
             Some(Failure::NotSent | Failure::Unavailable) => breaker.failed(now),
+            Some(Failure::Busy) => breaker.withdrawn(now),
             _ => breaker.succeeded(),
         });
         upstream

@@ -176,7 +176,7 @@ impl<'a> Call<'a> {
     }
 
     fn fault(mut self, fault: Fault) -> Fault {
-        if fault.failure == Failure::NotSent {
+        if matches!(fault.failure, Failure::Busy | Failure::NotSent) {
             self.end = End::NotSent;
         }
         if fault.failure == Failure::Exhausted {

@@ -42,7 +42,7 @@ use tower_http::{
 #[derive(Debug)]
 pub(crate) struct App {
     pub upstream: Arc<Upstream>,
-    pub upstream_name: &'static str,
+    pub is_practice: bool,
     pub store: Store,
     pub limiter: Mutex<Limiter>,
     pub metrics: Arc<Metrics>,
@@ -60,11 +60,6 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Whether answers mean nothing.
-    fn is_practice(&self) -> bool {
-        self.upstream_name == "practice"
-    }
-
     fn limiter<T>(&self, act: impl FnOnce(&mut Limiter) -> T) -> T {
         act(&mut self.limiter.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -110,10 +105,16 @@ pub(crate) fn routes(app: &Arc<App>) -> Router {
     // Before the CORS layer, which has to wrap it: a preflight is a method that no route knows.
     let visitors = visitors.method_not_allowed_fallback(wrong_method);
     all = all.merge(visitors.layer(cors(Arc::clone(app))));
-    finish(all, app)
+    finish(all.fallback(nothing_here), app)
 }
 
-/// `/healthz` and `/readyz`: neither calls the upstream.
+/// Everything that a server of its own answers: the wire under `/captcha`, health, and a problem for the rest.
+pub(crate) fn whole(app: &Arc<App>) -> Router {
+    let rest = finish(Router::new().fallback(nothing_here), app);
+    rest.merge(health(app)).nest("/captcha", routes(app))
+}
+
+/// `/healthz` and `/readyz`: neither calls the upstream. Without a fallback, so that a site can merge it.
 pub(crate) fn health(app: &Arc<App>) -> Router {
     let routes = Router::new()
         .route("/healthz", get(|| async { Json(json!({"status": "ok"})) }))
@@ -140,7 +141,6 @@ async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
 
 fn finish(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
     routes
-        .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(|_| {
             // The panic hook has said where. The widget treats any 5xx as the upstream's fault.

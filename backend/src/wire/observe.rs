@@ -59,7 +59,7 @@ pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
-    if app.is_practice() {
+    if app.is_practice {
         headers.insert(
             HeaderName::from_static(UPSTREAM_HEADER),
             HeaderValue::from_static("practice"),

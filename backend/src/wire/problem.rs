@@ -190,7 +190,7 @@ impl From<Unwritable> for Problem {
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         let problem = match fault.failure {
-            Failure::NotSent | Failure::Unavailable => unavailable().after(SHORTLY),
+            Failure::Busy | Failure::NotSent | Failure::Unavailable => unavailable().after(SHORTLY),
             Failure::Exhausted => Self::new(
                 ErrorCode::QuotaExceeded,
                 "The upstream's calls for the day are spent.",

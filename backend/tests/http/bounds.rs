@@ -173,6 +173,8 @@ async fn what_is_not_there_is_a_problem_too() {
         (nowhere.status.as_u16(), nowhere.code()),
         (404, "bad_request")
     );
+    let root = Answer::of(site.get("/nowhere")).await;
+    assert_eq!((root.status.as_u16(), root.code()), (404, "bad_request"));
     let method = Answer::of(site.get("/captcha/keys")).await;
     assert_eq!(
         (method.status.as_u16(), method.code()),
@@ -194,7 +196,12 @@ async fn practice_says_so_in_every_reply_and_others_do_not() {
         None
     );
     let practice = Site::start(sori_backend::Settings::practice()).await;
-    for path in ["/healthz", "/captcha/nowhere", "/captcha/audio/x"] {
+    for path in [
+        "/healthz",
+        "/nowhere",
+        "/captcha/nowhere",
+        "/captcha/audio/x",
+    ] {
         let answer = Answer::of(practice.get(path)).await;
         assert_eq!(answer.header("sori-upstream"), Some("practice"), "{path}");
     }

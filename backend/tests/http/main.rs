@@ -5,6 +5,7 @@
 )]
 
 mod bounds;
+mod corpus;
 mod faults;
 mod limits;
 mod origin;

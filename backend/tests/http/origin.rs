@@ -82,6 +82,12 @@ async fn native_apps_may_be_let_in_without_an_origin_but_no_stranger_with_one() 
         issue_from(&site, Some("null")).await.code(),
         "origin_not_allowed"
     );
+    // The host ends in siteverify's `hostname` and in the journal: it must have the form of one.
+    for host in ["a b", "<script>", "", &"a".repeat(300)] {
+        let request = site.http.post(site.url("/captcha/keys"));
+        let answer = Answer::of(request.header(header::HOST, host)).await;
+        assert_eq!(answer.code(), "bad_request", "{host:?}");
+    }
 }
 
 #[tokio::test]

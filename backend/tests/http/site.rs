@@ -106,9 +106,7 @@ impl Site {
         let clock = TestClock::at(now);
         let grace = settings.shutdown_grace;
         let backend = start_at(settings, clock.clock()).await.unwrap();
-        let router = axum::Router::new()
-            .nest("/captcha", backend.router())
-            .merge(backend.health());
+        let router = backend.app();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
