@@ -30,7 +30,7 @@ macro_rules! error_codes {
             /// ```
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)* _ => None }
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
             }
 
             /// Who can raise it.

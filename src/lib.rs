@@ -7,6 +7,10 @@
 
 extern crate alloc;
 
+#[cfg(feature = "captcha")]
+pub mod captcha;
+#[cfg(feature = "captcha")]
+pub mod config;
 pub mod error;
 pub mod locale;
 pub mod protocol;
@@ -15,6 +19,5 @@ pub mod share;
 
 #[cfg(all(target_arch = "wasm32", feature = "bare", not(feature = "captcha")))]
 mod bare;
-#[cfg(all(target_arch = "wasm32", feature = "share"))]
-#[path = "web/share.rs"]
-pub mod web_share;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

@@ -74,6 +74,17 @@ pub fn serves(offered: &str, wanted: &str) -> bool {
     begins_with(script, offered)
 }
 
+/// The direction of a language's script: `ltr` or `rtl`.
+#[must_use]
+pub fn direction(tag: &str) -> &'static str {
+    let rtl = ["ar", "fa", "he", "ur"];
+    if rtl.iter().any(|rtl| begins_with(tag, rtl)) {
+        "rtl"
+    } else {
+        "ltr"
+    }
+}
+
 fn begins_with(tag: &str, prefix: &str) -> bool {
     let mut parts = tag.split(['-', '_']);
     !prefix.is_empty()

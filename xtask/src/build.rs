@@ -19,8 +19,8 @@ pub(crate) struct Module {
 
 pub(crate) const FULL: Module = Module {
     name: "sori",
-    features: "captcha,share",
-    opt_level: "s",
+    features: "captcha",
+    opt_level: "z",
 };
 /// The share button alone.
 pub(crate) const SHARE: Module = Module {

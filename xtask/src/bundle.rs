@@ -95,6 +95,15 @@ fn esbuild(
     let source = workspace.path("pkg").join(entry);
     let out = dist.join(entry);
     let sh = workspace.shell();
+    // Minified as CSS first, then bundled as a text.
+    let css = FULL.raw_dir(workspace).join("captcha.css");
+    let sheet = workspace.path("src/web/captcha.css");
+    cmd!(sh, "esbuild {sheet} --minify --log-level=warning --outfile={css}")
+        .quiet()
+        .run()
+        .context("cannot minify src/web/captcha.css")?;
+    options.push(alias("sori:captcha-css", &css));
+    options.push("--loader:.css=text".into());
     cmd!(
         sh,
         "esbuild {source} --bundle --minify --target=es2022 --charset=utf8 --legal-comments=none

@@ -1,0 +1,28 @@
+import css from "sori:captcha-css";
+import { instantiate } from "sori:glue";
+import { open } from "sori:wasm";
+import { define_captcha } from "../../src/web/captcha.js";
+
+let loading;
+
+const load = async () => {
+  const module = await open();
+  const start = async () => define_captcha(await instantiate(module), css, start);
+  await start();
+};
+
+/**
+ * Registers `<sori-captcha>`, and `<sori-share>` where a page has one. Resolves when the captcha works;
+ * where there is no DOM (Node, a worker) at once, without doing anything. Rejects if the module cannot be
+ * loaded; the next call tries again.
+ */
+export const define = () => {
+  const { customElements } = globalThis;
+  // Of another copy, or another version, on the same page: the first one serves both.
+  if (!customElements || (!loading && customElements.get("sori-captcha"))) return Promise.resolve();
+  loading ??= load().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+};

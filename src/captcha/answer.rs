@@ -1,0 +1,107 @@
+//! What the person typed, and what of it is sent.
+
+/// The answer as it is sent: separators of paste and dictation removed, every script's decimal digits
+/// as ASCII digits, and Hangul digit names too where the whole value is such names. Anything else is
+/// kept as it is: the upstream's own sample answer has letters.
+///
+/// ```
+/// use sori_captcha::captcha::answer::normalise;
+/// assert_eq!(normalise("１２ 3-4"), "1234");
+/// assert_eq!(normalise("일이삼 공"), "1230");
+/// assert_eq!(normalise("1PUNUST"), "1PUNUST");
+/// ```
+#[must_use]
+pub fn normalise(typed: &str) -> String {
+    let kept = || typed.chars().filter(|&c| !is_separator(c));
+    let all_named = kept().all(|c| hangul_digit(c).or(digit(c)).is_some());
+    let mut out = String::new();
+    for c in kept() {
+        let named = if all_named { hangul_digit(c) } else { None };
+        out.push(named.or(digit(c)).unwrap_or(c));
+    }
+    out
+}
+
+/// Whether the answer as sent is something else than digits: worth a hint, never an error.
+#[must_use]
+pub fn has_other_than_digits(normalised: &str) -> bool {
+    normalised.bytes().any(|b| !b.is_ascii_digit())
+}
+
+fn is_separator(c: char) -> bool {
+    // White space, hyphens and dashes, commas, full stops and middle dots, as keyboards and dictation
+    // write them; and control characters, which no keyboard types.
+    const OTHERS: &str =
+        "-,.\u{a0}\u{b7}\u{2212}\u{3000}\u{3001}\u{3002}\u{30fb}\u{318d}\u{ff0c}\u{ff0d}\u{ff0e}";
+    c <= ' ' || matches!(c, '\u{2000}'..='\u{2015}') || OTHERS.contains(c)
+}
+
+/// The digit that a Hangul name stands for.
+fn hangul_digit(c: char) -> Option<char> {
+    const NAMES: &str = "공일이삼사오육칠팔구영_________령_____륙";
+    let place = NAMES.chars().position(|name| name == c && c != '_')?;
+    Some(char::from(b'0' + (place % 10) as u8))
+}
+
+/// The ASCII digit of a decimal digit (Unicode general category Nd: ranges of ten, zero first).
+fn digit(c: char) -> Option<char> {
+    const ZEROS: [u16; 18] = [
+        0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66,
+        0xe50, 0xed0, 0xf20, 0x17e0, 0xff10,
+    ];
+    ZEROS.iter().find_map(|&zero| {
+        let value = (c as u32).wrapping_sub(u32::from(zero));
+        (value < 10).then(|| char::from(b'0' + value as u8))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_dictation_and_paste_add_is_removed() {
+        for typed in [
+            "1 2 3 4 5",
+            "1-2-3-4-5",
+            "1, 2, 3, 4, 5.",
+            "１２３４５",
+            "١٢٣٤٥",
+            "1·2·3·4·5",
+            "일이삼사오",
+            "일, 이, 삼, 사, 오",
+            "일 2 삼 4 오",
+        ] {
+            assert_eq!(normalise(typed), "12345", "{typed}");
+        }
+        assert_eq!(normalise("공영령륙육"), "00066");
+    }
+
+    #[test]
+    fn an_answer_that_is_no_number_is_sent_as_it_is() {
+        assert_eq!(normalise("1PUNUST"), "1PUNUST");
+        assert_eq!(normalise("오늘 12"), "오늘12");
+        assert!(has_other_than_digits("1PUNUST"));
+        assert!(!has_other_than_digits("12345"));
+    }
+
+    #[test]
+    fn only_separators_is_an_empty_answer() {
+        assert_eq!(normalise(" - . ,\u{a0}"), "");
+    }
+
+    proptest! {
+        #[test]
+        fn digits_survive_any_separators(digits in "[0-9]{1,8}", gap in "[ .,·\u{3000}-]{0,3}") {
+            let spread: String = digits.chars().flat_map(|d| std::iter::once(d).chain(gap.chars())).collect();
+            prop_assert_eq!(normalise(&spread), digits);
+        }
+
+        #[test]
+        fn normalising_twice_changes_nothing(typed in "\\PC{0,20}") {
+            let once = normalise(&typed);
+            prop_assert_eq!(normalise(&once), once);
+        }
+    }
+}

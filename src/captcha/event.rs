@@ -1,0 +1,246 @@
+//! What can happen to a captcha, and what it can ask of the browser. Both are data.
+
+use super::state::{Fault, Issued, Sound};
+use crate::{config::Config, error::ErrorCode};
+
+/// How an act was made; it decides how long the lead-in is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A button: a screen reader says its new name first.
+    Button,
+    /// A key in the box: a screen reader says little.
+    Key,
+}
+
+/// Something that happened. Positions are in ms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The attributes changed.
+    Configured(Box<Config>),
+    /// The element or its fieldset was disabled or enabled.
+    Disabled(bool),
+    /// The form was reset, or `reset()` called.
+    Reset,
+    /// The element left the document.
+    Disconnected,
+    /// The page is being left, maybe into the back/forward cache.
+    PageHidden,
+    /// The page came back from the back/forward cache.
+    PageRestored,
+    /// The form is being sent.
+    Submitted,
+
+    /// Play was pressed, which also pauses.
+    Toggle {
+        /// How.
+        by: By,
+        /// Where the audio is.
+        at: u32,
+    },
+    /// `play()` was called.
+    Play {
+        /// Where the audio is.
+        at: u32,
+    },
+    /// `pause()` was called.
+    Pause,
+    /// To the digit before.
+    Back {
+        /// Where the audio is.
+        at: u32,
+    },
+    /// To the next digit.
+    Forward {
+        /// Where the audio is.
+        at: u32,
+        /// How long it is; 0 where unknown.
+        length: u32,
+    },
+    /// A tenth slower.
+    Slower,
+    /// A tenth faster.
+    Faster,
+    /// The volume in percent.
+    Volume(u32),
+    /// Speed and volume kept on the device, in percent.
+    Recalled {
+        /// The speed.
+        rate: u32,
+        /// The volume.
+        volume: u32,
+    },
+    /// Another challenge was asked for.
+    Renew,
+    /// The box was edited.
+    Edited(String),
+    /// The box was left.
+    Left,
+    /// The consent box was changed.
+    Consent(bool),
+    /// The answer is to be verified (inline mode).
+    Check,
+    /// Enter was pressed in the box.
+    Enter,
+    /// The site's server said no.
+    Reject(Option<String>),
+    /// The form found the element invalid.
+    Invalid {
+        /// Whether it is the form's first invalid field.
+        first: bool,
+    },
+
+    /// A key was issued.
+    KeyArrived {
+        /// The request that it answers.
+        generation: u32,
+        /// The key.
+        issued: Issued,
+    },
+    /// The key's audio arrived and was found to be audio.
+    AudioArrived {
+        /// The request that it answers.
+        generation: u32,
+        /// What was found in it.
+        sound: Sound,
+    },
+    /// The answer was judged.
+    Judged {
+        /// The request that it answers.
+        generation: u32,
+        /// The token, if it was right.
+        token: Option<String>,
+    },
+    /// A request failed.
+    RequestFailed {
+        /// The request.
+        generation: u32,
+        /// How.
+        fault: Fault,
+    },
+
+    /// The silence before speech is over, or could not be played.
+    LeadInOver,
+    /// Speech is heard.
+    Playing,
+    /// Speech stopped on the way.
+    Paused,
+    /// Speech has ended.
+    Ended,
+    /// Speech has come this far.
+    Progress {
+        /// Where it is.
+        at: u32,
+        /// How long it is; 0 where unknown.
+        length: u32,
+    },
+    /// Speech could not be played.
+    PlaybackFailed(ErrorCode),
+
+    /// A timer ran out.
+    Timer(Timer),
+}
+
+/// The timers of one captcha.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Timer {
+    /// The live region has been empty long enough.
+    Announce,
+    /// Something takes long.
+    Slow,
+    /// The audio is fetched once more.
+    Retry,
+    /// The key expires soon.
+    ExpiryWarning,
+    /// The key has expired.
+    Expiry,
+}
+
+impl Timer {
+    /// Every timer, by its number.
+    pub const ALL: [Self; 5] = [
+        Self::Announce,
+        Self::Slow,
+        Self::Retry,
+        Self::ExpiryWarning,
+        Self::Expiry,
+    ];
+}
+
+/// What a page's listeners are told; the details stand in the captcha.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// `sori-statechange`
+    StateChange,
+    /// `sori-issued`
+    Issued,
+    /// `sori-verified`
+    Verified,
+    /// `sori-rejected`
+    Rejected,
+    /// `sori-expired`
+    Expired,
+    /// `sori-error`
+    Error,
+}
+
+impl Signal {
+    /// The event's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StateChange => "sori-statechange",
+            Self::Issued => "sori-issued",
+            Self::Verified => "sori-verified",
+            Self::Rejected => "sori-rejected",
+            Self::Expired => "sori-expired",
+            Self::Error => "sori-error",
+        }
+    }
+}
+
+/// Something to do. Positions and lengths are in ms. What it is done with (the key, the answer, the
+/// request's number) stands in the captcha: an effect is two words, and the module holds many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Issue a key.
+    RequestKey,
+    /// Fetch the audio of the key at hand.
+    FetchAudio,
+    /// Verify the answer.
+    Verify,
+    /// Abort what is under way.
+    Abort,
+
+    /// Play silence of this length, within the person's gesture.
+    LeadIn(u32),
+    /// What arrived last takes the place of the audio at hand.
+    Adopt,
+    /// Play the audio at hand from here.
+    Start(u32),
+    /// Pause whatever sounds.
+    Pause,
+    /// Go there, and go on.
+    Seek(u32),
+    /// Set the speed and the volume.
+    Tune,
+    /// Keep speed and volume on the device.
+    Remember,
+    /// Drop the audio at hand.
+    Unload,
+
+    /// Empty the box.
+    ClearAnswer,
+    /// Do what Enter does in a native field.
+    PressDefaultButton,
+    /// Focus the box.
+    FocusAnswer,
+    /// Focus the box and select its text, which is to be replaced.
+    SelectAnswer,
+    /// Tell the page.
+    Emit(Signal),
+    /// Start a timer.
+    StartTimer(Timer, u32),
+    /// Stop a timer.
+    StopTimer(Timer),
+}

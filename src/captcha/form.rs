@@ -1,0 +1,150 @@
+//! What the captcha is to its form: which fields it submits, and whether it is valid.
+//!
+//! A fault of ours never blocks the form: the element is valid then, and submits the error's code, which
+//! the site's server treats as unverified.
+
+use super::{
+    answer,
+    messages::{Message, Text},
+    state::{Captcha, Ending, Phase},
+};
+use crate::{config::Verify, error::ErrorCode};
+
+/// What is submitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fields {
+    /// Nothing.
+    None,
+    /// `NAME-key`, `NAME-answer` and `NAME-response`.
+    Answer {
+        /// The key.
+        key: String,
+        /// The normalised answer.
+        answer: String,
+    },
+    /// `NAME-response`: a token.
+    Token(String),
+    /// `NAME-error`.
+    Error(ErrorCode),
+}
+
+/// The flag of `ValidityState` that holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// `valueMissing`
+    Missing,
+    /// `customError`
+    Custom,
+}
+
+impl Flaw {
+    /// As `ValidityState` names it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "valueMissing",
+            Self::Custom => "customError",
+        }
+    }
+}
+
+/// What the form gets, apart from the consent.
+#[must_use]
+pub fn fields(captcha: &Captcha) -> Fields {
+    if let Some(code) = excused(captcha) {
+        return Fields::Error(code);
+    }
+    match &captcha.phase {
+        Phase::Verified { token } => Fields::Token(token.clone()),
+        Phase::Ready(ready) if captcha.config.verify == Verify::Form => {
+            let answer = answer::normalise(&captcha.answer);
+            if answer.is_empty() {
+                return Fields::None;
+            }
+            Fields::Answer {
+                key: ready.challenge.issued.key.as_str().into(),
+                answer,
+            }
+        }
+        _ => Fields::None,
+    }
+}
+
+/// The fields as names and values by turns, with `between` between them.
+#[must_use]
+pub fn entries(captcha: &Captcha, between: char) -> String {
+    let mut out = String::new();
+    let name = &captcha.config.name;
+    if name.is_empty() {
+        return out;
+    }
+    let mut field = |suffix: &str, value: &[&str]| {
+        if !out.is_empty() {
+            out.push(between);
+        }
+        out.push_str(name);
+        out.push_str(suffix);
+        out.push(between);
+        for piece in value {
+            out.push_str(piece);
+        }
+    };
+    match &fields(captcha) {
+        Fields::None => {}
+        Fields::Answer { key, answer } => {
+            field("-key", &[key]);
+            field("-answer", &[answer]);
+            field("-response", &[key, ":", answer]);
+        }
+        Fields::Token(token) => field("-response", &[token]),
+        Fields::Error(code) => field("-error", &[code.as_str()]),
+    }
+    if captcha.config.consent && captcha.consented {
+        field("-consent", &["on"]);
+    }
+    out
+}
+
+/// The fault that lets the form pass: one of ours, with no answer that could be sent.
+fn excused(captcha: &Captcha) -> Option<ErrorCode> {
+    let fault = captcha.fault()?;
+    let answered = matches!(captcha.phase, Phase::Ready(_))
+        && captcha.config.verify == Verify::Form
+        && !answer::normalise(&captcha.answer).is_empty();
+    (!answered).then_some(fault.code)
+}
+
+/// What makes the element invalid, and what is said of it.
+#[must_use]
+pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Text)> {
+    let done = matches!(captcha.phase, Phase::Verified { .. });
+    if !captcha.config.required || done || excused(captcha).is_some() {
+        return None;
+    }
+    if captcha.config.consent && !captcha.consented {
+        return Some((Flaw::Missing, Message::NeedConsent.into()));
+    }
+    if matches!(fields(captcha), Fields::Answer { .. }) {
+        return None;
+    }
+    let text = missing(captcha);
+    let flaw = if text.message == Message::NeedCheck {
+        Flaw::Custom
+    } else {
+        Flaw::Missing
+    };
+    Some((flaw, text))
+}
+
+/// What is missing before the answer can be sent.
+pub(super) fn missing(captcha: &Captcha) -> Text {
+    let empty = answer::normalise(&captcha.answer).is_empty();
+    match &captcha.phase {
+        Phase::Idle | Phase::Failed { .. } => Message::NeedPlay,
+        Phase::Over(Ending::Rejected | Ending::Expired | Ending::Submitted) => Message::NeedNew,
+        Phase::Loading(_) => Message::NeedAnswer,
+        _ if empty => Message::NeedAnswer,
+        _ => Message::NeedCheck,
+    }
+    .into()
+}

@@ -1,0 +1,152 @@
+//! The keys of the answer box. Matched by character, never by position: layouts differ.
+
+/// What a key in the box does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyAct {
+    /// `.` plays or pauses.
+    Toggle,
+    /// `,` goes back.
+    Back,
+    /// `/` goes forward.
+    Forward,
+    /// Enter sends, as in a native field.
+    Enter,
+}
+
+/// One press, as `keydown` reports it.
+#[derive(Clone, Copy, Debug)]
+pub struct Press<'a> {
+    /// `KeyboardEvent.key`
+    pub key: &'a str,
+    /// Ctrl, Alt or Meta is held.
+    pub modified: bool,
+    /// An input method is at work (`isComposing`).
+    pub composing: bool,
+    /// The key code is 229: the input method took the press, and the character comes by `beforeinput`.
+    pub taken: bool,
+}
+
+/// What a press does; none for one that types.
+#[must_use]
+pub fn press(press: Press<'_>, shortcuts: bool) -> Option<KeyAct> {
+    if press.modified || press.composing {
+        return None;
+    }
+    if press.key == "Enter" {
+        // Safari ends a composition first and reports the Enter that did so with 229.
+        return (!press.taken).then_some(KeyAct::Enter);
+    }
+    if press.taken {
+        None
+    } else {
+        typed(press.key, shortcuts)
+    }
+}
+
+/// What a character that is about to be typed does: for keyboards whose `keydown` does not name it.
+#[must_use]
+pub fn typed(text: &str, shortcuts: bool) -> Option<KeyAct> {
+    if !shortcuts {
+        return None;
+    }
+    // With the characters that East Asian input methods put on the same keys.
+    match text {
+        "." | "．" | "。" => Some(KeyAct::Toggle),
+        "," | "，" | "、" => Some(KeyAct::Back),
+        "/" | "／" | "・" => Some(KeyAct::Forward),
+        _ => None,
+    }
+}
+
+/// Whether a key would type a character: such presses stay in the shadow root, so that a site's
+/// single-key shortcuts do not fire.
+#[must_use]
+pub fn is_printable(key: &str, modified: bool) -> bool {
+    !modified && key.chars().count() == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(key: &str) -> Press<'_> {
+        Press {
+            key,
+            modified: false,
+            composing: false,
+            taken: false,
+        }
+    }
+
+    #[test]
+    fn space_is_never_a_shortcut() {
+        assert_eq!(press(plain(" "), true), None);
+        assert_eq!(typed(" ", true), None);
+    }
+
+    #[test]
+    fn a_press_that_an_input_method_took_acts_by_its_character_alone() {
+        assert_eq!(
+            press(
+                Press {
+                    taken: true,
+                    ..plain(".")
+                },
+                true
+            ),
+            None
+        );
+        assert_eq!(press(plain("Process"), true), None);
+        assert_eq!(press(plain("Unidentified"), true), None);
+        assert_eq!(typed(".", true), Some(KeyAct::Toggle));
+    }
+
+    #[test]
+    fn enter_while_composing_sends_nothing() {
+        assert_eq!(
+            press(
+                Press {
+                    composing: true,
+                    ..plain("Enter")
+                },
+                true
+            ),
+            None
+        );
+        assert_eq!(
+            press(
+                Press {
+                    taken: true,
+                    ..plain("Enter")
+                },
+                true
+            ),
+            None
+        );
+        assert_eq!(press(plain("Enter"), true), Some(KeyAct::Enter));
+    }
+
+    #[test]
+    fn shortcuts_off_leaves_only_enter() {
+        for key in [".", ",", "/"] {
+            assert_eq!(press(plain(key), false), None);
+        }
+        assert_eq!(press(plain("Enter"), false), Some(KeyAct::Enter));
+    }
+
+    #[test]
+    fn modified_presses_belong_to_the_browser() {
+        assert_eq!(
+            press(
+                Press {
+                    modified: true,
+                    ..plain("/")
+                },
+                true
+            ),
+            None
+        );
+        assert!(!is_printable("a", true));
+        assert!(is_printable("가", false) && !is_printable("Tab", false));
+    }
+}

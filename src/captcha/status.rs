@@ -1,0 +1,68 @@
+//! The one live region. An announcement is an event, not a value: the region is emptied and written
+//! later, also when the text stays the same, so that a screen reader notices. Updates that follow each
+//! other within 30 ms get lost in Chromium, so the wait is 100 ms at least.
+
+use super::{
+    event::{Effect, Timer},
+    messages::Text,
+};
+
+/// How long the region stays empty before it is written, in ms.
+pub const PAUSE_MS: u32 = 120;
+
+/// What the live region holds, and what waits for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    shown: Option<Text>,
+    waiting: Option<Text>,
+}
+
+impl Status {
+    /// A region that says this already.
+    #[must_use]
+    pub fn saying(text: Text) -> Self {
+        Self {
+            shown: Some(text),
+            waiting: None,
+        }
+    }
+
+    /// What stands in the live region.
+    #[must_use]
+    pub fn shown(&self) -> Option<Text> {
+        self.shown
+    }
+
+    /// What will be said when nothing sounds any more.
+    #[must_use]
+    pub fn waiting(&self) -> Option<Text> {
+        self.waiting
+    }
+
+    /// Asks for an announcement; a later one takes the place of one that still waits.
+    pub(super) fn say(&mut self, text: Text, sounding: bool, effects: &mut Vec<Effect>) {
+        self.waiting = Some(text);
+        self.settle(sounding, effects);
+    }
+
+    /// Sound has begun or ended.
+    pub(super) fn settle(&mut self, sounding: bool, effects: &mut Vec<Effect>) {
+        if sounding {
+            self.shown = None;
+        } else if self.waiting.is_some() {
+            self.shown = None;
+            effects.push(Effect::StartTimer(Timer::Announce, PAUSE_MS));
+        }
+    }
+
+    /// The pause is over.
+    pub(super) fn write(&mut self, sounding: bool) {
+        if !sounding && let Some(text) = self.waiting.take() {
+            self.shown = Some(text);
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}

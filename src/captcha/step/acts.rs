@@ -1,0 +1,228 @@
+//! What the person does.
+
+use super::{
+    super::{
+        answer,
+        event::{By, Effect, Timer},
+        form,
+        messages::{Message, Text},
+        pauses,
+        state::{Captcha, Issued, Loading, Phase, Playback, Ready, Stage, Verdict},
+    },
+    Effects, SLOW_MS, push,
+};
+use crate::{
+    config::{RATES, Verify},
+    error::ErrorCode,
+};
+
+/// Before speech after a button, in ms: the screen reader says the button's new name first.
+const LEAD_IN_BUTTON_MS: u32 = 1500;
+/// Before speech after a key in the box, in ms.
+const LEAD_IN_KEY_MS: u32 = 500;
+
+impl Captcha {
+    pub(super) fn toggle(&mut self, by: By, at: u32, fx: &mut Effects) {
+        if self.disabled {
+            return;
+        }
+        match &mut self.phase {
+            Phase::Checking(_) | Phase::Verified { .. } => {}
+            Phase::Idle | Phase::Over(_) | Phase::Failed { issued: None, .. } => self.load(by, fx),
+            Phase::Failed { issued, .. } => {
+                // The key is paid for, and its audio is free.
+                if let Some(issued) = issued.take() {
+                    self.load_audio(issued, by, fx);
+                }
+            }
+            Phase::Loading(loading) if loading.play => self.hush(fx),
+            Phase::Loading(loading) => {
+                loading.play = true;
+                loading.lead_in_over = false;
+                let lead_in = self.lead_in(by);
+                push(fx, Effect::LeadIn(lead_in));
+            }
+            Phase::Ready(ready) => match ready.playback {
+                Playback::Playing | Playback::LeadIn { .. } => self.hush(fx),
+                Playback::Still => self.begin(0, by, fx),
+                Playback::Paused => self.begin(at, by, fx),
+            },
+        }
+    }
+
+    fn lead_in(&self, by: By) -> u32 {
+        self.config.lead_in.unwrap_or(match by {
+            By::Button => LEAD_IN_BUTTON_MS,
+            By::Key => LEAD_IN_KEY_MS,
+        })
+    }
+
+    /// From the challenge at hand.
+    fn begin(&mut self, at: u32, by: By, fx: &mut Effects) {
+        let mut lead_in = self.lead_in(by);
+        // Going on after a pause by a key: nothing is said, so nothing has to be waited for.
+        if by == By::Key && at > 0 {
+            lead_in = 0;
+        }
+        if let Phase::Ready(ready) = &mut self.phase {
+            ready.playback = Playback::LeadIn { at };
+            ready.fault = None;
+            push(
+                fx,
+                match lead_in {
+                    0 => Effect::Start(at),
+                    _ => Effect::LeadIn(lead_in),
+                },
+            );
+        }
+    }
+
+    /// From nothing: this is the act that spends quota.
+    fn load(&mut self, by: By, fx: &mut Effects) {
+        if self.config.consent && !self.consented {
+            self.say(Message::NeedConsent.into(), fx);
+            return;
+        }
+        if !self.config.is_complete() {
+            self.unusable(ErrorCode::ConfigError, fx);
+            return;
+        }
+        let kept = match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Ready(ready) => Some(Box::new(Ready {
+                playback: Playback::Still,
+                fault: None,
+                ..ready
+            })),
+            _ => None,
+        };
+        self.wait_for(Stage::Key, kept, by, fx);
+        push(fx, Effect::RequestKey);
+    }
+
+    fn load_audio(&mut self, issued: Issued, by: By, fx: &mut Effects) {
+        self.wait_for(Stage::Audio { issued, retries: 0 }, None, by, fx);
+        push(fx, Effect::FetchAudio);
+    }
+
+    fn wait_for(&mut self, stage: Stage, kept: Option<Box<Ready>>, by: By, fx: &mut Effects) {
+        self.generation += 1;
+        self.status.clear();
+        self.phase = Phase::Loading(Loading {
+            stage,
+            play: true,
+            lead_in_over: false,
+            typed: false,
+            kept,
+        });
+        fx.extend_from_slice(&[
+            Effect::LeadIn(self.lead_in(by)),
+            Effect::StartTimer(Timer::Slow, SLOW_MS),
+        ]);
+    }
+
+    pub(super) fn renew(&mut self, fx: &mut Effects) {
+        match self.phase {
+            Phase::Loading(_) | Phase::Checking(_) | Phase::Verified { .. } => {}
+            _ if self.disabled => {}
+            _ => self.load(By::Button, fx),
+        }
+    }
+
+    pub(super) fn back(&mut self, at: u32, fx: &mut Effects) {
+        if let Phase::Ready(ready) = &self.phase {
+            let from = ready.position(at);
+            let to = pauses::back(&ready.challenge.sound.starts, from);
+            self.go(to, fx);
+        }
+    }
+
+    pub(super) fn forward(&mut self, at: u32, length: u32, fx: &mut Effects) {
+        if let Phase::Ready(ready) = &self.phase {
+            let from = ready.position(at);
+            if let Some(to) = pauses::forward(&ready.challenge.sound.starts, from, length) {
+                self.go(to, fx);
+            }
+        }
+    }
+
+    fn go(&mut self, to: u32, fx: &mut Effects) {
+        if self.disabled {
+            return;
+        }
+        let Phase::Ready(ready) = &mut self.phase else {
+            return;
+        };
+        match &mut ready.playback {
+            Playback::Playing => push(fx, Effect::Seek(to)),
+            Playback::LeadIn { at } => *at = to,
+            playback @ (Playback::Still | Playback::Paused) => {
+                *playback = Playback::LeadIn { at: to };
+                push(fx, Effect::Start(to));
+            }
+        }
+    }
+
+    pub(super) fn set_rate(&mut self, rate: u32, fx: &mut Effects) {
+        self.rate = rate.clamp(RATES.0, RATES.1);
+        fx.extend_from_slice(&[Effect::Tune, Effect::Remember]);
+        // While audio plays the change is heard; announced afterwards it would only be in the way.
+        if !self.will_sound() {
+            self.say(Text::with(Message::Speed, self.rate), fx);
+        }
+    }
+
+    pub(super) fn edit(&mut self, answer: String, fx: &mut Effects) {
+        self.answer = answer;
+        self.odd_answer = false;
+        self.verdict = None;
+        if let Phase::Loading(loading) = &mut self.phase {
+            loading.typed = true;
+        }
+        if self.config.pause_on_typing {
+            self.hush(fx);
+        }
+    }
+
+    /// The box was left: a hint on what is in it, once, and never an error.
+    pub(super) fn leave(&mut self, fx: &mut Effects) {
+        let odd = answer::has_other_than_digits(&answer::normalise(&self.answer));
+        if odd && !self.odd_answer {
+            self.say(Message::NotDigits.into(), fx);
+        }
+        self.odd_answer = odd;
+    }
+
+    pub(super) fn check(&mut self, fx: &mut Effects) {
+        if self.config.verify != Verify::Inline || self.disabled {
+            return;
+        }
+        let answer = answer::normalise(&self.answer);
+        match &self.phase {
+            Phase::Ready(ready) if !answer.is_empty() => {
+                let challenge = ready.challenge.clone();
+                push(fx, Effect::Pause);
+                self.generation += 1;
+                self.verdict = None;
+                self.status.clear();
+                self.phase = Phase::Checking(challenge);
+                fx.extend_from_slice(&[Effect::StartTimer(Timer::Slow, SLOW_MS), Effect::Verify]);
+            }
+            Phase::Checking(_) | Phase::Verified { .. } => {}
+            _ => {
+                self.hush(fx);
+                self.verdict = Some(Verdict::Ours(form::missing(self)));
+                push(fx, Effect::FocusAnswer);
+            }
+        }
+    }
+}
+
+impl Ready {
+    /// Where the person is, in ms.
+    fn position(&self, at: u32) -> u32 {
+        match self.playback {
+            Playback::LeadIn { at } => at,
+            Playback::Still | Playback::Playing | Playback::Paused => at,
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What the backend answers.
+
+use super::{
+    super::{
+        event::{Effect, Signal, Timer},
+        messages::{Message, Text},
+        state::{
+            Captcha, Challenge, Ending, Fault, Issued, Loading, Phase, Playback, Ready, Sound,
+            Stage, Verdict,
+        },
+    },
+    Effects, push,
+};
+use crate::error::ErrorCode;
+
+/// How often the audio is fetched again by itself. Only the audio: it is free of charge.
+const AUDIO_RETRIES: u8 = 2;
+/// Before the first retry, in ms; three times as long before the next.
+const RETRY_MS: u32 = 500;
+/// A lead-in for a screen reader that was told to wait, in ms.
+const LEAD_IN_AFTER_WAIT_MS: u32 = 1500;
+/// The longest delay that a browser's timer takes, in s.
+const TIMER_MAX_S: u32 = i32::MAX as u32 / 1000;
+
+/// How long before its end a key's expiry is announced, in s: 20 at least (WCAG 2.2.1), where it
+/// lives long enough for that.
+pub(super) fn warning_lead(expires_in: u32) -> u32 {
+    (expires_in / 2).min(60)
+}
+
+impl Captcha {
+    pub(super) fn key_arrived(&mut self, issued: Issued, fx: &mut Effects) {
+        let Phase::Loading(loading) = &mut self.phase else {
+            return;
+        };
+        if loading.stage != Stage::Key {
+            return;
+        }
+        push(fx, Effect::FetchAudio);
+        fx.extend_from_slice(&[
+            Effect::StopTimer(Timer::ExpiryWarning),
+            Effect::StopTimer(Timer::Expiry),
+        ]);
+        let expires_in = issued.expires_in;
+        if let Some(seconds) = expires_in.filter(|seconds| *seconds <= TIMER_MAX_S) {
+            push(fx, Effect::StartTimer(Timer::Expiry, seconds * 1000));
+            if seconds >= 40 {
+                push(
+                    fx,
+                    Effect::StartTimer(
+                        Timer::ExpiryWarning,
+                        (seconds - warning_lead(seconds)) * 1000,
+                    ),
+                );
+            }
+        }
+        // The challenge before is given up only now: it is the way back if no key can be had.
+        loading.kept = None;
+        loading.stage = Stage::Audio { issued, retries: 0 };
+        self.submitted = false;
+        self.verdict = None;
+        push(fx, Effect::Emit(Signal::Issued));
+        let stale = !loading.typed && !self.answer.is_empty();
+        if stale {
+            // What stands in the box was heard in another audio.
+            self.answer.clear();
+            self.odd_answer = false;
+            push(fx, Effect::ClearAnswer);
+        }
+    }
+
+    pub(super) fn audio_arrived(&mut self, sound: Sound, fx: &mut Effects) {
+        let Phase::Loading(loading) = &self.phase else {
+            return;
+        };
+        let Stage::Audio { issued, .. } = &loading.stage else {
+            return;
+        };
+        let told_to_wait = self.status.shown().is_some();
+        let playback = if loading.play {
+            Playback::LeadIn { at: 0 }
+        } else {
+            Playback::Still
+        };
+        fx.extend_from_slice(&[Effect::StopTimer(Timer::Slow), Effect::Adopt]);
+        if loading.play && loading.lead_in_over {
+            push(
+                fx,
+                if told_to_wait {
+                    Effect::LeadIn(LEAD_IN_AFTER_WAIT_MS)
+                } else {
+                    Effect::Start(0)
+                },
+            );
+        }
+        let challenge = Challenge {
+            issued: issued.clone(),
+            sound,
+        };
+        self.elapsed = 0;
+        self.phase = Phase::Ready(Ready {
+            challenge,
+            playback,
+            fault: None,
+        });
+    }
+
+    pub(super) fn judged(&mut self, token: Option<String>, fx: &mut Effects) {
+        if !matches!(self.phase, Phase::Checking(_)) {
+            return;
+        }
+        match token {
+            Some(token) => {
+                self.drop_challenge(fx);
+                self.phase = Phase::Verified { token };
+                self.say(Message::Verified.into(), fx);
+                push(fx, Effect::Emit(Signal::Verified));
+            }
+            None => self.reject(Verdict::Ours(Message::Wrong.into()), fx),
+        }
+    }
+
+    pub(super) fn request_failed(&mut self, fault: Fault, fx: &mut Effects) {
+        let dead = matches!(
+            fault.code,
+            ErrorCode::InvalidKey | ErrorCode::AudioNotIssued
+        );
+        let mut text = Text::of_error(fault);
+        self.phase = match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Loading(Loading {
+                stage: Stage::Key,
+                kept: Some(kept),
+                ..
+            }) => Phase::Ready(Ready {
+                fault: Some(fault),
+                ..*kept
+            }),
+            Phase::Loading(Loading {
+                stage: Stage::Key, ..
+            }) => Phase::Failed {
+                fault,
+                issued: None,
+            },
+            Phase::Loading(_) | Phase::Checking(_) if dead => return self.found_dead(fx),
+            Phase::Loading(Loading {
+                stage: Stage::Audio { issued, retries },
+                play,
+                lead_in_over,
+                typed,
+                kept,
+            }) if may_pass(fault.code) && retries < AUDIO_RETRIES => {
+                push(
+                    fx,
+                    Effect::StartTimer(Timer::Retry, RETRY_MS * 3u32.pow(u32::from(retries))),
+                );
+                let stage = Stage::Audio {
+                    issued,
+                    retries: retries + 1,
+                };
+                self.phase = Phase::Loading(Loading {
+                    stage,
+                    play,
+                    lead_in_over,
+                    typed,
+                    kept,
+                });
+                return;
+            }
+            Phase::Loading(Loading {
+                stage: Stage::Audio { issued, .. },
+                ..
+            }) => Phase::Failed {
+                fault,
+                issued: Some(issued),
+            },
+            Phase::Checking(challenge) => {
+                if fault.code.is_retryable() && fault.retry_after.is_none() {
+                    text = Message::CheckFailed.into();
+                }
+                Phase::Ready(Ready {
+                    challenge,
+                    playback: Playback::Still,
+                    fault: Some(fault),
+                })
+            }
+            other => {
+                self.phase = other;
+                return;
+            }
+        };
+        self.fail(text, fx);
+    }
+
+    fn found_dead(&mut self, fx: &mut Effects) {
+        push(fx, Effect::Pause);
+        self.end(Ending::Expired, fx);
+        self.say(Message::Expired.into(), fx);
+        push(fx, Effect::Emit(Signal::Expired));
+    }
+
+    pub(super) fn retry_audio(&mut self, fx: &mut Effects) {
+        if let Phase::Loading(loading) = &self.phase
+            && loading.stage != Stage::Key
+        {
+            push(fx, Effect::FetchAudio);
+        }
+    }
+}
+
+/// Whether the same request may go through a moment later.
+fn may_pass(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::NetworkError
+            | ErrorCode::Timeout
+            | ErrorCode::UpstreamUnavailable
+            | ErrorCode::StoreUnavailable
+    )
+}

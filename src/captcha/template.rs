@@ -1,0 +1,149 @@
+//! The shadow tree, one node a line: depth, name, attributes (an underscore in a value is a space).
+//! The order is the reading order: label, box, what to do, Play, the other buttons, status. What appears
+//! later (an error, a hint) stands after the box, so that nothing is inserted before the focus.
+
+/// The tree.
+pub const TEMPLATE: &str = "\
+0 div class=sori
+1 label part=label for=answer
+1 input part=answer id=answer type=text inputmode=numeric autocomplete=off autocapitalize=off spellcheck=false enterkeyhint=done maxlength=64
+1 p part=error id=error hidden=
+1 p part=hint id=hint
+1 p part=hint id=keys class=keys
+1 p id=more class=unseen
+1 div part=notice
+2 slot name=notice
+3 p
+1 label part=consent hidden=
+2 input type=checkbox
+2 span
+1 div class=row
+2 button part=play type=button
+3 svg viewBox=0_0_16_16 aria-hidden=true
+4 path
+3 span
+2 button part=back type=button
+2 button part=forward type=button
+2 button part=slower type=button
+2 button part=faster type=button
+2 button part=renew type=button
+2 label class=volume
+3 span
+3 input part=volume type=range min=0 max=100 step=5
+2 button part=check type=button hidden=
+1 div part=progress aria-hidden=true hidden=
+2 progress
+2 span
+1 p part=status role=status
+1 div class=ways
+2 slot name=alternative
+3 slot";
+
+/// A node of the tree, by its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The wrapper, which carries the language.
+    Wrapper = 0,
+    /// The box's label.
+    Label = 1,
+    /// The box.
+    Answer = 2,
+    /// What is wrong with the answer.
+    Error = 3,
+    /// The instruction.
+    Hint = 4,
+    /// The hint on keys.
+    Keys = 5,
+    /// The text that the host's `aria-describedby` names.
+    More = 6,
+    /// What becomes of the data.
+    Notice = 9,
+    /// The consent box with its label.
+    Consent = 10,
+    /// The consent box.
+    ConsentBox = 11,
+    /// Its text.
+    ConsentText = 12,
+    /// Play.
+    Play = 14,
+    /// Its icon.
+    PlayIcon = 16,
+    /// Its text.
+    PlayText = 17,
+    /// Back.
+    Back = 18,
+    /// Forward.
+    Forward = 19,
+    /// Slower.
+    Slower = 20,
+    /// Faster.
+    Faster = 21,
+    /// A new challenge.
+    Renew = 22,
+    /// The volume with its label.
+    VolumeLabel = 23,
+    /// Its text.
+    VolumeText = 24,
+    /// The volume.
+    Volume = 25,
+    /// Check.
+    Check = 26,
+    /// The visible progress.
+    Progress = 27,
+    /// Its bar.
+    ProgressBar = 28,
+    /// Its text.
+    ProgressText = 29,
+    /// The live region.
+    Status = 30,
+    /// The slot for another way.
+    Alternative = 32,
+    /// Not a node of the tree: the element itself.
+    Host = 34,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_where_its_number_says() {
+        let lines: Vec<_> = TEMPLATE.lines().collect();
+        for (part, mark) in [
+            (Part::Wrapper, "class=sori"),
+            (Part::Label, "part=label"),
+            (Part::Answer, "part=answer"),
+            (Part::Error, "part=error"),
+            (Part::Hint, "id=hint"),
+            (Part::Keys, "id=keys"),
+            (Part::More, "id=more"),
+            (Part::Notice, "3 p"),
+            (Part::Consent, "part=consent"),
+            (Part::ConsentBox, "type=checkbox"),
+            (Part::ConsentText, "2 span"),
+            (Part::Play, "part=play"),
+            (Part::PlayIcon, "4 path"),
+            (Part::PlayText, "3 span"),
+            (Part::Back, "part=back"),
+            (Part::Forward, "part=forward"),
+            (Part::Slower, "part=slower"),
+            (Part::Faster, "part=faster"),
+            (Part::Renew, "part=renew"),
+            (Part::VolumeLabel, "class=volume"),
+            (Part::VolumeText, "3 span"),
+            (Part::Volume, "part=volume"),
+            (Part::Check, "part=check"),
+            (Part::Progress, "part=progress"),
+            (Part::ProgressBar, "2 progress"),
+            (Part::ProgressText, "2 span"),
+            (Part::Status, "role=status"),
+            (Part::Alternative, "name=alternative"),
+        ] {
+            assert!(
+                lines[part as usize].contains(mark),
+                "{part:?}: {}",
+                lines[part as usize]
+            );
+        }
+    }
+}
