@@ -98,10 +98,13 @@ fn esbuild(
     // Minified as CSS first, then bundled as a text.
     let css = FULL.raw_dir(workspace).join("captcha.css");
     let sheet = workspace.path("src/web/captcha.css");
-    cmd!(sh, "esbuild {sheet} --minify --log-level=warning --outfile={css}")
-        .quiet()
-        .run()
-        .context("cannot minify src/web/captcha.css")?;
+    cmd!(
+        sh,
+        "esbuild {sheet} --minify --log-level=warning --outfile={css}"
+    )
+    .quiet()
+    .run()
+    .context("cannot minify src/web/captcha.css")?;
     options.push(alias("sori:captcha-css", &css));
     options.push("--loader:.css=text".into());
     cmd!(
