@@ -12,7 +12,7 @@ use crate::integrity;
 use crate::workspace::Workspace;
 
 /// Reached by a dynamic import when they are needed, so they stay files of their own.
-const ON_DEMAND: [&str; 2] = ["./diagnose.js", "./locale/*"];
+const ON_DEMAND: [&str; 3] = ["./diagnose.js", "./locale/*", "./share.js"];
 /// The classic script, with the wasm inside.
 const CLASSIC: &str = "sori.js";
 

