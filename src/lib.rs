@@ -1,5 +1,6 @@
 //! Sori (소리): an accessible audio captcha and a NAVER share button for web pages.
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 #![cfg_attr(
     all(target_arch = "wasm32", feature = "bare", not(feature = "captcha")),
     no_std

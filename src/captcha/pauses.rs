@@ -104,7 +104,7 @@ pub fn forward(starts: &[u32], at: u32, length: u32) -> Option<u32> {
     next.filter(|&next| length == 0 || next < length)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;
