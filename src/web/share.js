@@ -13,24 +13,24 @@ const TEXTS = ["url", "share-title", "type", "popup", "theme"];
 const FLAGS = ["native", "copy"];
 
 const CSS = `
-:host{display:inline-block;max-width:100%;vertical-align:middle;--s:max(44px,2.75rem);--g:24px;--t:var(--sori-color,light-dark(#1f2328,#f0f3f6));--l:var(--sori-border,light-dark(#6e7781,#8b949e))}
+:host{display:inline-block;max-width:100%;vertical-align:middle;--_s:max(44px,2.75rem);--_g:24px;--_t:var(--sori-color,light-dark(#1b1d21,#eceef1));--_l:var(--sori-border-color,light-dark(#767c86,#8b929d))}
 :host([theme=light]){color-scheme:light}
 :host([theme=dark]){color-scheme:dark}
 :host([hidden]),[hidden]{display:none!important}
 div{display:flex;flex-wrap:wrap;align-items:center;gap:8px}
-.a{--s:24px;--g:16px}
-.b{--s:32px;--g:20px}
-.d{--s:max(56px,3.5rem);--g:32px}
-a,button,input,::slotted(a){box-sizing:border-box;display:inline-flex;align-items:center;justify-content:center;gap:4px 8px;min-width:var(--s);min-height:var(--s);max-width:100%;margin:0;border:1px solid var(--l);border-radius:var(--sori-radius,8px);background:var(--sori-background,light-dark(#fff,#22262c));color:var(--t);font:inherit;line-height:1.3;text-align:center;text-decoration:none;overflow-wrap:anywhere;cursor:pointer}
+.a{--_s:24px;--_g:16px}
+.b{--_s:32px;--_g:20px}
+.d{--_s:max(56px,3.5rem);--_g:32px}
+a,button,input,::slotted(a){box-sizing:border-box;display:inline-flex;align-items:center;justify-content:center;gap:4px 8px;min-width:var(--_s);min-height:var(--_s);max-width:100%;margin:0;border:1px solid;border-color:var(--_l);border-radius:var(--sori-radius,8px);background:var(--sori-background,light-dark(#fff,#1b1d21));color:var(--_t);font:inherit;line-height:1.3;text-align:center;text-decoration:none;overflow-wrap:anywhere;cursor:pointer}
 button,input,:is(.e,.f) a,.e ::slotted(a),.f ::slotted(a){padding:6px 14px}
 .e a,.e ::slotted(a){flex-direction:column}
 input{width:20em;text-align:start;cursor:text}
-:hover,::slotted(a:hover){border-color:var(--t)}
-:focus-visible,::slotted(a:focus-visible){outline:3px solid var(--sori-focus,light-dark(#0550ae,#79c0ff));outline-offset:2px}
+:hover,::slotted(a:hover){border-color:var(--_t)}
+:focus-visible,::slotted(a:focus-visible){outline:3px solid;outline-color:var(--sori-focus-color,light-dark(#1f4fd8,#9db8ff));outline-offset:2px}
 [aria-disabled],::slotted([aria-disabled]){border-style:dashed;cursor:not-allowed}
-i,::slotted(a)::before{content:"";flex:none;width:var(--g);height:var(--g);background:currentColor;clip-path:polygon(50% 4%,76% 30%,69% 37%,55% 23%,55% 66%,45% 66%,45% 23%,31% 37%,24% 30%,50% 4%,14% 46%,24% 46%,24% 84%,76% 84%,76% 46%,86% 46%,86% 94%,14% 94%,14% 46%)}
+i,::slotted(a)::before{content:"";flex:none;width:var(--_g);height:var(--_g);background:currentColor;clip-path:polygon(50% 4%,76% 30%,69% 37%,55% 23%,55% 66%,45% 66%,45% 23%,31% 37%,24% 30%,50% 4%,14% 46%,24% 46%,24% 84%,76% 84%,76% 46%,86% 46%,86% 94%,14% 94%,14% 46%)}
 [part=icon],i{display:flex}
-::slotted([slot=icon]){width:var(--g);height:var(--g)}
+::slotted([slot=icon]){width:var(--_g);height:var(--_g)}
 .n,:is(.a,.b,.c,.d) [part=text]{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 span:empty{position:absolute}
 @media(forced-colors:active){i,::slotted(a)::before{background:LinkText;forced-color-adjust:none}[aria-disabled],::slotted([aria-disabled]){color:GrayText}[aria-disabled] i{background:GrayText}}
@@ -40,7 +40,7 @@ const live = new WeakMap();
 // The name from the author of a light-DOM link, and what was made of it.
 const names = new WeakMap();
 const said = new Set();
-let ask, template;
+let ask;
 
 function node(name, attributes, ...children) {
   const made = document.createElement(name);
@@ -50,17 +50,16 @@ function node(name, attributes, ...children) {
 }
 
 function tree() {
-  template ??= node("div", {},
+  return node("div", {},
     node("slot"),
     node("a", { part: "link", target: "_blank", rel: "noopener noreferrer" },
       node("span", { part: "icon", "aria-hidden": true }, node("slot", { name: "icon" }, node("i"))),
-      node("span", { part: "text", dir: "auto" }),
+      node("span", { part: "text" }),
       node("span", { class: "n", dir: "auto" })),
-    node("button", { part: "native", type: "button", dir: "auto" }),
-    node("button", { part: "copy", type: "button", dir: "auto" }),
+    node("button", { part: "native", type: "button" }),
+    node("button", { part: "copy", type: "button" }),
     node("input", { part: "url", readonly: "" }),
     node("span", { part: "status", role: "status", dir: "auto" }));
-  return document.importNode(template, true);
 }
 
 // A URL as the standard serialises it, its host, and whether there were credentials. None starts with a colon.
