@@ -126,8 +126,8 @@ mod tests {
         };
         let secret = !url.username().is_empty() || url.password().is_some();
         if secret {
-            url.set_username("").unwrap();
-            url.set_password(None).unwrap();
+            url.set_username("").expect("it had a user name");
+            url.set_password(None).expect("it had credentials");
         }
         let host = url.host_str().unwrap_or_default();
         format!("{url} {host}{}", if secret { " 1" } else { "" })
