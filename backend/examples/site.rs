@@ -96,8 +96,8 @@ fn build(
         .route("/docs/{slug}", get(show_page))
         .fallback(not_found)
         .with_state(Arc::new(site))
-        .nest_service("/www", ServeDir::new(flags.www).precompressed_br())
-        .nest_service("/pkg", ServeDir::new(flags.pkg).precompressed_br())
+        .nest_service("/www", ServeDir::new(flags.www))
+        .nest_service("/pkg", ServeDir::new(flags.pkg))
         .layer(CompressionLayer::new())
         .layer(always(
             header::CONTENT_SECURITY_POLICY,

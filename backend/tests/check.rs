@@ -237,3 +237,29 @@ async fn a_backend_that_is_not_there_is_no_finding() {
         .unwrap_err();
     assert!(error.to_string().contains("does not answer"), "{error}");
 }
+
+#[tokio::test]
+async fn the_program_ends_with_the_verdict() {
+    let (_backend, ours) = backend(UpstreamChoice::Practice(practice_options())).await;
+    let careless = serve(Router::new().fallback(careless)).await;
+    for (address, flags, succeeds, said) in [
+        (ours, [].as_slice(), true, "0 broken"),
+        (careless, &["--yes"], false, "FAIL  POST /siteverify"),
+        (careless, &[], false, "--yes"),
+    ] {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_sori-backend"));
+        program
+            .args(["check", &format!("http://{address}/captcha")])
+            .args(flags);
+        program
+            .env_remove("SORI_SITEVERIFY_SECRET")
+            .env_remove("SORI_PRACTICE_ANSWER");
+        let ran = tokio::task::spawn_blocking(move || program.output())
+            .await
+            .unwrap()
+            .unwrap();
+        let out = String::from_utf8(ran.stdout).unwrap();
+        assert_eq!(ran.status.success(), succeeds, "{out}");
+        assert!(out.contains(said), "{out}");
+    }
+}

@@ -3,4 +3,5 @@
 mod harness;
 mod script_tag;
 mod share;
+mod site_pages;
 mod whole_path;

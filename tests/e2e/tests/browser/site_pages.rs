@@ -1,0 +1,79 @@
+//! Every page of the host site, in both languages: it loads without a complaint, nothing is found by axe-core in either
+//! theme, and at 320 px nothing sticks out.
+
+use serde_json::{Value, json};
+use sori_e2e::{Page, Setup};
+
+/// The pages that the navigation lists, from the pages themselves.
+async fn listed(page: &Page) -> Vec<String> {
+    let mut paths = Vec::new();
+    for home in ["/", "/?lang=en"] {
+        page.open(home).await;
+        let links = page
+            .script("return [...document.querySelectorAll('nav.pages a')].map((link) => link.getAttribute('href'))")
+            .await;
+        let links = links.as_array().into_iter().flatten();
+        paths.extend(links.filter_map(Value::as_str).map(str::to_owned));
+    }
+    paths
+}
+
+async fn prefer(page: &Page, scheme: &str) {
+    let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+    page.devtools(
+        "Emulation.setEmulatedMedia",
+        json!({ "features": features }),
+    )
+    .await;
+}
+
+async fn resize(page: &Page, width: u32) {
+    let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+    page.devtools("Emulation.setDeviceMetricsOverride", metrics)
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_accessible_quiet_and_fits() {
+    Setup::new("every_page_is_accessible_quiet_and_fits")
+        .run(async |page| {
+            let paths = listed(page).await;
+            assert!(paths.len() >= 20, "{paths:?}");
+            for path in paths {
+                page.open(&path).await;
+                page.assert_quiet().await;
+                for scheme in ["light", "dark"] {
+                    prefer(page, scheme).await;
+                    page.assert_accessible("html", &format!("{path}, {scheme}"))
+                        .await;
+                }
+                resize(page, 320).await;
+                let overhang = page
+                    .script("const { scrollWidth, clientWidth } = document.documentElement; return scrollWidth - clientWidth")
+                    .await;
+                assert_eq!(overhang, 0, "{path} is wider than 320 px");
+                resize(page, 1_200).await;
+            }
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_strict_policy_is_never_violated() {
+    Setup::new("the_strict_policy_is_never_violated")
+        .run(async |page| {
+            page.open("/?verify=inline").await;
+            page.script("window.violations = []; document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.violatedDirective + ' ' + event.blockedURI))")
+                .await;
+            let captcha = page.captcha("").await;
+            captcha.part("play").await.click().await;
+            captcha.until_state("playing").await;
+            captcha.part("answer").await.type_text("12345").await;
+            captcha.part("check").await.click().await;
+            captcha.until_state("verified").await;
+            let violations = page.script("return window.violations").await;
+            assert_eq!(violations, json!([]));
+            page.assert_quiet().await;
+        })
+        .await;
+}
