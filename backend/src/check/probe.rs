@@ -59,6 +59,8 @@ impl Probe {
         };
         let mut builder = Client::builder()
             .timeout(TIMEOUT)
+            // A server that refuses a body early closes the connection; the next request must not meet it.
+            .pool_max_idle_per_host(0)
             .redirect(redirect::Policy::none());
         if matches!(
             args.url.host_str(),
