@@ -1,10 +1,11 @@
+import css from "sori:share-css";
 import { instantiate } from "sori:share-glue";
 import { open } from "sori:share-wasm";
 import { define_share } from "../src/web/share.js";
 
 let loading;
 
-const load = async () => define_share((await instantiate(await open())).share);
+const load = async () => define_share((await instantiate(await open())).share, css);
 
 /**
  * Registers `<sori-share>` alone. Resolves when it works; where there is no DOM (Node, a worker) at once.

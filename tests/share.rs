@@ -10,7 +10,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(module = "/src/web/share.js")]
 extern "C" {
-    fn define_share(answer: &JsValue);
+    fn define_share(answer: &JsValue, css: &str);
 }
 
 #[wasm_bindgen(inline_js = r#"
@@ -93,7 +93,7 @@ fn set_up() {
         Closure::<dyn Fn(u32, u32, String) -> String>::new(|event, session, facts: String| {
             answer(event, session, &facts)
         });
-    define_share(&ask.into_js_value());
+    define_share(&ask.into_js_value(), include_str!("../src/web/share.css"));
     head("");
     title("");
 }

@@ -12,35 +12,11 @@ const DONE = 1, FAILED = 2, CANCELLED = 2, SHEET_FAILED = 3;
 const TEXTS = ["url", "share-title", "type", "popup", "theme"];
 const FLAGS = ["native", "copy"];
 
-const CSS = `
-:host{display:inline-block;max-width:100%;vertical-align:middle;--_s:max(44px,2.75rem);--_g:24px;--_t:var(--sori-color,light-dark(#1b1d21,#eceef1));--_l:var(--sori-border-color,light-dark(#767c86,#8b929d))}
-:host([theme=light]){color-scheme:light}
-:host([theme=dark]){color-scheme:dark}
-:host([hidden]),[hidden]{display:none!important}
-div{display:flex;flex-wrap:wrap;align-items:center;gap:8px}
-.a{--_s:24px;--_g:16px}
-.b{--_s:32px;--_g:20px}
-.d{--_s:max(56px,3.5rem);--_g:32px}
-a,button,input,::slotted(a){box-sizing:border-box;display:inline-flex;align-items:center;justify-content:center;gap:4px 8px;min-width:var(--_s);min-height:var(--_s);max-width:100%;margin:0;border:1px solid;border-color:var(--_l);border-radius:var(--sori-radius,8px);background:var(--sori-background,light-dark(#fff,#1b1d21));color:var(--_t);font:inherit;line-height:1.3;text-align:center;text-decoration:none;overflow-wrap:anywhere;cursor:pointer}
-button,input,:is(.e,.f) a,.e ::slotted(a),.f ::slotted(a){padding:6px 14px}
-.e a,.e ::slotted(a){flex-direction:column}
-input{width:20em;text-align:start;cursor:text}
-:hover,::slotted(a:hover){border-color:var(--_t)}
-:focus-visible,::slotted(a:focus-visible){outline:3px solid;outline-color:var(--sori-focus-color,light-dark(#1f4fd8,#9db8ff));outline-offset:2px}
-[aria-disabled],::slotted([aria-disabled]){border-style:dashed;cursor:not-allowed}
-i,::slotted(a)::before{content:"";flex:none;width:var(--_g);height:var(--_g);background:currentColor;clip-path:polygon(50% 4%,76% 30%,69% 37%,55% 23%,55% 66%,45% 66%,45% 23%,31% 37%,24% 30%,50% 4%,14% 46%,24% 46%,24% 84%,76% 84%,76% 46%,86% 46%,86% 94%,14% 94%,14% 46%)}
-[part=icon],i{display:flex}
-::slotted([slot=icon]){width:var(--_g);height:var(--_g)}
-.n,:is(.a,.b,.c,.d) [part=text]{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-span:empty{position:absolute}
-@media(forced-colors:active){i,::slotted(a)::before{background:LinkText;forced-color-adjust:none}[aria-disabled],::slotted([aria-disabled]){color:GrayText}[aria-disabled] i{background:GrayText}}
-`;
-
 const live = new WeakMap();
 // The name from the author of a light-DOM link, and what was made of it.
 const names = new WeakMap();
 const said = new Set();
-let ask;
+let ask, css;
 
 function node(name, attributes, ...children) {
   const made = document.createElement(name);
@@ -250,7 +226,7 @@ class SoriShare extends Base {
   connectedCallback() {
     // A constructed sheet can be adopted only in the document that made it.
     const sheet = new this.ownerDocument.defaultView.CSSStyleSheet();
-    sheet.replaceSync(CSS);
+    sheet.replaceSync(css);
     live.get(this).root.adoptedStyleSheets = [sheet];
     act(this, REFRESH);
   }
@@ -272,8 +248,9 @@ for (const name of FLAGS) {
   reflect(name, function () { return this.hasAttribute(name); }, function (value) { this.toggleAttribute(name, !!value); });
 }
 
-/** Registers the element, which asks `answer` (`share` of the module). Later calls only replace that. */
-export function define_share(answer) {
+/** Registers the element, which asks `answer` (`share` of the module) and wears `sheet`. */
+export function define_share(answer, sheet) {
   ask = answer;
+  css = sheet;
   if (!customElements.get("sori-share")) customElements.define("sori-share", SoriShare);
 }

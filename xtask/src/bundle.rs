@@ -96,16 +96,18 @@ fn esbuild(
     let out = dist.join(entry);
     let sh = workspace.shell();
     // Minified as CSS first, then bundled as a text.
-    let css = FULL.raw_dir(workspace).join("captcha.css");
-    let sheet = workspace.path("src/web/captcha.css");
-    cmd!(
-        sh,
-        "esbuild {sheet} --minify --log-level=warning --outfile={css}"
-    )
-    .quiet()
-    .run()
-    .context("cannot minify src/web/captcha.css")?;
-    options.push(alias("sori:captcha-css", &css));
+    for name in ["captcha", "share"] {
+        let sheet = workspace.path(&format!("src/web/{name}.css"));
+        let css = FULL.raw_dir(workspace).join(format!("{name}.css"));
+        cmd!(
+            sh,
+            "esbuild {sheet} --minify --log-level=warning --outfile={css}"
+        )
+        .quiet()
+        .run()
+        .with_context(|| format!("cannot minify src/web/{name}.css"))?;
+        options.push(alias(&format!("sori:{name}-css"), &css));
+    }
     options.push("--loader:.css=text".into());
     cmd!(
         sh,

@@ -458,6 +458,22 @@ async fn nothing_is_requested_or_stored_before_the_press() {
         .await;
 }
 
+/// The demo has no link of its own in the element: `define.js` brings the share button.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_has_a_share_button() {
+    Setup::new("share_demo")
+        .run(async |page| {
+            page.open("/").await;
+            let link = page.share("").await.part("link").await;
+            assert!(link.is_displayed().await);
+            let expected =
+                "https://share.naver.com/web/shareView?url=https%3A%2F%2Fexample.com%2F&title=";
+            assert!(href(&link).await.starts_with(expected));
+            page.assert_quiet().await;
+        })
+        .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_documentation_shows_every_option_live() {
     Setup::new("share_page")
