@@ -1,4 +1,38 @@
 //! Sori (소리): an accessible audio captcha and a NAVER share button for web pages.
+//!
+//! This is the widget's crate; most people want the npm package built from it. The ten-minute tour:
+//!
+//! 1. [`captcha::state`] says what a captcha is at a time: an enum whose variants carry their data.
+//! 2. [`captcha::event`] says what can happen to it, and what it can ask for in return.
+//! 3. [`captcha::step`] takes an event in. It is where every rule of behaviour stands.
+//! 4. [`captcha::view`] and [`captcha::form`] say what is shown and what the form gets: pure functions of the
+//!    state, so that every label and every announcement is tested without a browser.
+//! 5. [`captcha::bridge`] puts all that behind numbers and strings for the shell in the browser.
+//! 6. [`share`] is the share button, built the same way.
+//!
+//! ```
+//! use sori_captcha::captcha::{
+//!     event::{By, Effect, Event},
+//!     messages::Catalog,
+//!     state::Captcha,
+//!     step::step,
+//!     template::Part,
+//!     view::{Surroundings, View},
+//! };
+//! use sori_captcha::config::Config;
+//!
+//! let (config, warnings) = Config::read(["/captcha"].into_iter());
+//! assert!(warnings.is_empty());
+//! let mut captcha = Captcha::new(config, false, String::new());
+//!
+//! // Pressing Play is the first act, and the first request.
+//! let effects = step(&mut captcha, Event::Toggle { by: By::Button, at: 0 });
+//! assert!(effects.contains(&Effect::RequestKey));
+//!
+//! // Its name changes at the press.
+//! let view = View::of(&captcha, &Catalog::default(), &Surroundings::default());
+//! assert_eq!(view.get(Part::PlayText, ""), Some("Pause"));
+//! ```
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 #![cfg_attr(
