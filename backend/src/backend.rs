@@ -50,7 +50,7 @@ impl core::error::Error for StartError {}
 /// A running backend. Its tasks end when it is dropped.
 #[derive(Debug)]
 pub struct Backend {
-    app: Arc<App>,
+    pub(crate) app: Arc<App>,
     siteverify_secret: Option<Secret>,
     flusher: Option<JoinHandle<()>>,
     _practice: Option<practice::Running>,

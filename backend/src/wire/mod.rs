@@ -187,3 +187,30 @@ fn cors(app: Arc<App>) -> CorsLayer {
         ])
         .max_age(core::time::Duration::from_secs(600))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Settings, start};
+
+    #[tokio::test]
+    async fn a_panic_ends_one_request_and_not_the_server() {
+        let backend = start(Settings::practice()).await.unwrap();
+        let broken = Router::new().route("/broken", get(|| async { panic!("on purpose") as &str }));
+        let router = finish(broken, &backend.app).merge(health(&backend.app));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async { axum::serve(listener, router).await });
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let broken = http.get(format!("{base}/broken")).send().await.unwrap();
+        assert_eq!(broken.status(), 500);
+        let text = broken.text().await.unwrap();
+        assert!(
+            text.contains("upstream_unavailable") && !text.contains("on purpose"),
+            "{text}"
+        );
+        let healthy = http.get(format!("{base}/healthz")).send().await.unwrap();
+        assert_eq!(healthy.status(), 200);
+        server.abort();
+    }
+}
