@@ -213,6 +213,8 @@ export function define(): Promise<void>;
 /** Puts a captcha into a container and returns it at once; it works when `define()` has resolved. */
 export function render(container: Element, options?: SoriCaptchaOptions): SoriCaptchaElement;
 
+export type { SoriShareDetail, SoriShareElement, SoriShareEventMap, SoriShareVia } from "./share.js";
+
 declare global {
   interface HTMLElementTagNameMap {
     "sori-captcha": SoriCaptchaElement;

@@ -347,6 +347,29 @@ fn the_authors_own_link_is_enhanced_in_place() {
     assert!(heard[0].starts_with("sori-shared"), "{heard:?}");
 }
 
+/// The manifest that editors read is held against the element itself.
+#[wasm_bindgen_test]
+fn the_manifest_describes_the_element() {
+    set_up();
+    let element = put("<sori-share url='https://example.com/'></sori-share>");
+    let drift = js_sys::Function::new_with_args(
+        "element, text",
+        "const declared = JSON.parse(text).modules.flatMap((module) => module.declarations).find(({ tagName }) => tagName === 'sori-share');
+         const names = (list) => list.map(({ name }) => name).sort().join(' ');
+         const inside = (selector, name) => [...element.shadowRoot.querySelectorAll(selector)].map((node) => ({ name: node.getAttribute(name) ?? '' }));
+         const fields = declared.attributes.filter(({ fieldName }) => !(fieldName in element) && fieldName);
+         return [
+           [names(declared.attributes), names(element.constructor.observedAttributes.map((name) => ({ name })))],
+           [names(declared.cssParts), names(inside('[part]', 'part'))],
+           [names(declared.slots), names(inside('slot', 'name'))],
+           [names(fields), ''],
+         ].filter(([said, is]) => said !== is).join(' | ');",
+    );
+    let manifest = include_str!("../pkg/custom-elements.json");
+    let drift = drift.call2(&JsValue::NULL, &element, &manifest.into());
+    assert_eq!(drift.unwrap(), "");
+}
+
 #[wasm_bindgen_test]
 fn properties_and_attributes_are_one() {
     set_up();
