@@ -62,6 +62,15 @@ impl Status {
         }
     }
 
+    /// What is no longer so is not said, and stands there no longer.
+    pub(super) fn withdraw(&mut self, text: Text) {
+        for said in [&mut self.shown, &mut self.waiting] {
+            if *said == Some(text) {
+                *said = None;
+            }
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }

@@ -77,6 +77,7 @@ impl Captcha {
             return;
         };
         let told_to_wait = self.status.shown().is_some();
+        self.status.withdraw(Message::Loading.into());
         let playback = if loading.play {
             Playback::LeadIn { at: 0 }
         } else {

@@ -1,0 +1,385 @@
+//! What goes wrong, what is said of it, and that the form is never blocked by it.
+
+use std::num::NonZeroU32;
+
+use sori_captcha::{
+    captcha::{
+        event::{Event, Signal},
+        state::{Fault, StateName},
+        template::Part,
+    },
+    error::ErrorCode,
+};
+
+use crate::browser::{Browser, Request, request_faults};
+
+#[test]
+fn no_fault_of_a_key_blocks_the_form() {
+    for code in request_faults() {
+        let mut browser = Browser::new(&[]);
+        browser.type_answer("123");
+        browser.press_play();
+        browser.fails(code);
+        assert_eq!(browser.state(), StateName::Failed, "{code}");
+        assert!(browser.is_valid(), "{code}");
+        assert_eq!(browser.fields(), format!("captcha-error&{code}"));
+        assert_eq!(browser.captcha.answer, "123", "what was typed is kept");
+        assert_eq!(browser.was_told(Signal::Error), 1, "{code}");
+        browser.pass(1000);
+        assert_eq!(browser.said.len(), 1, "{code}: {:?}", browser.said);
+        assert!(!browser.moving, "{code}: the silence ends");
+    }
+}
+
+#[test]
+fn play_works_again_after_every_fault() {
+    for code in request_faults() {
+        let mut browser = Browser::new(&[]);
+        browser.press_play();
+        browser.fails(code);
+        assert_eq!(browser.shown(Part::Play, "aria-disabled"), None, "{code}");
+        browser.hear_out();
+        assert_eq!(browser.keys, 2, "{code}: no more than was pressed");
+    }
+}
+
+#[test]
+fn the_time_to_wait_is_said() {
+    for (seconds, words) in [(45, "45 seconds"), (600, "10 minutes")] {
+        let mut browser = Browser::new(&[]);
+        browser.press_play();
+        browser.fails(Fault {
+            code: ErrorCode::RateLimited,
+            retry_after: NonZeroU32::new(seconds),
+        });
+        browser.pass(1000);
+        assert!(browser.last_said().contains(words), "{:?}", browser.said);
+    }
+}
+
+#[test]
+fn only_the_audio_is_tried_again_by_itself() {
+    for code in [
+        ErrorCode::NetworkError,
+        ErrorCode::Timeout,
+        ErrorCode::UpstreamUnavailable,
+        ErrorCode::StoreUnavailable,
+    ] {
+        let mut browser = Browser::new(&[]);
+        browser.press_play();
+        browser.key_arrives(None);
+        for tries in 1..=3 {
+            assert_eq!(browser.audios, tries, "{code}");
+            browser.fails(code);
+            browser.pass(5000);
+        }
+        assert_eq!(browser.audios, 3, "{code}: no endless retries");
+        assert_eq!(browser.keys, 1, "{code}");
+        assert_eq!(browser.state(), StateName::Failed, "{code}");
+
+        let mut browser = Browser::new(&[]);
+        browser.press_play();
+        browser.fails(code);
+        browser.pass(600_000);
+        assert_eq!(
+            browser.keys, 1,
+            "{code}: a key is never tried again by itself"
+        );
+    }
+}
+
+#[test]
+fn a_retry_waits_longer_each_time() {
+    let mut browser = Browser::new(&[]);
+    browser.press_play();
+    browser.key_arrives(None);
+    browser.fails(ErrorCode::NetworkError);
+    browser.pass(499);
+    assert_eq!(browser.audios, 1);
+    browser.pass(1);
+    assert_eq!(browser.audios, 2);
+    browser.fails(ErrorCode::NetworkError);
+    browser.pass(1499);
+    assert_eq!(browser.audios, 2);
+    browser.pass(1);
+    assert_eq!(browser.audios, 3);
+}
+
+#[test]
+fn a_retry_that_succeeds_is_played_without_a_word() {
+    let mut browser = Browser::new(&[]);
+    browser.press_play();
+    browser.key_arrives(None);
+    browser.fails(ErrorCode::NetworkError);
+    browser.pass(600);
+    browser.audio_arrives();
+    browser.pass(2000);
+    assert_eq!(browser.state(), StateName::Playing);
+    assert_eq!(browser.said, [""; 0]);
+    assert_eq!(browser.was_told(Signal::Error), 0);
+}
+
+#[test]
+fn audio_that_could_not_be_had_costs_no_second_key() {
+    for code in [
+        ErrorCode::NotAudio,
+        ErrorCode::BadResponse,
+        ErrorCode::CspBlocked,
+    ] {
+        let mut browser = Browser::new(&[]);
+        browser.press_play();
+        browser.key_arrives(None);
+        browser.fails(code);
+        assert_eq!(browser.state(), StateName::Failed, "{code}");
+        assert_eq!(browser.audios, 1, "{code} will not pass by itself");
+        browser.press_play();
+        assert_eq!((browser.keys, browser.audios), (1, 2), "{code}");
+        browser.audio_arrives();
+        browser.pass(2000);
+        assert_eq!(browser.state(), StateName::Playing, "{code}");
+    }
+}
+
+#[test]
+fn a_renewal_that_fails_keeps_challenge_and_answer() {
+    for code in request_faults() {
+        let mut browser = Browser::new(&[]);
+        browser.hear_out();
+        browser.type_answer("12345");
+        let before = browser.fields();
+        browser.tell(Event::Renew);
+        assert_eq!(browser.request, Some(Request::Key(2)));
+        browser.fails(code);
+        assert_eq!(browser.fields(), before, "{code}");
+        assert!(browser.is_valid(), "{code}");
+        let keys = browser.keys;
+        browser.press_play();
+        browser.pass(2000);
+        assert_eq!(browser.keys, keys, "{code}: the old audio is still there");
+        assert_eq!(browser.state(), StateName::Playing, "{code}");
+    }
+}
+
+#[test]
+fn a_renewal_empties_the_box_only_when_the_key_is_there() {
+    let mut browser = Browser::new(&[]);
+    browser.hear_out();
+    browser.type_answer("12345");
+    browser.tell(Event::Renew);
+    assert_eq!(browser.field, "12345");
+    browser.key_arrives(None);
+    assert_eq!(browser.field, "");
+    assert_eq!(browser.captcha.answer, "");
+}
+
+#[test]
+fn what_is_typed_during_a_renewal_is_not_lost() {
+    let mut browser = Browser::new(&[]);
+    browser.hear_out();
+    browser.tell(Event::Renew);
+    browser.type_answer("9");
+    browser.key_arrives(None);
+    browser.audio_arrives();
+    assert_eq!(browser.field, "9");
+    assert_eq!(browser.captcha.answer, "9");
+}
+
+#[test]
+fn a_stale_reply_changes_nothing() {
+    let mut browser = Browser::new(&[]);
+    browser.press_play();
+    let request = browser.request.take().unwrap();
+    browser.tell(Event::Reset);
+    browser.press_play();
+    let before = browser.captcha.clone();
+    let generation = request.generation();
+    let stale = Fault::from(ErrorCode::NetworkError);
+    browser.tell(Event::RequestFailed {
+        generation,
+        fault: stale,
+    });
+    browser.tell(Event::Judged {
+        generation,
+        token: Some("token".to_owned()),
+    });
+    browser.tell(Event::AudioArrived {
+        generation,
+        sound: Default::default(),
+    });
+    assert_eq!(browser.captcha, before);
+}
+
+#[test]
+fn a_wrong_answer_checked_inline_leads_back_to_the_box() {
+    let mut browser = Browser::new(&[("verify", "inline")]);
+    browser.hear_out();
+    browser.type_answer("54321");
+    assert!(!browser.is_valid(), "not before it is checked");
+    browser.tell(Event::Enter);
+    assert_eq!(browser.state(), StateName::Checking);
+    let said = browser.said.len();
+    browser.judged(false);
+    assert_eq!(browser.state(), StateName::Rejected);
+    assert_eq!(browser.focused, 1);
+    assert_eq!(browser.was_told(Signal::Rejected), 1);
+    assert!(browser.text(Part::Error).contains("did not match"));
+    assert_eq!(browser.text(Part::PlayText), "Play a new audio");
+    browser.pass(5000);
+    assert_eq!(
+        browser.said.len(),
+        said,
+        "the box's description says it, once"
+    );
+    assert_eq!(browser.captcha.answer, "54321");
+    assert_eq!(browser.keys, 1, "no new key before the next press");
+    browser.press_play();
+    assert_eq!(browser.keys, 2);
+}
+
+#[test]
+fn a_right_answer_checked_inline_is_said_and_submitted_as_a_token() {
+    let mut browser = Browser::new(&[("verify", "inline")]);
+    browser.hear_out();
+    browser.type_answer("12345");
+    browser.tell(Event::Check);
+    assert_eq!(
+        browser.shown(Part::Answer, "readonly").as_deref(),
+        Some("true")
+    );
+    browser.judged(true);
+    browser.pass(1000);
+    assert_eq!(browser.last_said(), "Verified.");
+    assert_eq!(browser.fields(), "captcha-response&token");
+    assert!(browser.is_valid());
+    assert_eq!(browser.was_told(Signal::Verified), 1);
+    browser.press_play();
+    browser.tell(Event::Renew);
+    browser.tell(Event::Enter);
+    assert_eq!((browser.keys, browser.verifications), (1, 1));
+}
+
+#[test]
+fn an_empty_answer_is_never_checked() {
+    let mut browser = Browser::new(&[("verify", "inline")]);
+    browser.tell(Event::Check);
+    assert_eq!(
+        browser.text(Part::Error),
+        "Press Play audio and type the numbers you hear."
+    );
+    browser.hear_out();
+    browser.type_answer(" , ");
+    browser.tell(Event::Enter);
+    assert_eq!(browser.verifications, 0);
+    assert_eq!(browser.text(Part::Error), "Type the numbers you hear.");
+    assert_eq!(browser.focused, 2);
+}
+
+#[test]
+fn leaving_the_box_checks_nothing() {
+    let mut browser = Browser::new(&[("verify", "inline")]);
+    browser.hear_out();
+    browser.type_answer("12345");
+    browser.tell(Event::Left);
+    assert_eq!(browser.verifications, 0);
+}
+
+#[test]
+fn a_check_that_fails_keeps_the_answer_and_can_be_made_again() {
+    for code in request_faults()
+        .filter(|code| !matches!(code, ErrorCode::InvalidKey | ErrorCode::AudioNotIssued))
+    {
+        let mut browser = Browser::new(&[("verify", "inline")]);
+        browser.hear_out();
+        browser.type_answer("12345");
+        browser.tell(Event::Check);
+        browser.fails(code);
+        browser.pass(1000);
+        assert!(browser.is_valid(), "{code}");
+        assert_eq!(browser.fields(), format!("captcha-error&{code}"));
+        assert!(browser.last_said().contains("typed is kept"), "{code}");
+        browser.tell(Event::Check);
+        assert_eq!(browser.verifications, 2, "{code}");
+        browser.judged(true);
+        assert_eq!(browser.fields(), "captcha-response&token");
+    }
+}
+
+#[test]
+fn a_dead_key_is_an_expiry_not_a_fault() {
+    for code in [ErrorCode::InvalidKey, ErrorCode::AudioNotIssued] {
+        let mut browser = Browser::new(&[("verify", "inline")]);
+        browser.hear_out();
+        browser.type_answer("12345");
+        browser.tell(Event::Check);
+        browser.fails(code);
+        browser.pass(1000);
+        assert_eq!(browser.state(), StateName::Expired, "{code}");
+        assert_eq!(browser.captcha.answer, "12345");
+        assert!(browser.last_said().contains("has expired"), "{code}");
+        assert_eq!(browser.was_told(Signal::Expired), 1);
+
+        let mut browser = Browser::new(&[]);
+        browser.press_play();
+        browser.key_arrives(None);
+        browser.fails(code);
+        assert_eq!(browser.state(), StateName::Expired, "{code}");
+        assert_eq!(
+            browser.audios, 1,
+            "{code}: a dead key is not asked for again"
+        );
+    }
+}
+
+#[test]
+fn blocked_sound_is_said_and_the_next_press_plays() {
+    let mut browser = Browser::new(&[]);
+    browser.press_play();
+    browser.key_arrives(None);
+    browser.audio_arrives();
+    browser.pass(1500);
+    browser.tell(Event::PlaybackFailed(ErrorCode::PlaybackBlocked));
+    browser.pass(1000);
+    assert!(browser.last_said().contains("blocked the sound"));
+    assert!(browser.is_valid());
+    assert_eq!(browser.fields(), "captcha-error&playback_blocked");
+    browser.press_play();
+    browser.pass(2000);
+    assert_eq!(browser.state(), StateName::Playing);
+    assert_eq!((browser.keys, browser.audios), (1, 1));
+}
+
+#[test]
+fn an_answer_typed_in_spite_of_a_fault_is_sent() {
+    let mut browser = Browser::new(&[]);
+    browser.hear_out();
+    browser.press_play();
+    browser.pass(1500);
+    browser.tell(Event::PlaybackFailed(ErrorCode::PlaybackBlocked));
+    browser.type_answer("12345");
+    assert!(browser.fields().contains("captcha-response&key1:12345"));
+    assert!(browser.is_valid());
+}
+
+#[test]
+fn audio_that_cannot_be_decoded_is_fetched_again_not_issued_again() {
+    let mut browser = Browser::new(&[]);
+    browser.listen();
+    browser.tell(Event::PlaybackFailed(ErrorCode::NotAudio));
+    assert_eq!(browser.fields(), "captcha-error&not_audio");
+    browser.press_play();
+    assert_eq!((browser.keys, browser.audios), (1, 2));
+}
+
+#[test]
+fn a_missing_endpoint_is_said_and_nothing_is_requested() {
+    let mut browser = Browser::with(crate::browser::config(&[
+        ("name", "captcha"),
+        ("required", "true"),
+    ]));
+    browser.press_play();
+    browser.pass(1000);
+    assert_eq!(browser.fields(), "captcha-error&config_error");
+    assert!(browser.is_valid());
+    assert_eq!(browser.request, None);
+    assert!(browser.last_said().contains("not set up correctly"));
+}

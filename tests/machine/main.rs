@@ -1,0 +1,9 @@
+//! The captcha's machine against a model of the browser: what a person hears, what the form gets, what is
+//! requested. Each test is named after what could go wrong.
+#![cfg(all(not(target_arch = "wasm32"), feature = "captcha"))]
+
+mod browser;
+mod failures;
+mod lifecycle;
+mod main_path;
+mod properties;

@@ -1,0 +1,451 @@
+//! From Play to an answer: requests, sound, and what is said.
+
+use sori_captcha::captcha::{
+    event::{By, Event, Signal},
+    state::StateName,
+    template::Part,
+};
+
+use crate::browser::{Browser, Clip, LENGTH, Request, STARTS};
+
+#[test]
+fn nothing_is_requested_before_an_act() {
+    let mut browser = Browser::new(&[]);
+    browser.type_answer("12");
+    browser.tell(Event::Left);
+    browser.tell(Event::Enter);
+    browser.tell(Event::Back { at: 0 });
+    browser.tell(Event::Forward { at: 0, length: 0 });
+    browser.tell(Event::Invalid { first: true });
+    browser.pass(600_000);
+    assert_eq!((browser.keys, browser.audios), (0, 0));
+    assert_eq!(browser.clip, Clip::None);
+}
+
+#[test]
+fn replay_makes_no_request() {
+    let mut browser = Browser::new(&[]);
+    browser.hear_out();
+    for _ in 0..5 {
+        browser.press_play();
+        browser.pass(20_000);
+        browser.tell(Event::Play { at: 0 });
+        browser.pass(20_000);
+    }
+    assert_eq!((browser.keys, browser.audios), (1, 1));
+    assert_eq!(browser.starts.len(), 11, "each press was heard");
+}
+
+#[test]
+fn the_press_is_answered_before_anything_arrives() {
+    let mut browser = Browser::new(&[]);
+    assert_eq!(browser.text(Part::PlayText), "Play audio");
+    let icon = browser.shown(Part::PlayIcon, "d");
+    browser.press_play();
+    assert_eq!(browser.text(Part::PlayText), "Pause");
+    assert_ne!(browser.shown(Part::PlayIcon, "d"), icon);
+    assert_eq!(browser.shown(Part::Play, "aria-pressed"), None);
+}
+
+#[test]
+fn a_screen_reader_gets_its_time_before_speech() {
+    for (attributes, by, expected) in [
+        (&[][..], By::Button, 1500),
+        (&[], By::Key, 500),
+        (&[("lead-in", "3000")], By::Button, 3000),
+        (&[("lead-in", "3000")], By::Key, 3000),
+        (&[("lead-in", "200")], By::Button, 200),
+    ] {
+        let mut browser = Browser::new(attributes);
+        browser.tell(Event::Toggle { by, at: 0 });
+        browser.key_arrives(None);
+        browser.audio_arrives();
+        assert_eq!(browser.lead_ins, [expected]);
+        browser.pass(expected - 1);
+        assert_eq!(browser.starts, [], "{expected} ms are not over");
+        browser.pass(1);
+        assert_eq!(browser.starts, [0]);
+    }
+}
+
+#[test]
+fn a_replay_has_its_lead_in_too() {
+    let mut browser = Browser::new(&[]);
+    browser.hear_out();
+    browser.press_play();
+    assert_eq!(browser.lead_ins, [1500, 1500]);
+    assert_eq!(
+        browser.state(),
+        StateName::Playing,
+        "the press shows at once"
+    );
+    browser.pass(1500);
+    assert_eq!(browser.starts, [0, 0]);
+}
+
+#[test]
+fn going_on_by_key_waits_for_nothing() {
+    let mut browser = Browser::new(&[]);
+    browser.listen();
+    browser.pass(1700);
+    browser.press_dot();
+    assert_eq!(browser.state(), StateName::Paused);
+    let at = browser.at;
+    let lead_ins = browser.lead_ins.len();
+    browser.press_dot();
+    assert_eq!(browser.lead_ins.len(), lead_ins);
+    assert_eq!(browser.starts.last(), Some(&at), "in place");
+}
+
+#[test]
+fn late_audio_is_not_talked_over_by_the_notice_to_wait() {
+    let mut browser = Browser::new(&[]);
+    browser.press_play();
+    browser.key_arrives(None);
+    browser.pass(2500);
+    assert_eq!(browser.last_said(), "Loading the audio.");
+    browser.audio_arrives();
+    assert_eq!(browser.starts, [], "the notice is still being read");
+    browser.pass(1500);
+    assert_eq!(browser.starts, [0]);
+}
+
+#[test]
+fn a_notice_to_wait_that_came_too_late_is_never_said() {
+    let mut browser = Browser::new(&[]);
+    browser.press_play();
+    browser.key_arrives(None);
+    browser.pass(2050);
+    browser.audio_arrives();
+    browser.pass(3000);
+    browser.press_dot();
+    browser.pass(1000);
+    assert_eq!(browser.state(), StateName::Paused);
+    assert_eq!(browser.said, [""; 0], "the audio has long arrived");
+}
+
+#[test]
+fn play_pressed_twice_plays_nothing() {
+    let mut browser = Browser::new(&[]);
+    browser.press_play();
+    browser.press_play();
+    assert_eq!(browser.text(Part::PlayText), "Play audio");
+    browser.key_arrives(None);
+    browser.audio_arrives();
+    browser.pass(20_000);
+    assert_eq!(browser.starts, []);
+    assert_eq!(browser.state(), StateName::Ready);
+    browser.press_play();
+    browser.pass(1500);
+    assert_eq!(browser.starts, [0]);
+    assert_eq!(browser.keys, 1);
+}
+
+#[test]
+fn play_pressed_three_times_plays_once() {
+    let mut browser = Browser::new(&[]);
+    for _ in 0..3 {
+        browser.press_play();
+    }
+    browser.key_arrives(None);
+    browser.audio_arrives();
+    browser.pass(LENGTH * 2);
+    assert_eq!(browser.starts, [0]);
+    assert_eq!(browser.keys, 1);
+}
+
+#[test]
+fn the_end_is_one_announcement_with_the_buttons_name() {
+    let mut browser = Browser::new(&[]);
+    browser.listen();
+    browser.pass(LENGTH);
+    assert_eq!(browser.text(Part::PlayText), "Play audio");
+    browser.pass(1000);
+    assert_eq!(browser.said, ["Playback ended. Type the numbers."]);
+}
+
+#[test]
+fn the_end_does_not_tell_a_person_who_types_to_type() {
+    let mut browser = Browser::new(&[]);
+    browser.listen();
+    browser.type_answer("123");
+    browser.pass(LENGTH + 1000);
+    assert_eq!(browser.said, ["Playback ended."]);
+}
+
+#[test]
+fn the_same_words_are_announced_again() {
+    let mut browser = Browser::new(&[]);
+    browser.hear_out();
+    browser.press_play();
+    browser.pass(LENGTH + 5000);
+    assert_eq!(browser.said.len(), 2, "{:?}", browser.said);
+    assert_eq!(browser.said[0], browser.said[1]);
+}
+
+#[test]
+fn a_pause_is_not_announced_for_the_button_says_it() {
+    let mut browser = Browser::new(&[]);
+    browser.listen();
+    browser.pass(1000);
+    browser.press_play();
+    browser.pass(1000);
+    assert_eq!(browser.said, [""; 0]);
+    assert_eq!(browser.text(Part::PlayText), "Play audio");
+}
+
+#[test]
+fn back_and_forward_step_from_digit_to_digit() {
+    let mut browser = Browser::new(&[]);
+    browser.listen();
+    browser.pass(STARTS[2] + 600);
+    browser.back();
+    assert_eq!(
+        browser.at, STARTS[2],
+        "to the start of the digit that is heard"
+    );
+    browser.back();
+    assert_eq!(
+        browser.at, STARTS[1],
+        "at a digit's start: to the one before"
+    );
+    browser.forward();
+    assert_eq!(browser.at, STARTS[2]);
+    browser.forward();
+    assert_eq!(browser.at, STARTS[3]);
+    assert_eq!((browser.keys, browser.audios), (1, 1));
+}
+
+#[test]
+fn forward_never_skips_a_digit() {
+    for from in (0..LENGTH).step_by(50) {
+        let mut browser = Browser::new(&[]);
+        browser.listen();
+        browser.at = from;
+        browser.forward();
+        let next = STARTS.iter().find(|start| **start > from);
+        assert!(
+            next.is_none_or(|next| browser.at <= *next),
+            "from {from} to {}",
+            browser.at
+        );
+        assert!(browser.at >= from, "forward went back");
+    }
+}
+
+#[test]
+fn back_reaches_the_start_from_anywhere() {
+    let mut browser = Browser::new(&[]);
+    browser.listen();
+    browser.at = LENGTH - 1;
+    let mut last = browser.at;
+    while browser.at > 0 {
+        browser.back();
+        assert!(browser.at < last, "stuck at {last}");
+        last = browser.at;
+    }
+}
+
+#[test]
+fn back_while_paused_is_heard_at_once() {
+    let mut browser = Browser::new(&[]);
+    browser.listen();
+    browser.pass(STARTS[1] + 600);
+    browser.press_dot();
+    browser.back();
+    assert_eq!(browser.starts.last(), Some(&STARTS[1]));
+    assert_eq!(browser.state(), StateName::Playing);
+}
+
+#[test]
+fn steps_before_there_is_audio_do_nothing() {
+    let mut browser = Browser::new(&[]);
+    browser.back();
+    browser.forward();
+    assert_eq!(browser.state(), StateName::Idle);
+    assert_eq!(
+        browser.shown(Part::Back, "aria-disabled").as_deref(),
+        Some("true")
+    );
+    assert_eq!(
+        browser.shown(Part::Back, "disabled"),
+        None,
+        "it keeps the focus"
+    );
+}
+
+#[test]
+fn typing_pauses_only_where_the_page_wants_it() {
+    for (attributes, state) in [
+        (&[][..], StateName::Playing),
+        (&[("pause-on-typing", "true")], StateName::Paused),
+    ] {
+        let mut browser = Browser::new(attributes);
+        browser.listen();
+        browser.pass(1000);
+        browser.type_answer("1");
+        assert_eq!(browser.state(), state);
+    }
+}
+
+#[test]
+fn enter_presses_the_forms_button_as_in_a_native_field() {
+    let mut browser = Browser::new(&[]);
+    browser.hear_out();
+    browser.type_answer("12345");
+    browser.tell(Event::Enter);
+    assert_eq!(browser.default_button, 1);
+    assert_eq!(browser.verifications, 0);
+}
+
+#[test]
+fn the_form_gets_key_answer_and_response() {
+    let mut browser = Browser::new(&[]);
+    assert!(!browser.is_valid());
+    browser.hear_out();
+    assert_eq!(browser.fields(), "");
+    browser.type_answer(" 1 2-3,４5 ");
+    assert_eq!(
+        browser.fields(),
+        "captcha-key&key1&captcha-answer&12345&captcha-response&key1:12345"
+    );
+    assert!(browser.is_valid());
+    assert_eq!(browser.was_told(Signal::Issued), 1);
+}
+
+#[test]
+fn only_separators_are_no_answer() {
+    let mut browser = Browser::new(&[]);
+    browser.hear_out();
+    browser.type_answer(" - .");
+    assert_eq!(browser.fields(), "");
+    assert!(!browser.is_valid());
+}
+
+#[test]
+fn a_hint_on_odd_characters_is_said_once_and_blocks_nothing() {
+    let mut browser = Browser::new(&[]);
+    browser.hear_out();
+    browser.type_answer("12a45");
+    let before = browser.said.len();
+    for _ in 0..3 {
+        browser.tell(Event::Left);
+        browser.pass(1000);
+    }
+    assert_eq!(browser.said.len(), before + 1);
+    assert!(browser.last_said().contains("other than digits"));
+    assert!(browser.is_valid());
+    assert!(browser.fields().contains("12a45"));
+    assert_eq!(browser.shown(Part::Answer, "aria-invalid"), None);
+}
+
+#[test]
+fn without_an_answer_the_form_says_what_to_do_next() {
+    let mut browser = Browser::new(&[]);
+    browser.tell(Event::Invalid { first: true });
+    assert!(browser.text(Part::Error).starts_with("Press Play audio"));
+    assert_eq!(browser.focused, 1);
+    assert_eq!(
+        browser.shown(Part::Answer, "aria-invalid").as_deref(),
+        Some("true")
+    );
+    browser.type_answer("1");
+    assert_eq!(browser.text(Part::Error), "", "an edit clears the error");
+    assert_eq!(browser.shown(Part::Answer, "aria-invalid"), None);
+}
+
+#[test]
+fn a_second_invalid_field_does_not_take_the_focus() {
+    let mut browser = Browser::new(&[]);
+    browser.tell(Event::Invalid { first: false });
+    assert_eq!(browser.focused, 0);
+    assert_ne!(browser.text(Part::Error), "");
+}
+
+#[test]
+fn a_captcha_that_is_not_required_never_blocks() {
+    let mut browser = Browser::with(crate::browser::config(&[
+        ("endpoint", "/captcha"),
+        ("name", "captcha"),
+    ]));
+    assert!(browser.is_valid());
+    browser.listen();
+    assert!(browser.is_valid());
+}
+
+#[test]
+fn without_a_name_nothing_is_submitted() {
+    let mut browser = Browser::with(crate::browser::config(&[("endpoint", "/captcha")]));
+    browser.hear_out();
+    browser.type_answer("12345");
+    assert_eq!(browser.fields(), "");
+}
+
+#[test]
+fn nothing_is_played_without_consent() {
+    let mut browser = Browser::new(&[("consent", "true")]);
+    browser.press_play();
+    browser.pass(1000);
+    assert_eq!(browser.keys, 0);
+    assert_eq!(
+        browser.last_said(),
+        "Tick the agreement first to play the audio."
+    );
+    assert!(!browser.is_valid());
+    browser.tell(Event::Consent(true));
+    assert_eq!(browser.fields(), "captcha-consent&on");
+    browser.hear_out();
+    browser.type_answer("12345");
+    assert!(browser.fields().ends_with("&captcha-consent&on"));
+    assert!(browser.is_valid());
+    browser.tell(Event::Consent(false));
+    assert!(!browser.is_valid());
+    assert!(!browser.fields().contains("consent"));
+}
+
+#[test]
+fn speed_stays_within_its_limits_and_is_said_in_silence() {
+    let mut browser = Browser::new(&[]);
+    for _ in 0..9 {
+        browser.tell(Event::Slower);
+        browser.pass(500);
+    }
+    assert_eq!(browser.captcha.rate, 50);
+    assert_eq!(browser.last_said(), "Speed 50 percent");
+    for _ in 0..15 {
+        browser.tell(Event::Faster);
+    }
+    assert_eq!(browser.captcha.rate, 150);
+    browser.pass(500);
+    let said = browser.said.len();
+    browser.listen();
+    browser.tell(Event::Slower);
+    browser.pass(100);
+    assert_eq!(browser.said.len(), said, "over the digits it is not said");
+}
+
+#[test]
+fn a_disabled_captcha_does_nothing() {
+    let mut browser = Browser::new(&[]);
+    browser.tell(Event::Disabled(true));
+    browser.press_play();
+    browser.tell(Event::Play { at: 0 });
+    browser.tell(Event::Renew);
+    browser.tell(Event::Check);
+    assert_eq!(browser.request, None);
+    for part in [Part::Answer, Part::Play, Part::Back, Part::Check] {
+        assert!(browser.shown(part, "disabled").is_some(), "{part:?}");
+    }
+    browser.tell(Event::Disabled(false));
+    browser.press_play();
+    assert_eq!(browser.request, Some(Request::Key(1)));
+}
+
+#[test]
+fn disabling_ends_the_sound() {
+    let mut browser = Browser::new(&[]);
+    browser.listen();
+    browser.tell(Event::Disabled(true));
+    assert!(!browser.moving);
+    assert_eq!(browser.state(), StateName::Paused);
+}
