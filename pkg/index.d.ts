@@ -102,6 +102,15 @@ export type SoriCaptchaMessages = Partial<
   >
 >;
 
+/** What `diagnose()` found. */
+export interface SoriFinding {
+  level: "ok" | "warning" | "error";
+  /** What was looked at. */
+  about: string;
+  /** What was found, and what to do. */
+  text: string;
+}
+
 /** `<sori-captcha>` */
 export interface SoriCaptchaElement extends HTMLElement {
   /** The backend's address, such as `/captcha`. */
@@ -162,6 +171,8 @@ export interface SoriCaptchaElement extends HTMLElement {
   reset(): void;
   /** The site's server said no: focuses the box, describes the error there, discards the key. */
   reject(message?: string): void;
+  /** A report for developers, loaded on demand; asks the backend, for one key, only with `request: true`. */
+  diagnose(options?: { request?: boolean }): Promise<SoriFinding[]>;
 
   addEventListener<K extends keyof SoriCaptchaEventMap>(
     type: K,

@@ -83,10 +83,12 @@ pub enum Op {
     Answer,
     /// Request `number` failed; `text` is the code.
     Failed,
+    /// A language module serves the page: its tag, and its texts in the order of [`Message::ALL`]; empty: none does.
+    Language,
 }
 
 impl Op {
-    const ALL: [Self; 25] = [
+    const ALL: [Self; 26] = [
         Self::Attributes,
         Self::Surroundings,
         Self::Messages,
@@ -112,6 +114,7 @@ impl Op {
         Self::Audio,
         Self::Answer,
         Self::Failed,
+        Self::Language,
     ];
 
     /// The report with this number.
@@ -273,6 +276,12 @@ impl Session {
                 for (message, text) in Message::ALL.iter().zip(text.split(UNIT)) {
                     self.catalog.own.push((*message, text.into()));
                 }
+                return None;
+            }
+            Op::Language => {
+                let tag = next();
+                let texts = fields.map(Into::into).collect();
+                self.catalog.module = (!tag.is_empty()).then(|| (tag.into(), texts));
                 return None;
             }
             Op::Recalled => {

@@ -361,15 +361,14 @@ impl Catalog {
         let own = self
             .own
             .iter()
-            .find(|(m, _)| *m == message)
+            .find(|(m, text)| *m == message && !text.is_empty())
             .map(|(_, text)| text);
         let module = self
             .module
             .as_ref()
             .and_then(|(_, texts)| texts.get(message as usize));
-        own.or(module)
-            .filter(|text| !text.is_empty())
-            .map_or(message.text(self.locale), String::as_str)
+        let text = own.or(module).filter(|text| !text.is_empty());
+        text.map_or(message.text(self.locale), String::as_str)
     }
 
     /// The text with its number in place.
@@ -467,6 +466,25 @@ mod tests {
             ..Catalog::default()
         };
         assert_eq!(catalog.get(Message::Play), "Play audio");
+    }
+
+    #[test]
+    fn a_language_module_stands_under_the_pages_own_texts_and_over_ours() {
+        let mut texts = vec![String::new(); Message::ALL.len()];
+        texts[Message::Play as usize] = "再生".into();
+        texts[Message::Pause as usize] = "停止".into();
+        let catalog = Catalog {
+            module: Some(("ja".into(), texts)),
+            own: vec![
+                (Message::Pause, "一時停止".into()),
+                (Message::Play, String::new()),
+            ],
+            ..Catalog::default()
+        };
+        assert_eq!(catalog.get(Message::Play), "再生");
+        assert_eq!(catalog.get(Message::Pause), "一時停止");
+        assert_eq!(catalog.get(Message::Back), "Back");
+        assert_eq!(catalog.tag(), "ja");
     }
 
     #[test]

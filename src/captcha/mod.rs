@@ -15,5 +15,7 @@ pub mod state;
 pub mod status;
 pub mod step;
 pub mod template;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod translations;
 pub mod view;
 pub mod wav;

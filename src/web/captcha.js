@@ -7,7 +7,7 @@ const Base = globalThis.HTMLElement ?? class {};
 // In step with `Op` in bridge.rs.
 const ATTRIBUTES = 0, SURROUNDINGS = 1, MESSAGES = 2, RECALLED = 3, RESET = 4, DISABLED = 5, TIMER = 6, METHOD = 7, PAGE_HIDDEN = 8,
   PAGE_RESTORED = 9, SUBMITTED = 10, INVALID = 11, CLICK = 12, PRESS = 13, INPUT = 14, LEFT = 15, LEAD_IN_OVER = 16, PLAYING = 17, PAUSED = 18,
-  ENDED = 19, PROGRESS = 20, PLAYBACK_FAILED = 21, AUDIO = 22, ANSWER = 23, FAILED = 24;
+  ENDED = 19, PROGRESS = 20, PLAYBACK_FAILED = 21, AUDIO = 22, ANSWER = 23, FAILED = 24, LANGUAGE = 25;
 const GROUP = "\x1d", RECORD = "\x1e", UNIT = "\x1f";
 // In step with `Part` in template.rs.
 const ANSWER_PART = 2, VOLUME_PART = 25;
@@ -18,7 +18,10 @@ const KEPT = "sori-captcha";
 const SELF = Symbol("sori");
 const live = new Set();
 let rust, revive, attributes, methods, texts, lines, css, tree;
+// What the modules in locale/ have brought; they share no scope with this one.
+const languages = (globalThis[Symbol.for("sori-captcha.languages")] ??= []);
 let violation = -Infinity;
+let volume;
 const sheets = new WeakMap();
 
 // One line is one node of the tree: its depth, its name, its attributes. Part N is line N.
@@ -116,10 +119,28 @@ function look_around(element) {
   const text = (nodes) => nodes.map((node) => node?.textContent.trim()).filter(Boolean).join(" ");
   const label = text([...(internals.labels ?? [])]) || (element.ariaLabel ?? "");
   const ids = element.getAttribute("aria-describedby")?.split(/\s+/) ?? [];
-  const probe = new Audio();
-  probe.volume = 0.5;
+  if (volume === undefined) {
+    const probe = new Audio();
+    probe.volume = 0.5;
+    volume = probe.volume === 0.5 || "";
+  }
   const description = text(ids.map((id) => element.getRootNode().getElementById(id)));
-  tell(element, SURROUNDINGS, 0, [lang, label, description, probe.volume === 0.5 || ""].join(UNIT));
+  tell(element, SURROUNDINGS, 0, [lang, label, description, volume].join(UNIT));
+  const language = languages.find(({ tag }) => spoken(tag) && spoken(tag) === spoken(lang));
+  if (language !== element[SELF].language) {
+    element[SELF].language = language;
+    tell(element, LANGUAGE, 0, language ? [language.tag, ...texts.map((name) => language.texts[name] ?? "")].join(UNIT) : "");
+  }
+}
+
+// Language and script: `zh-TW` is written in another script than `zh-Hans`. Nothing for what is no tag.
+function spoken(tag) {
+  try {
+    const { language, script } = new Intl.Locale(tag).maximize();
+    return `${language}-${script}`;
+  } catch {
+    return "";
+  }
 }
 
 function say_messages(element, { messages }) {
@@ -534,6 +555,10 @@ function make_class() {
     reportValidity() {
       return this[SELF].internals.reportValidity();
     }
+
+    async diagnose(options) {
+      return (await import("./diagnose.js")).diagnose(this, options);
+    }
   }
   const { prototype } = Captcha;
   const accessor = (name, get, set) => Object.defineProperty(prototype, name, { configurable: true, enumerable: true, get, set });
@@ -585,6 +610,7 @@ export function define_captcha(exports, sheet, restart) {
     });
   }
   document.addEventListener("securitypolicyviolation", () => (violation = performance.now()));
+  document.addEventListener("sori-language", () => live.forEach(look_around));
   // A trap in a promise's continuation passes by every caller.
   for (const type of ["error", "unhandledrejection"]) {
     addEventListener(type, ({ error, reason }) => {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{bundle, glue, integrity, package, setup, shorten};
+use crate::{bundle, glue, integrity, languages, package, setup, shorten};
 
 /// One build of the widget crate.
 pub(crate) struct Module {
@@ -57,6 +57,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         fs::write(raw.join("factory.js"), glue::factory(&text)?)?;
     }
     bundle::run(workspace, &dist)?;
+    languages::write(&dist)?;
     package::write(workspace)?;
     integrity::write(&dist)?;
     println!("build: pkg/ is complete; npm pack ./pkg makes the tarball");

@@ -10,6 +10,7 @@ mod clips;
 mod gate;
 mod glue;
 mod integrity;
+mod languages;
 mod package;
 mod packaging;
 mod release;
