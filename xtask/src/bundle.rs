@@ -69,6 +69,8 @@ fn classic(workspace: &Workspace, dist: &Path) -> Result<()> {
     fs::write(raw.join("bytes.js"), as_latin1_string(&wasm))?;
     let options = vec![
         "--format=iife".into(),
+        // Found beside the script when a developer asks for it.
+        "--external:./diagnose.js".into(),
         alias("sori:wasm", &workspace.path("pkg/lib/inlined-wasm.js")),
         alias("sori:wasm-bytes", &raw.join("bytes.js")),
         // A classic script without a charset is decoded as the page is, and many Korean pages are EUC-KR.
