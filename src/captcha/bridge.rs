@@ -85,10 +85,12 @@ pub enum Op {
     Failed,
     /// A language module serves the page: its tag, and its texts in the order of [`Message::ALL`]; empty: none does.
     Language,
+    /// The element left the document.
+    Disconnected,
 }
 
 impl Op {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 27] = [
         Self::Attributes,
         Self::Surroundings,
         Self::Messages,
@@ -115,6 +117,7 @@ impl Op {
         Self::Answer,
         Self::Failed,
         Self::Language,
+        Self::Disconnected,
     ];
 
     /// The report with this number.
@@ -292,6 +295,7 @@ impl Session {
                 }
             }
             Op::Reset => Event::Reset,
+            Op::Disconnected => Event::Disconnected,
             Op::Disabled => Event::Disabled(number != 0),
             Op::Timer => Event::Timer(*Timer::ALL.get(number as usize)?),
             Op::Method => return method(number, at, length, text),

@@ -7,7 +7,7 @@ const Base = globalThis.HTMLElement ?? class {};
 // In step with `Op` in bridge.rs.
 const ATTRIBUTES = 0, SURROUNDINGS = 1, MESSAGES = 2, RECALLED = 3, RESET = 4, DISABLED = 5, TIMER = 6, METHOD = 7, PAGE_HIDDEN = 8,
   PAGE_RESTORED = 9, SUBMITTED = 10, INVALID = 11, CLICK = 12, PRESS = 13, INPUT = 14, LEFT = 15, LEAD_IN_OVER = 16, PLAYING = 17, PAUSED = 18,
-  ENDED = 19, PROGRESS = 20, PLAYBACK_FAILED = 21, AUDIO = 22, ANSWER = 23, FAILED = 24, LANGUAGE = 25;
+  ENDED = 19, PROGRESS = 20, PLAYBACK_FAILED = 21, AUDIO = 22, ANSWER = 23, FAILED = 24, LANGUAGE = 25, DISCONNECTED = 26;
 const GROUP = "\x1d", RECORD = "\x1e", UNIT = "\x1f";
 // In step with `Part` in template.rs.
 const ANSWER_PART = 2, VOLUME_PART = 25;
@@ -235,6 +235,8 @@ function sound(element, self) {
     on("pause", PAUSED);
     on("ended", ENDED);
     on("timeupdate", PROGRESS);
+    // Before the first sound `play()` says what is wrong; later only this does.
+    self.audio.addEventListener("error", () => self.clip === "speech" && self.audio.currentTime && tell(element, PLAYBACK_FAILED, 0, "not_audio"));
     for (const type of ["ended", "error"]) self.audio.addEventListener(type, () => self.clip === "silence" && tell(element, LEAD_IN_OVER));
   }
   return self.audio;
@@ -275,6 +277,8 @@ async function fetch_answer(element, self, number, timeout, ticket, url, body) {
   const current = () => controller === self.request;
   const fail = (code) => current() && tell(element, FAILED, number, code);
   const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  // It may reject when nobody waits any more.
+  stopped.catch(() => {});
   try {
     if (!navigator.onLine) return fail("offline");
     let request;
@@ -482,7 +486,7 @@ function make_class() {
         if (this.isConnected || !live.delete(this)) return;
         const self = this[SELF];
         if (self.id < 0) return;
-        tell(this, RESET);
+        tell(this, DISCONNECTED);
         rust.disconnect(self.id);
         self.id = -1;
         self.timers.forEach(clearTimeout);
