@@ -34,7 +34,7 @@ pub struct Button<'a> {
     /// The language.
     pub locale: Locale,
     /// What the page's developer should know.
-    pub complaints: [Option<Complaint>; 4],
+    pub complaints: [Option<&'static Complaint>; 4],
 }
 
 impl<'a> Button<'a> {

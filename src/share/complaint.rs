@@ -12,41 +12,59 @@ pub struct Complaint {
 }
 
 /// The `type` attribute is none of the six letters.
-pub const LOOK: Complaint = Complaint {
+pub static LOOK: Complaint = Complaint {
     at_fault: "attribute type",
     fault: " must be a letter from a to f; f is shown",
 };
 
 /// The `popup` attribute is no size.
-pub const POPUP: Complaint = Complaint {
+pub static POPUP: Complaint = Complaint {
     at_fault: "attribute popup",
     fault: " must be WIDTHxHEIGHT in CSS pixels, 100 to 9999 each; the link opens a tab",
 };
 
 /// The `theme` attribute is none of the three.
-pub const THEME: Complaint = Complaint {
+pub static THEME: Complaint = Complaint {
     at_fault: "attribute theme",
     fault: " must be auto, light or dark; auto is used",
 };
 
 /// What is wrong with a URL: its refusal, or that credentials were taken out of it.
 #[must_use]
-pub const fn about(source: Source, judged: Result<bool, Refusal>) -> Option<Complaint> {
-    let fault = match judged {
-        Ok(false) => return None,
-        Ok(true) => " holds a user name or password; it is shared without them",
-        Err(Refusal::Scheme) => " must be an http: or https: URL; nothing can be shared",
-        Err(Refusal::Local) => {
-            " is a local or private address, out of NAVER's reach; nothing can be shared"
-        }
-    };
-    let at_fault = match source {
-        Source::Attribute => "attribute url",
-        Source::Canonical => "<link rel=canonical>",
-        Source::OpenGraph => "<meta property=og:url>",
-        Source::Location => "the page's address (attribute url names another)",
-    };
-    Some(Complaint { at_fault, fault })
+pub fn about(source: Source, judged: Result<bool, Refusal>) -> Option<&'static Complaint> {
+    const fn faults(at_fault: &'static str) -> [Complaint; 3] {
+        let credentials = " holds a user name or password; it is shared without them";
+        let scheme = " must be an http: or https: URL; nothing can be shared";
+        let local = " is a local or private address, out of NAVER's reach; nothing can be shared";
+        [
+            Complaint {
+                at_fault,
+                fault: credentials,
+            },
+            Complaint {
+                at_fault,
+                fault: scheme,
+            },
+            Complaint {
+                at_fault,
+                fault: local,
+            },
+        ]
+    }
+    // In the order of `Source`.
+    static ALL: [[Complaint; 3]; 4] = [
+        faults("attribute url"),
+        faults("<link rel=canonical>"),
+        faults("<meta property=og:url>"),
+        faults("the page's address (attribute url names another)"),
+    ];
+    let [credentials, scheme, local] = &ALL[source as usize];
+    match judged {
+        Ok(false) => None,
+        Ok(true) => Some(credentials),
+        Err(Refusal::Scheme) => Some(scheme),
+        Err(Refusal::Local) => Some(local),
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -58,9 +76,9 @@ mod tests {
         let local = about(Source::Location, Err(Refusal::Local)).unwrap();
         let scheme = about(Source::Attribute, Err(Refusal::Scheme)).unwrap();
         for (complaint, name) in [
-            (LOOK, "type"),
-            (POPUP, "popup"),
-            (THEME, "theme"),
+            (&LOOK, "type"),
+            (&POPUP, "popup"),
+            (&THEME, "theme"),
             (local, "url"),
             (scheme, "url"),
         ] {

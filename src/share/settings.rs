@@ -31,7 +31,7 @@ impl<'a> Settings<'a> {
     /// assert_eq!(complaints, [None; 3]);
     /// ```
     #[must_use]
-    pub fn read(facts: &Facts<'a>) -> (Self, [Option<Complaint>; 3]) {
+    pub fn read(facts: &Facts<'a>) -> (Self, [Option<&'static Complaint>; 3]) {
         let look = Look::parse(facts.look);
         let popup = popup::is_size(facts.popup).then_some(facts.popup);
         let unknown = |known: bool, value: &str, complaint| {
@@ -39,9 +39,9 @@ impl<'a> Settings<'a> {
         };
         let theme = matches!(facts.theme, "auto" | "light" | "dark");
         let complaints = [
-            unknown(look.is_some(), facts.look, LOOK),
-            unknown(popup.is_some(), facts.popup, POPUP),
-            unknown(theme, facts.theme, THEME),
+            unknown(look.is_some(), facts.look, &LOOK),
+            unknown(popup.is_some(), facts.popup, &POPUP),
+            unknown(theme, facts.theme, &THEME),
         ];
         let settings = Self {
             look: look.unwrap_or_default(),
@@ -96,7 +96,7 @@ mod tests {
             copy: true,
             ..Settings::default()
         };
-        let complaints = [Some(LOOK), Some(POPUP), Some(THEME)];
+        let complaints = [Some(&LOOK), Some(&POPUP), Some(&THEME)];
         assert_eq!(Settings::read(&facts), (expected, complaints));
     }
 }

@@ -1,6 +1,6 @@
 //! A reader shares a page: by the link, a popup, the clipboard or the system's sheet, and is told when it fails.
 
-use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions, MouseActions, PointerAction};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use sori_e2e::{Engine, Page, Part, Reply, Setup};
@@ -121,6 +121,48 @@ async fn a_press_opens_a_tab_without_an_opener() {
                 "{address}"
             );
             assert_eq!(opener, "null");
+            assert_eq!(
+                heard(page).await,
+                json!([format!("sori-shared link {URL}")])
+            );
+        })
+        .await;
+}
+
+/// The page changes after the button was made, and the pointer comes without a click: the link is up to date.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_middle_click_opens_what_the_page_is_now() {
+    Setup::new("share_middle_click")
+        .browser_argument("--host-resolver-rules=MAP share.naver.com 127.0.0.1:9")
+        .page(
+            "/",
+            page(&format!(
+                "<sori-share url='{URL}' popup='500x400'></sori-share>"
+            )),
+        )
+        .run(async |page| {
+            if page.engine() == Engine::Firefox {
+                return;
+            }
+            page.open("/").await;
+            listen(page).await;
+            let link = page.share("").await.part("link").await;
+            page.script("document.title = '바뀐 제목'").await;
+            let pointer = MouseActions::new("mouse".into())
+                .then(PointerAction::MoveToElement {
+                    element: link.element().clone(),
+                    duration: None,
+                    x: 0.0,
+                    y: 0.0,
+                })
+                .then(PointerAction::Down { button: 1 })
+                .then(PointerAction::Up { button: 1 });
+            page.client().perform_actions(pointer).await.unwrap();
+            let (address, _) = opened(page).await;
+            assert!(
+                address.ends_with("title=%EB%B0%94%EB%80%90%20%EC%A0%9C%EB%AA%A9"),
+                "{address}"
+            );
             assert_eq!(
                 heard(page).await,
                 json!([format!("sori-shared link {URL}")])
