@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{bundle, glue, integrity, languages, package, setup, shorten};
+use crate::{bundle, glue, integrity, languages, package, panics, setup, shorten};
 
 /// One build of the widget crate.
 pub(crate) struct Module {
@@ -15,12 +15,15 @@ pub(crate) struct Module {
     pub(crate) name: &'static str,
     features: &'static str,
     opt_level: &'static str,
+    /// Whether it is linked with the standard library, which comes with the texts of its panics.
+    std: bool,
 }
 
 pub(crate) const FULL: Module = Module {
     name: "sori",
     features: "captcha",
     opt_level: "z",
+    std: true,
 };
 /// The share button alone.
 pub(crate) const SHARE: Module = Module {
@@ -28,6 +31,7 @@ pub(crate) const SHARE: Module = Module {
     features: "share,bare",
     // A tenth smaller; the captcha's audio scan would pay for it in time.
     opt_level: "z",
+    std: false,
 };
 pub(crate) const MODULES: [&Module; 2] = [&FULL, &SHARE];
 
@@ -80,7 +84,13 @@ fn wasm_pack(workspace: &Workspace, module: &Module) -> Result<()> {
         name,
         features,
         opt_level,
+        std,
     } = module;
+    let linker = if *std {
+        panics::environment()?.to_vec()
+    } else {
+        Vec::new()
+    };
     println!("build: {} ({features})", module.wasm());
     cmd!(
         sh,
@@ -88,6 +98,7 @@ fn wasm_pack(workspace: &Workspace, module: &Module) -> Result<()> {
             --out-dir {out} --out-name {name} -- --no-default-features --features {features}"
     )
     .env("CARGO_PROFILE_WASM_OPT_LEVEL", opt_level)
+    .envs(linker)
     .quiet()
     .run()
     .with_context(|| format!("cannot build {}", module.wasm()))

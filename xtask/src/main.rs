@@ -11,8 +11,10 @@ mod gate;
 mod glue;
 mod integrity;
 mod languages;
+mod object;
 mod package;
 mod packaging;
+mod panics;
 mod release;
 mod serve;
 mod setup;
@@ -58,7 +60,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse().command) {
+    let done = panics::link_if_asked().and_then(|linked| match linked {
+        true => Ok(()),
+        false => run(Cli::parse().command),
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");

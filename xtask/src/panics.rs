@@ -1,0 +1,199 @@
+//! Panics without their texts.
+//!
+//! A panic in the browser is a trap: nobody reads what it would have said, yet its texts, its places in the source
+//! and all that formats them are a tenth of the module. The standard library is delivered with them, and only a
+//! nightly compiler builds it without (`panic=immediate-abort`). So they are taken out of the object before the
+//! linker sees it: a function that can only panic becomes a trap, and so does what leads up to a call of one. The
+//! linker then drops what nothing refers to any more, the paths of the build machine among it.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Result, bail, ensure};
+
+use crate::object::Object;
+
+/// Set while this program stands in for the linker.
+const AS_LINKER: &str = "SORI_STRIP_PANICS";
+
+/// Where every panic ends, as parts of mangled names. What can only lead here is found by itself.
+const ENDS: [&str; 6] = [
+    "4core9panicking9panic_fmt",
+    "4core5slice5index16slice_index_fail",
+    "5alloc7raw_vec12handle_error",
+    "5alloc5alloc18handle_alloc_error",
+    "3std9panicking15panic_with_hook",
+    "12wasm_bindgen9throw_str",
+];
+
+const UNREACHABLE: u8 = 0x00;
+const NOP: u8 = 0x01;
+const END: u8 = 0x0b;
+
+/// The environment in which a build for the browser links by this program.
+pub(crate) fn environment() -> Result<[(&'static str, OsString); 2]> {
+    let this = env::current_exe()?.into_os_string();
+    Ok([
+        ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", this),
+        (AS_LINKER, "1".into()),
+    ])
+}
+
+/// Links, if this program was started as the linker: its arguments are the linker's then.
+pub(crate) fn link_if_asked() -> Result<bool> {
+    if env::var_os(AS_LINKER).is_none() {
+        return Ok(false);
+    }
+    let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let mut objects: Vec<_> = (arguments.iter_mut())
+        .filter(|it| Path::new(it).extension().is_some_and(|it| it == "o"))
+        .collect();
+    let [object] = &mut objects[..] else {
+        bail!("{} objects to link: is the build without LTO?", objects.len());
+    };
+    let stripped = PathBuf::from(&**object).with_extension("stripped.o");
+    fs::write(&stripped, strip(&fs::read(&**object)?, &ENDS)?)?;
+    **object = stripped.clone().into_os_string();
+    // rustc has put its own linker on the path.
+    let status = Command::new("rust-lld").args(&arguments).status()?;
+    fs::remove_file(stripped)?;
+    ensure!(status.success(), "rust-lld has failed");
+    Ok(true)
+}
+
+fn strip(object: &[u8], ends: &[&str]) -> Result<Vec<u8>> {
+    let object = Object::read(object)?;
+    let dead = dead(&object, ends)?;
+    let mut out = object.bytes.to_vec();
+    let mut erased: Vec<Range<usize>> = Vec::new();
+    for function in &object.functions {
+        if dead.contains(&function.index) {
+            let body = &mut out[function.range.clone()];
+            // No locals, one instruction, and the length as before.
+            body.fill(NOP);
+            body[0] = 0;
+            body[1] = UNREACHABLE;
+            body[function.range.len() - 1] = END;
+            erased.push(function.range.clone());
+            continue;
+        }
+        for run in &function.runs {
+            if dead.contains(&run.calls) {
+                out[run.range.clone()].fill(NOP);
+                out[run.range.start] = UNREACHABLE;
+                erased.push(run.range.clone());
+            }
+        }
+    }
+    Ok(object.with_code(out, &erased))
+}
+
+/// The functions whose every call ends in one of `ends`.
+fn dead(object: &Object<'_>, ends: &[&str]) -> Result<HashSet<u32>> {
+    let mut dead = HashSet::new();
+    for end in ends {
+        let named = object.names.iter().filter(|(name, _)| name.contains(end));
+        let indices: Vec<u32> = named.map(|(_, index)| *index).collect();
+        ensure!(
+            !indices.is_empty(),
+            "no function is named {end}: see ENDS in xtask/src/panics.rs"
+        );
+        dead.extend(indices);
+    }
+    loop {
+        let before = dead.len();
+        for function in &object.functions {
+            if (function.runs.iter()).any(|run| run.first && dead.contains(&run.calls)) {
+                dead.insert(function.index);
+            }
+        }
+        if dead.len() == before {
+            return Ok(dead);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use xshell::{Shell, cmd};
+
+    use super::strip;
+
+    const SOURCE: &str = r#"
+        #![no_std]
+        #[panic_handler]
+        fn handler(_: &core::panic::PanicInfo) -> ! { loop {} }
+        unsafe extern "C" { safe fn log(text: *const u8, length: usize); }
+        #[unsafe(no_mangle)]
+        #[inline(never)]
+        pub extern "C" fn the_end(text: *const u8, length: usize) -> ! { log(text, length); loop {} }
+        #[inline(never)]
+        fn fail(at: u32) -> ! { log("SAID BEFORE".as_ptr(), at as usize); the_end("NOBODY READS THIS".as_ptr(), 17) }
+        #[unsafe(no_mangle)]
+        pub extern "C" fn pick(at: u32) -> u32 {
+            if at > 2 { fail(at) }
+            log("STAYS".as_ptr(), 5);
+            at * 7
+        }
+    "#;
+
+    /// The source as an object, and what the linker makes of an object.
+    fn with_object(test: impl FnOnce(Vec<u8>, &dyn Fn(&[u8]) -> Vec<u8>)) {
+        let sh = Shell::new().unwrap();
+        let dir = sh.create_temp_dir().unwrap();
+        let (source, object) = (dir.path().join("a.rs"), dir.path().join("a.o"));
+        let (input, linked) = (dir.path().join("b.o"), dir.path().join("b.wasm"));
+        fs::write(&source, SOURCE).unwrap();
+        cmd!(
+            sh,
+            "rustc --edition 2024 --crate-type lib --target wasm32-unknown-unknown -O -C panic=abort -C codegen-units=1
+                --emit=obj -o {object} {source}"
+        )
+        .quiet()
+        .run()
+        .unwrap();
+        let libraries = cmd!(sh, "rustc --print target-libdir").quiet().read().unwrap();
+        let lld = std::path::Path::new(&libraries).with_file_name("bin/rust-lld");
+        test(fs::read(&object).unwrap(), &|bytes| {
+            fs::write(&input, bytes).unwrap();
+            cmd!(
+                sh,
+                "{lld} -flavor wasm --no-entry --export=pick --allow-undefined -o {linked} {input}"
+            )
+            .quiet()
+            .run()
+            .unwrap();
+            fs::read(&linked).unwrap()
+        });
+    }
+
+    fn says(module: &[u8], text: &str) -> bool {
+        module.windows(text.len()).any(|it| it == text.as_bytes())
+    }
+
+    #[test]
+    fn what_only_a_panic_says_is_gone_and_the_rest_stays() {
+        with_object(|object, link| {
+            let whole = link(&object);
+            assert!(says(&whole, "NOBODY READS THIS") && says(&whole, "SAID BEFORE"));
+            let module = link(&strip(&object, &["the_end"]).unwrap());
+            assert!(!says(&module, "NOBODY READS THIS") && !says(&module, "SAID BEFORE"));
+            assert!(says(&module, "STAYS"));
+            wasmparser::validate(&module).unwrap();
+        });
+    }
+
+    #[test]
+    fn an_end_that_the_object_lacks_stops_the_build() {
+        with_object(|object, _| {
+            let error = strip(&object, &["the_end", "somewhere_else"]).unwrap_err();
+            assert!(error.to_string().contains("somewhere_else"));
+        });
+    }
+}
