@@ -20,6 +20,9 @@ use crate::object::Object;
 /// Set while this program stands in for the linker.
 const AS_LINKER: &str = "SORI_STRIP_PANICS";
 
+/// What the package is made of.
+const MODULE: &str = "sori_wasm.wasm";
+
 /// Where every panic ends, as parts of mangled names. What can only lead here is found by itself.
 const ENDS: [&str; 6] = [
     "4core9panicking9panic_fmt",
@@ -49,20 +52,35 @@ pub(crate) fn link_if_asked() -> Result<bool> {
         return Ok(false);
     }
     let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let stripped = if (arguments.iter()).any(|it| Path::new(it).ends_with(MODULE)) {
+        Some(with_stripped_object(&mut arguments)?)
+    } else {
+        // The library's own module, which is a by-product and never shipped.
+        None
+    };
+    // rustc has put its own linker on the path.
+    let status = Command::new("rust-lld").args(&arguments).status()?;
+    if let Some(stripped) = stripped {
+        fs::remove_file(stripped)?;
+    }
+    ensure!(status.success(), "rust-lld has failed");
+    Ok(true)
+}
+
+fn with_stripped_object(arguments: &mut [OsString]) -> Result<PathBuf> {
     let mut objects: Vec<_> = (arguments.iter_mut())
         .filter(|it| Path::new(it).extension().is_some_and(|it| it == "o"))
         .collect();
     let [object] = &mut objects[..] else {
-        bail!("{} objects to link: is the build without LTO?", objects.len());
+        bail!(
+            "{} objects make {MODULE}: is it built without LTO?",
+            objects.len()
+        );
     };
     let stripped = PathBuf::from(&**object).with_extension("stripped.o");
     fs::write(&stripped, strip(&fs::read(&**object)?, &ENDS)?)?;
     **object = stripped.clone().into_os_string();
-    // rustc has put its own linker on the path.
-    let status = Command::new("rust-lld").args(&arguments).status()?;
-    fs::remove_file(stripped)?;
-    ensure!(status.success(), "rust-lld has failed");
-    Ok(true)
+    Ok(stripped)
 }
 
 fn strip(object: &[u8], ends: &[&str]) -> Result<Vec<u8>> {
@@ -158,7 +176,10 @@ mod tests {
         .quiet()
         .run()
         .unwrap();
-        let libraries = cmd!(sh, "rustc --print target-libdir").quiet().read().unwrap();
+        let libraries = cmd!(sh, "rustc --print target-libdir")
+            .quiet()
+            .read()
+            .unwrap();
         let lld = std::path::Path::new(&libraries).with_file_name("bin/rust-lld");
         test(fs::read(&object).unwrap(), &|bytes| {
             fs::write(&input, bytes).unwrap();
