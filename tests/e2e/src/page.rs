@@ -125,6 +125,20 @@ impl Page {
             .unwrap_or_else(|error| panic!("{selector} takes no keys: {error}"));
     }
 
+    /// Real key presses wherever the focus is.
+    pub async fn press(&self, text: &str) {
+        let keys: Vec<_> = text
+            .chars()
+            .flat_map(|key| [("keyDown", key), ("keyUp", key)])
+            .collect();
+        let actions: Vec<_> = keys
+            .iter()
+            .map(|(kind, key)| json!({ "type": kind, "value": key }))
+            .collect();
+        let body = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
+        self.call("actions", Some(body)).await;
+    }
+
     /// What the script returns. Clicks that a person would make belong in [`crate::Part::click`] instead.
     pub async fn script(&self, script: &str) -> Value {
         self.script_with(script, vec![]).await

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::Path;
 
 use futures_util::FutureExt as _;
+use sori_backend::practice;
 
 use crate::browser::{self, Engine, Wishes};
 use crate::driver::Driver;
@@ -19,6 +20,7 @@ pub struct Setup {
     arguments: Vec<String>,
     wishes: Wishes,
     content: Content,
+    upstream: Option<practice::Options>,
 }
 
 impl Setup {
@@ -31,13 +33,34 @@ impl Setup {
             arguments: Vec::new(),
             wishes: Wishes::default(),
             content: Content::default(),
+            upstream: None,
         }
+    }
+
+    /// Whatever engine was chosen: for what only the DevTools protocol can do.
+    #[must_use]
+    pub fn in_chromium(mut self) -> Self {
+        self.engine = Engine::Chromium;
+        self
     }
 
     /// A setting of the backend.
     #[must_use]
     pub fn setting(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The site's backend speaks to an upstream of the test's own, as it would to NAVER: with credentials, a quota,
+    /// and the faults that the options hold. It speaks 12345 like the practice upstream.
+    #[must_use]
+    pub fn upstream(mut self, change: impl FnOnce(&mut practice::Options)) -> Self {
+        let mut options = practice::Options {
+            answer: practice::Digits::parse("12345").ok(),
+            ..practice::Options::default()
+        };
+        change(&mut options);
+        self.upstream = Some(options);
         self
     }
 
@@ -78,7 +101,11 @@ impl Setup {
     }
 
     /// Runs the test in a browser; fails as the test does, after it said what the page looked like.
-    pub async fn run(self, test: impl AsyncFnOnce(&Page)) {
+    pub async fn run(mut self, test: impl AsyncFnOnce(&Page)) {
+        let upstream = match self.upstream.take() {
+            Some(options) => Some(self.start_upstream(options).await),
+            None => None,
+        };
         let site = Site::start(&self.environment, &self.arguments);
         let driver = Driver::start(self.engine);
         let client = browser::connect(self.engine, &driver, &self.wishes).await;
@@ -92,11 +119,39 @@ impl Setup {
         if outcome.is_err() {
             page.explain_failure(&self.name).await;
         }
+        if let Some(upstream) = upstream {
+            upstream.shutdown().await;
+        }
         // Without it the browser outlives its driver.
         let closed = client.close().await;
         if let Err(panic) = outcome {
             resume_unwind(panic);
         }
         closed.unwrap_or_else(|error| panic!("the browser does not close: {error}"));
+    }
+
+    async fn start_upstream(&mut self, options: practice::Options) -> practice::Running {
+        // Refused together with real credentials.
+        self.environment
+            .retain(|(name, _)| name != "SORI_PRACTICE_ANSWER");
+        for (name, value) in [
+            ("SORI_UPSTREAM", "naver"),
+            ("SORI_CLIENT_ID", options.client_id.as_str()),
+            ("SORI_CLIENT_SECRET", options.client_secret.as_str()),
+            (
+                "SORI_SITEVERIFY_SECRET",
+                "a secret of the tests, longer than 32 bytes",
+            ),
+        ] {
+            self.environment.push((name.to_owned(), value.to_owned()));
+        }
+        let running = practice::spawn(options, ([127, 0, 0, 1], 0).into())
+            .await
+            .unwrap_or_else(|error| panic!("the upstream does not start: {error}"));
+        self.environment.push((
+            "SORI_UPSTREAM_URL".to_owned(),
+            format!("http://{}/v1/captcha", running.addr),
+        ));
+        running
     }
 }

@@ -1,7 +1,15 @@
 //! Every end-to-end test, by area. One binary, so that the harness is linked once.
 
+mod common;
+mod faults;
+mod form;
 mod harness;
+mod keys;
+mod lifecycle;
+mod look;
+mod quota;
 mod script_tag;
 mod share;
 mod site_pages;
+mod speech;
 mod whole_path;

@@ -2,18 +2,7 @@
 
 use sori_e2e::{Page, Setup};
 
-/// The demo's verdict after the form was submitted.
-async fn verdict(page: &Page) -> String {
-    page.until(
-        "there is a verdict",
-        "return document.querySelector('#result')?.dataset.verified !== undefined",
-    )
-    .await;
-    let verified = page
-        .script("return document.querySelector('#result').dataset.verified")
-        .await;
-    verified.as_str().unwrap_or_default().to_owned()
-}
+use crate::common::verdict;
 
 /// Presses Play, waits until the audio really plays, and types the answer.
 async fn hear_and_type(page: &Page, answer: &str) {

@@ -1,0 +1,80 @@
+//! What several areas need.
+
+use serde_json::Value;
+use sori_e2e::{Host, Page, Reply};
+
+/// A page with one captcha in a form, the package from `/pkg`.
+pub(crate) fn page(attributes: &str) -> Reply {
+    page_with(&format!(
+        r#"<form id="form" action="/" method="post">
+        <label>Name <input name="name" value="소리"></label>
+        <sori-captcha name="captcha" {attributes}><a slot="alternative" href="/help">Another way</a></sori-captcha>
+        <button id="send">Send</button></form>"#
+    ))
+}
+
+pub(crate) fn page_with(body: &str) -> Reply {
+    Reply::html(&format!(
+        r#"<!doctype html><html lang="en"><meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>Test</title><script>{RECORDER}</script>
+        <script type="module" src="/pkg/define.js"></script><main><h1>Test</h1>{body}</main>"#
+    ))
+}
+
+/// Remembers the element's events, in their order.
+const RECORDER: &str = r#"window.heard = [];
+for (const type of ["statechange", "issued", "verified", "rejected", "expired", "error"])
+    addEventListener(`sori-${type}`, ({ detail }) => heard.push([type, detail]));"#;
+
+/// The details of all events of a type so far.
+pub(crate) async fn heard(page: &Page, event: &str) -> Vec<Value> {
+    let script =
+        "return heard.filter(([type]) => type === arguments[0]).map(([, detail]) => detail)";
+    let details = page.script_with(script, vec![Value::from(event)]).await;
+    details.as_array().cloned().unwrap_or_default()
+}
+
+/// Waits for the next `sori-error` and returns its detail.
+pub(crate) async fn error(page: &Page) -> Value {
+    page.until(
+        "there is an error",
+        "return heard.some(([type]) => type === 'error')",
+    )
+    .await;
+    heard(page, "error").await.remove(0)
+}
+
+pub(crate) async fn play(page: &Page) -> Host<'_> {
+    let captcha = page.captcha("").await;
+    captcha.part("play").await.click().await;
+    captcha.until_state("playing").await;
+    captcha
+}
+
+/// What the form would submit, as its fields' names and values.
+pub(crate) async fn form_data(page: &Page) -> Value {
+    page.script("return Object.fromEntries(new FormData(document.querySelector('form')))")
+        .await
+}
+
+/// How many keys the backend was asked for.
+pub(crate) async fn keys_requested(page: &Page) -> usize {
+    page.requests()
+        .await
+        .iter()
+        .filter(|url| url.ends_with("/keys"))
+        .count()
+}
+
+/// The demo's verdict after the form was submitted.
+pub(crate) async fn verdict(page: &Page) -> String {
+    page.until(
+        "there is a verdict",
+        "return document.querySelector('#result')?.dataset.verified !== undefined",
+    )
+    .await;
+    let verified = page
+        .script("return document.querySelector('#result').dataset.verified")
+        .await;
+    verified.as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,252 @@
+//! Whatever fails, the person learns what to do, keeps what was typed, and can send the form.
+
+use serde_json::Value;
+use sori_backend::practice::{Call, Fault, Faults};
+use sori_e2e::{Engine, Page, Reply, Setup};
+
+use crate::common::{error, form_data, heard, page, play, verdict};
+
+/// Types, presses Play, and sees the code in the event, a text in the status, and a form that can be sent.
+async fn fails_with(page: &Page, code: &str) -> Value {
+    let captcha = page.captcha("").await;
+    captcha.part("answer").await.type_text("77").await;
+    captcha.part("play").await.click().await;
+    let detail = error(page).await;
+    assert_eq!(detail["code"], code, "{detail}");
+    captcha.until_state("failed").await;
+    page.until("the status says something", "return !!document.querySelector('sori-captcha').shadowRoot.querySelector('[part~=status]').textContent.trim()").await;
+    assert_eq!(
+        captcha.part("answer").await.property("value").await,
+        "77",
+        "what was typed is kept"
+    );
+    assert_eq!(form_data(page).await["captcha-error"], code);
+    assert_eq!(
+        captcha.property("validity.valid").await,
+        true,
+        "a fault of ours never blocks the form"
+    );
+    let play = captcha.part("play").await;
+    assert_ne!(
+        play.attribute("aria-disabled").await.as_deref(),
+        Some("true"),
+        "Play is there for another try"
+    );
+    assert_eq!(play.property("disabled").await, false);
+    page.assert_accessible("sori-captcha", code).await;
+    detail
+}
+
+async fn upstream_fault(call: Call, fault: Fault, code: &'static str) {
+    let faults = Faults::default();
+    faults.set(call, fault);
+    Setup::new(&format!("fault_{code}"))
+        .upstream(|options| options.faults = faults)
+        .setting("SORI_UPSTREAM_TIMEOUT", "1s")
+        .page("/page.html", page(r#"endpoint="/captcha" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            fails_with(page, code).await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upstream_that_is_down_is_upstream_unavailable() {
+    upstream_fault(Call::Issue, Fault::SystemError, "upstream_unavailable").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upstream_that_stalls_is_upstream_unavailable() {
+    upstream_fault(Call::Issue, Fault::Stall, "upstream_unavailable").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_credentials_are_upstream_rejected() {
+    upstream_fault(Call::Issue, Fault::Unauthorised, "upstream_rejected").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_days_quota_says_when_to_come_back() {
+    Setup::new("fault_quota")
+        .upstream(|options| options.faults.set(Call::Issue, Fault::QuotaExceeded))
+        .page("/page.html", page(r#"endpoint="/captcha" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let detail = fails_with(page, "quota_exceeded").await;
+            assert!(detail["retryAfter"].as_f64() > Some(0.0), "{detail}");
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_presses_are_rate_limited_with_the_time_to_wait() {
+    Setup::new("fault_rate")
+        .setting("SORI_CLIENT_RATE", "1/m")
+        .page("/page.html", page(r#"endpoint="/captcha" lead-in="0""#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = play(page).await;
+            captcha.part("renew").await.click().await;
+            let detail = error(page).await;
+            assert_eq!(detail["code"], "rate_limited");
+            assert!(detail["retryAfter"].as_f64() > Some(0.0), "{detail}");
+        })
+        .await;
+}
+
+/// A backend of one's own that answers oddly.
+async fn own_backend(name: &str, keys: Reply, audio: Reply, code: &str) {
+    Setup::new(name)
+        .page("/own/keys", keys)
+        .page("/own/audio/some-key", audio)
+        .page("/page.html", page(r#"endpoint="/own" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            fails_with(page, code).await;
+        })
+        .await;
+}
+
+fn key() -> Reply {
+    Reply::new("application/json", r#"{"key":"some-key"}"#).status(201)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn html_instead_of_a_key_is_bad_response() {
+    let page = Reply::html("<!doctype html><title>Login</title>");
+    own_backend("html_for_key", page, Reply::html(""), "bad_response").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_no_key_is_bad_response() {
+    let keys = Reply::new("application/json", r#"{"key":{"a":1}}"#).status(201);
+    own_backend("no_key", keys, Reply::html(""), "bad_response").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn audio_that_is_no_wav_is_not_audio() {
+    own_backend(
+        "no_wav",
+        key(),
+        Reply::html("<!doctype html><title>Oops</title>"),
+        "not_audio",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_that_is_not_there_is_a_network_error() {
+    Setup::new("unreachable")
+        .page(
+            "/page.html",
+            page(r#"endpoint="http://127.0.0.1:1/captcha" required"#),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            fails_with(page, "network_error").await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_endpoint_is_config_error_and_the_console_names_the_attribute() {
+    Setup::new("no_endpoint")
+        .page("/page.html", page("required"))
+        .run(async |page| {
+            page.open("/page.html").await;
+            fails_with(page, "config_error").await;
+            if page.engine() == Engine::Chromium {
+                let said = page.console().await.join("\n");
+                assert!(said.contains("endpoint"), "{said}");
+            }
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_forbids_the_request_is_csp_blocked() {
+    let policy =
+        "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'self'; media-src blob:";
+    Setup::new("csp_connect")
+        .page(
+            "/page.html",
+            page(r#"endpoint="https://elsewhere.example/captcha" required"#)
+                .header("content-security-policy", policy),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            fails_with(page, "csp_blocked").await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_forbids_blobs_as_media_is_csp_blocked() {
+    let policy = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'self'; media-src 'self'";
+    Setup::new("csp_media")
+        .page(
+            "/page.html",
+            page(r#"endpoint="/captcha" required"#).header("content-security-policy", policy),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            fails_with(page, "csp_blocked").await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_form_is_sent_and_judged_unverified() {
+    let faults = Faults::default();
+    faults.set(Call::Issue, Fault::SystemError);
+    Setup::new("fault_submit")
+        .upstream(|options| options.faults = faults)
+        .page("/page.html", page(r#"endpoint="/captcha" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            fails_with(page, "upstream_unavailable").await;
+            page.click("#send").await;
+            assert_eq!(verdict(page).await, "false");
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_fault_the_next_press_works() {
+    let faults = Faults::default();
+    faults.set(Call::Issue, Fault::SystemError);
+    let heal = faults.clone();
+    Setup::new("fault_recovery")
+        .upstream(|options| options.faults = faults)
+        .page("/page.html", page(r#"endpoint="/captcha" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            fails_with(page, "upstream_unavailable").await;
+            heal.set(Call::Issue, None);
+            let captcha = play(page).await;
+            let answer = captcha.part("answer").await;
+            answer.type_text(&format!("{0}{0}12345", '\u{e003}')).await;
+            page.click("#send").await;
+            assert_eq!(verdict(page).await, "true");
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_network_the_person_is_told_so() {
+    // Only the DevTools protocol takes the network away.
+    Setup::new("offline")
+        .in_chromium()
+        .page("/page.html", page(r#"endpoint="/captcha" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.captcha("").await;
+            page.devtools("Network.enable", serde_json::json!({})).await;
+            let offline = serde_json::json!({ "offline": true, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0 });
+            page.devtools("Network.emulateNetworkConditions", offline).await;
+            fails_with(page, "offline").await;
+            assert!(heard(page, "issued").await.is_empty());
+        })
+        .await;
+}

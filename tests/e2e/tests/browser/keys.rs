@@ -1,0 +1,99 @@
+//! Everything by keyboard, without leaving the box.
+
+use sori_e2e::{Key, Setup};
+
+use crate::common::{form_data, keys_requested, page, play, verdict};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_path_needs_no_mouse() {
+    Setup::new("keyboard_only")
+        .page("/page.html", page(r#"endpoint="/captcha" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            let answer = captcha.part("answer").await;
+            page.element("input[name=name]").await;
+            page.type_into("input[name=name]", &Key::Tab.to_string())
+                .await;
+            assert!(
+                answer.has_focus().await,
+                "the box comes first in the tab order"
+            );
+            page.press(".").await;
+            captcha.until_state("playing").await;
+            assert!(answer.has_focus().await, "focus stays in the box");
+            page.press("12345").await;
+            page.press(&Key::Enter.to_string()).await;
+            assert_eq!(verdict(page).await, "true");
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_act_once_and_leave_nothing_in_the_box() {
+    Setup::new("keys_in_the_box")
+        .page("/page.html", page(r#"endpoint="/captcha" lead-in="0" rate="0.5""#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.script("window.hotkeys = []; addEventListener('keydown', (event) => hotkeys.push(event.key))").await;
+            let captcha = page.captcha("").await;
+            let answer = captcha.part("answer").await;
+            answer.type_text(".").await;
+            captcha.until_state("playing").await;
+            answer.type_text("1").await;
+            answer.type_text(".").await;
+            captcha.until_state("paused").await;
+            answer.type_text(",").await;
+            answer.type_text("/").await;
+            answer.type_text("2").await;
+            answer.type_text(".").await;
+            captcha.until_state("playing").await;
+            assert_eq!(answer.property("value").await, "12");
+            assert_eq!(keys_requested(page).await, 1, "stepping requests nothing");
+            assert_eq!(page.script("return hotkeys").await, serde_json::json!([]), "the site's hotkeys stay quiet");
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shortcuts_can_be_taken_away() {
+    Setup::new("shortcuts_off")
+        .page("/page.html", page(r#"endpoint="/captcha" shortcuts="off""#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            let answer = captcha.part("answer").await;
+            answer.type_text(".,/").await;
+            assert_eq!(answer.property("value").await, ".,/");
+            assert_eq!(keys_requested(page).await, 0);
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn enter_presses_the_forms_button_with_its_own_value() {
+    Setup::new("enter_submits")
+        .page("/page.html", page(r#"endpoint="/captcha" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.script(
+                "document.querySelector('form').addEventListener('submit', (event) => {
+                    event.preventDefault();
+                    window.submitter = event.submitter?.id;
+                })",
+            )
+            .await;
+            let captcha = play(page).await;
+            let answer = captcha.part("answer").await;
+            answer.type_text("12345").await;
+            answer.type_text(&Key::Enter.to_string()).await;
+            page.until(
+                "the handler saw the button",
+                "return window.submitter === 'send'",
+            )
+            .await;
+            let data = form_data(page).await;
+            assert_eq!(data["captcha-answer"], "12345");
+        })
+        .await;
+}
