@@ -9,6 +9,9 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tower_http::services::ServeDir;
@@ -71,7 +74,7 @@ struct Shared {
     replies: HashMap<String, Reply>,
     files: Option<ServeDir>,
     site: String,
-    client: reqwest::Client,
+    client: Client<HttpConnector, Body>,
     /// Paths in the order they were asked for.
     asked: Mutex<Vec<String>>,
 }
@@ -99,11 +102,7 @@ impl Pages {
             replies: content.replies,
             files: content.folder.map(ServeDir::new),
             site: site.to_owned(),
-            client: reqwest::Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .no_proxy()
-                .build()
-                .expect("a plain HTTP client needs nothing"),
+            client: Client::builder(TokioExecutor::new()).build_http(),
             asked: Mutex::default(),
         });
         let router = Router::new()
@@ -172,21 +171,16 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 }
 
 /// The site sees the browser's own Host and Origin, as behind a reverse proxy.
-async fn forward(shared: &Shared, request: Request) -> Result<Response, reqwest::Error> {
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let answer = shared
-        .client
-        .request(parts.method, format!("{}{path}", shared.site))
-        .headers(parts.headers)
-        .body(reqwest::Body::wrap_stream(body.into_data_stream()))
-        .send()
-        .await?;
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = answer.status();
-    *response.headers_mut() = answer.headers().clone();
-    // The body is chunked anew.
-    response.headers_mut().remove(header::TRANSFER_ENCODING);
-    *response.body_mut() = Body::from_stream(answer.bytes_stream());
-    Ok(response)
+async fn forward(
+    shared: &Shared,
+    mut request: Request,
+) -> Result<Response, hyper_util::client::legacy::Error> {
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    *request.uri_mut() = format!("{}{path}", shared.site)
+        .parse()
+        .expect("a path on a known origin");
+    Ok(shared.client.request(request).await?.into_response())
 }

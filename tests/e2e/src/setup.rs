@@ -107,13 +107,13 @@ impl Setup {
             None => None,
         };
         let site = Site::start(&self.environment, &self.arguments);
-        let driver = Driver::start(self.engine);
-        let client = browser::connect(self.engine, &driver, &self.wishes).await;
         let pages = if self.content.is_empty() {
             None
         } else {
             Some(Pages::serve(self.content, site.origin()).await)
         };
+        let driver = Driver::start(self.engine);
+        let client = browser::connect(self.engine, &driver, &self.wishes).await;
         let page = Page::new(client.clone(), site, pages, self.engine);
         let outcome = AssertUnwindSafe(test(&page)).catch_unwind().await;
         if outcome.is_err() {
