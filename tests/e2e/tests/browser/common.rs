@@ -44,11 +44,22 @@ pub(crate) async fn error(page: &Page) -> Value {
     heard(page, "error").await.remove(0)
 }
 
+/// Presses Play and waits for the lead-in.
 pub(crate) async fn play(page: &Page) -> Host<'_> {
     let captcha = page.captcha("").await;
     captcha.part("play").await.click().await;
     captcha.until_state("playing").await;
     captcha
+}
+
+/// Waits until the lead-in is over and the digits sound: a press before that takes the start back.
+pub(crate) async fn until_heard(page: &Page) {
+    page.until(
+        "the digits sound",
+        "const audio = document.querySelector('sori-captcha').shadowRoot.querySelector('audio');
+         return !audio.paused && audio.duration > 2 && audio.currentTime > 0",
+    )
+    .await;
 }
 
 /// What the form would submit, as its fields' names and values.

@@ -2,7 +2,7 @@
 
 use sori_e2e::{Key, Setup};
 
-use crate::common::{form_data, keys_requested, page, play, verdict};
+use crate::common::{form_data, keys_requested, page, play, until_heard, verdict};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_path_needs_no_mouse() {
@@ -39,15 +39,16 @@ async fn keys_act_once_and_leave_nothing_in_the_box() {
             let captcha = page.captcha("").await;
             let answer = captcha.part("answer").await;
             answer.type_text(".").await;
-            captcha.until_state("playing").await;
+            until_heard(page).await;
             answer.type_text("1").await;
             answer.type_text(".").await;
             captcha.until_state("paused").await;
             answer.type_text(",").await;
+            until_heard(page).await;
             answer.type_text("/").await;
             answer.type_text("2").await;
             answer.type_text(".").await;
-            captcha.until_state("playing").await;
+            captcha.until_state("paused").await;
             assert_eq!(answer.property("value").await, "12");
             assert_eq!(keys_requested(page).await, 1, "stepping requests nothing");
             assert_eq!(page.script("return hotkeys").await, serde_json::json!([]), "the site's hotkeys stay quiet");

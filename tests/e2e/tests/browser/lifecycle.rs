@@ -3,7 +3,7 @@
 use serde_json::json;
 use sori_e2e::Setup;
 
-use crate::common::{page, page_with, play};
+use crate::common::{page, page_with, play, until_heard};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_mounts_leave_nothing_behind() {
@@ -82,6 +82,7 @@ async fn moved_while_playing_it_still_works_and_the_audio_ends_with_the_element(
         .run(async |page| {
             page.open("/page.html").await;
             play(page).await;
+            until_heard(page).await;
             page.script(
                 "const made = URL.createObjectURL, gone = URL.revokeObjectURL;
                  window.alive = 0;
@@ -90,8 +91,11 @@ async fn moved_while_playing_it_still_works_and_the_audio_ends_with_the_element(
                  document.querySelector('form').append(document.querySelector('sori-captcha'))",
             )
             .await;
-            let captcha = play(page).await;
+            let captcha = page.captcha("").await;
+            until_heard(page).await;
             captcha.part("answer").await.type_text("1").await;
+            captcha.part("play").await.click().await;
+            captcha.until_state("paused").await;
             page.script("document.querySelector('sori-captcha').remove()")
                 .await;
             page.until("no object URL is left", "return alive <= 0")

@@ -2,7 +2,7 @@
 
 use sori_e2e::{Page, Setup};
 
-use crate::common::{page, play};
+use crate::common::{page, play, until_heard};
 
 async fn in_both_themes(page: &Page, state: &str) {
     for theme in ["light", "dark"] {
@@ -38,7 +38,7 @@ async fn every_state(language: &'static str) {
             let captcha = page.captcha("").await;
             in_both_themes(page, "idle").await;
             captcha.part("play").await.click().await;
-            captcha.until_state("playing").await;
+            until_heard(page).await;
             captcha.part("play").await.click().await;
             captcha.until_state("paused").await;
             in_both_themes(page, "paused").await;
@@ -94,22 +94,24 @@ async fn it_fits_320_pixels_with_double_text_and_wide_spacing() {
             page.client().set_window_size(320, 800).await.expect("the window can be narrow");
             page.open("/page.html").await;
             play(page).await;
-            for style in [
-                "",
-                "font-size: 200%",
-                "line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em",
+            // WCAG 1.4.10 reflow, 1.4.12 text spacing, 1.4.4 text at 200 %.
+            for (width, style) in [
+                (288, ""),
+                (288, "line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em"),
+                (576, "font-size: 200%"),
             ] {
-                page.script_with("document.documentElement.style.cssText = arguments[0]", vec![style.into()]).await;
-                // WCAG 1.4.10, 1.4.12: nothing is cut off, nothing scrolls sideways. The host's box is measured, since a
-                // headless window may be wider than asked for.
+                page.script_with("document.documentElement.style.cssText = arguments[0]", vec![style.into()])
+                    .await;
+                // The host's box is measured, since a headless window may be wider than asked for.
                 let overflow = page
-                    .script(
+                    .script_with(
                         "const host = document.querySelector('sori-captcha');
-                         host.style.cssText = 'display: block; width: 288px';
+                         host.style.cssText = `display: block; width: ${arguments[0]}px`;
                          return [...host.shadowRoot.querySelectorAll('*')]
                             .filter((part) => part.getClientRects().length && getComputedStyle(part).position !== 'absolute')
                             .filter((part) => part.getBoundingClientRect().right > host.getBoundingClientRect().right + 1)
                             .map((part) => part.getAttribute('part') ?? part.localName)",
+                        vec![width.into()],
                     )
                     .await;
                 assert_eq!(overflow, serde_json::json!([]), "sticks out with {style:?}");
