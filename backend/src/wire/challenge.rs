@@ -11,7 +11,7 @@ use crate::{
     clock::Moment,
     secret::{Fingerprint, hex, random},
     store::{Admitted, Unwritable},
-    upstream::{Failure, Fault, Pass},
+    upstream::{Failure, Fault},
 };
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
@@ -33,37 +33,21 @@ pub(super) async fn issue(
     app.limiter(|limiter| limiter.admit(address, session, now))
         .map_err(crowded)?;
     let admitted = app.store.admit_issue()??;
-    let expires_in = app.key_ttl.as_secs();
-    // On a task of its own: a visitor who leaves must not take the call's end along, or the book would
-    // wait for it.
-    let call = tokio::spawn(async move { issue_admitted(&app, pass, admitted, &page.host).await });
-    let key = call.await.map_err(|panic| unavailable().because(panic))??;
-    Ok((
-        StatusCode::CREATED,
-        Json(json!({"key": key.as_str(), "expiresIn": expires_in})),
-    ))
-}
-
-async fn issue_admitted(
-    app: &App,
-    pass: Pass,
-    admitted: Admitted,
-    host: &str,
-) -> Result<Key, Problem> {
-    let call = Call::open(app, admitted);
+    let call = Call::open(&app, admitted);
     let key = match pass.issue().await {
         Ok(key) => key,
         Err(fault) => return Err(call.failed(fault)),
     };
-    if app
-        .store
-        .issue(admitted, Fingerprint::of(key.as_str()), host)?
-    {
-        call.enter();
-        Ok(key)
-    } else {
-        Err(unavailable().because("the upstream issued a key that is out already"))
+    let fingerprint = Fingerprint::of(key.as_str());
+    if !app.store.issue(admitted, fingerprint, &page.host)? {
+        return Err(unavailable().because("the upstream issued a key that is out already"));
     }
+    call.enter();
+    let expires_in = app.key_ttl.as_secs();
+    Ok((
+        StatusCode::CREATED,
+        Json(json!({"key": key.as_str(), "expiresIn": expires_in})),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -87,7 +71,7 @@ pub(super) async fn verify(
     if !is_answer(&answer) {
         return Err(malformed("The answer must have 1 to 64 characters."));
     }
-    let verdict = judge(Arc::clone(&app), key, answer).await;
+    let verdict = judge(&app, &key, &answer).await;
     let (verified, issue) = verdict.map_err(NotJudged::problem)?;
     app.metrics
         .verdict(if verified { "right" } else { "wrong" });
@@ -106,7 +90,6 @@ pub(super) enum NotJudged {
     HeldBack(Moment),
     Fault(Fault),
     Unwritable(Unwritable),
-    Panicked,
 }
 
 impl NotJudged {
@@ -116,41 +99,32 @@ impl NotJudged {
             Self::HeldBack(until) => held_back(until),
             Self::Fault(fault) => fault.into(),
             Self::Unwritable(error) => error.into(),
-            Self::Panicked => unavailable().because("the verification panicked"),
         }
     }
 }
 
 /// Has an answer judged, at most once for each key.
-pub(super) async fn judge(
-    app: Arc<App>,
-    key: Key,
-    answer: String,
-) -> Result<(bool, Issue), NotJudged> {
+pub(super) async fn judge(app: &App, key: &Key, answer: &str) -> Result<(bool, Issue), NotJudged> {
     let claim = app.store.claim(Fingerprint::of(key.as_str()));
     let (admitted, issue) = claim
         .map_err(NotJudged::Unwritable)?
         .map_err(NotJudged::Key)?;
-    let pass = app.upstream.pass().map_err(|until| {
-        app.store.over(admitted, false);
-        NotJudged::HeldBack(until)
-    })?;
-    // On a task of its own, as an issue is.
-    let call = tokio::spawn(async move {
-        let call = Call::open(&app, admitted);
-        match pass.verify(&key, &answer).await {
-            Ok(verdict) => Ok(verdict),
-            Err(fault) => Err(call.fault(fault)),
+    let call = Call::open(app, admitted);
+    let pass = match app.upstream.pass() {
+        Ok(pass) => pass,
+        Err(until) => {
+            call.withdraw();
+            return Err(NotJudged::HeldBack(until));
         }
-    });
-    match call.await {
-        Ok(Ok(verdict)) => Ok((verdict, issue)),
-        Ok(Err(fault)) => Err(NotJudged::Fault(fault)),
-        Err(_) => Err(NotJudged::Panicked),
+    };
+    match pass.verify(key, answer).await {
+        Ok(verdict) => Ok((verdict, issue)),
+        Err(fault) => Err(NotJudged::Fault(call.fault(fault))),
     }
 }
 
-/// An admitted call. However it ends, by a panic too, the book learns of it.
+/// An admitted call. However it ends, the book learns of it: by a panic too, and where the visitor leaves
+/// and this is dropped in the midst of the call. Then it counts as made, and nothing stays reserved.
 struct Call<'a> {
     app: &'a App,
     admitted: Admitted,
@@ -173,6 +147,11 @@ impl<'a> Call<'a> {
     /// The key that it brought is in the book, which ended it.
     fn enter(mut self) {
         self.end = End::Entered;
+    }
+
+    /// It was not made after all.
+    fn withdraw(mut self) {
+        self.end = End::NotSent;
     }
 
     fn fault(mut self, fault: Fault) -> Fault {

@@ -93,7 +93,7 @@ pub(super) async fn judge(
     })
 }
 
-async fn answer(app: &Arc<App>, fields: Fields) -> Result<Issue, (No, Option<Problem>)> {
+async fn answer(app: &App, fields: Fields) -> Result<Issue, (No, Option<Problem>)> {
     let plain = |no| (no, None);
     let secret = fields.secret.filter(|secret| !secret.is_empty());
     let secret = secret.ok_or_else(|| plain(No::MissingSecret))?;
@@ -112,7 +112,7 @@ async fn answer(app: &Arc<App>, fields: Fields) -> Result<Issue, (No, Option<Pro
     let Some(key) = Key::parse(&key).filter(|_| challenge::is_answer(&answer)) else {
         return Err(plain(No::InvalidResponse));
     };
-    match challenge::judge(Arc::clone(app), key, answer).await {
+    match challenge::judge(app, &key, &answer).await {
         Ok((true, issue)) => Ok(issue),
         Ok((false, _)) => Err(plain(No::InvalidResponse)),
         Err(refusal) => Err(refused(refusal)),
