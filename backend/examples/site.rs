@@ -177,10 +177,10 @@ async fn take_form(
     } else {
         jar = site.passes().forget(jar);
     }
-    let status = match verdict {
-        Verdict::Verified if !name_problem => StatusCode::OK,
-        Verdict::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    let status = if verified && !name_problem {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
     };
     let fault = form
         .error
