@@ -1,4 +1,4 @@
-//! A complete host site: what a developer builds around Sori, in one file.
+//! A complete host site: what a developer builds around Sori. The form and its verification are here.
 //!
 //! It serves the pages in `www/` and the package in `pkg/dist/`, mounts the backend under `/captcha`, and
 //! has the answers in its form verified at siteverify, over HTTP, as a site in any other language would.
@@ -8,31 +8,38 @@
 //! The backend's settings come from the environment (`SORI_…`); without credentials it is in practice mode.
 #![allow(clippy::print_stdout, reason = "the ready line is its interface")]
 
-use std::collections::{BTreeSet, HashMap};
+#[path = "site/pages.rs"]
+mod pages;
+#[path = "site/passes.rs"]
+mod passes;
+
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Form, Router};
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use clap::{Args as _, Parser};
-use minijinja::value::{Serde, Value};
-use minijinja::{Environment, context};
+use axum_extra::extract::cookie::CookieJar;
+use clap::Parser;
+use minijinja::context;
+use minijinja::value::Serde;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sori_backend::settings::args::ServeArgs;
 use sori_backend::{Backend, Secret, Settings};
 use sori_captcha::error::ErrorCode;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
+
+use pages::Pages;
+use passes::Passes;
 
 /// Everything that the page may do; each directive is explained in `www/pages/en/csp.html`.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
@@ -54,8 +61,17 @@ struct Flags {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let flags = Flags::parse();
+async fn main() -> ExitCode {
+    match run(Flags::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("site: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, flags.port)).await?;
     let address = listener.local_addr()?;
     let settings = Settings::from_env(address)?;
@@ -305,41 +321,6 @@ impl Verifier {
     }
 }
 
-/// Who has solved a captcha and still has another field to mend. A real site keeps this in its session.
-#[derive(Default)]
-struct Passes(HashMap<String, Instant>);
-
-impl Passes {
-    const COOKIE: &str = "sori-demo";
-    const LIFETIME: Duration = Duration::from_secs(30 * 60);
-    const MOST: usize = 1_000;
-
-    fn holds(&self, jar: &CookieJar) -> bool {
-        jar.get(Self::COOKIE)
-            .and_then(|cookie| self.0.get(cookie.value()))
-            .is_some_and(|since| since.elapsed() < Self::LIFETIME)
-    }
-
-    fn remember(&mut self, jar: CookieJar) -> CookieJar {
-        self.0.retain(|_, since| since.elapsed() < Self::LIFETIME);
-        if self.0.len() >= Self::MOST {
-            return jar;
-        }
-        let id = Secret::random();
-        self.0.insert(id.expose().to_owned(), Instant::now());
-        let cookie = Cookie::build((Self::COOKIE, id.expose().to_owned()));
-        jar.add(cookie.path("/").http_only(true).same_site(SameSite::Lax))
-    }
-
-    /// A pass is good for one form.
-    fn forget(&mut self, jar: CookieJar) -> CookieJar {
-        if let Some(cookie) = jar.get(Self::COOKIE) {
-            self.0.remove(cookie.value());
-        }
-        jar.remove(Cookie::build(Self::COOKIE).path("/"))
-    }
-}
-
 // --- Pages --------------------------------------------------------------------------------------------
 
 async fn show_page(
@@ -373,89 +354,6 @@ fn language(query: &PageQuery) -> &'static str {
         "en"
     } else {
         "ko"
-    }
-}
-
-/// The templates of `www/`: one layout, and each page once in either language.
-struct Pages {
-    templates: Environment<'static>,
-    names: BTreeSet<String>,
-    settings: Vec<Setting>,
-}
-
-/// A setting of the backend, as its own `--help` tells it.
-#[derive(Clone, Serialize)]
-struct Setting {
-    name: String,
-    default: String,
-    help: String,
-    heading: String,
-}
-
-fn settings() -> Vec<Setting> {
-    let command = ServeArgs::augment_args(clap::Command::new("serve"));
-    let setting = |argument: &clap::Arg| {
-        let text = |value: Option<&clap::builder::StyledStr>| value.map(ToString::to_string);
-        let defaults = argument.get_default_values().iter();
-        let default: Vec<_> = defaults.map(|value| value.to_string_lossy()).collect();
-        Some(Setting {
-            name: argument.get_env()?.to_str()?.to_owned(),
-            default: default.join(","),
-            help: text(argument.get_help()).unwrap_or_default(),
-            heading: argument.get_help_heading().unwrap_or_default().to_owned(),
-        })
-    };
-    command.get_arguments().filter_map(setting).collect()
-}
-
-impl Pages {
-    fn load(www: PathBuf) -> Result<Self, Box<dyn Error>> {
-        let mut names = BTreeSet::new();
-        for entry in std::fs::read_dir(www.join("pages/ko"))? {
-            if let Some(name) = entry?.path().file_stem().and_then(|name| name.to_str()) {
-                names.insert(name.to_owned());
-            }
-        }
-        let mut templates = Environment::new();
-        let root = www.join("..");
-        // The documentation shows files that tests run.
-        templates.add_function("source", move |name: String| {
-            std::fs::read_to_string(root.join(&name)).map_err(|error| {
-                minijinja::Error::new(
-                    minijinja::ErrorKind::TemplateNotFound,
-                    format!("{name}: {error}"),
-                )
-            })
-        });
-        templates.set_loader(minijinja::path_loader(www));
-        Ok(Self {
-            templates,
-            names,
-            settings: settings(),
-        })
-    }
-
-    fn show(
-        &self,
-        status: StatusCode,
-        lang: &str,
-        slug: &str,
-        path: &str,
-        values: Value,
-    ) -> Response {
-        let query = if lang == "en" { "?lang=en" } else { "" };
-        let values = context! { lang, slug, path, query, pages => self.names.clone(), settings => Serde(&self.settings), ..values };
-        let page = self
-            .templates
-            .get_template(&format!("pages/{lang}/{slug}.html"))
-            .and_then(|template| template.render(values));
-        match page {
-            Ok(page) => (status, Html(page)).into_response(),
-            Err(error) => {
-                eprintln!("{slug}: {error:#}");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every end-to-end test, by area. One binary, so that the harness is linked once.
 
 mod common;
+mod demo_form;
 mod faults;
 mod form;
 mod harness;

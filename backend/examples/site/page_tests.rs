@@ -1,0 +1,264 @@
+//! The pages: nothing missing in either language, no dead link, nothing that the source says otherwise, no credential.
+
+use std::collections::BTreeSet;
+
+use super::super::pages::{Pages, settings};
+use super::*;
+
+/// The pages as the visitor sees them: every slug in both languages.
+fn all_pages() -> Vec<String> {
+    let pages = Pages::load(Flags::parse_from(["site"]).www).unwrap();
+    let path = |name: &String| {
+        if name == "index" {
+            "/".into()
+        } else {
+            format!("/docs/{name}")
+        }
+    };
+    let paths: Vec<String> = pages.names.iter().map(path).collect();
+    paths
+        .iter()
+        .flat_map(|path| [path.clone(), format!("{path}?lang=en")])
+        .collect()
+}
+
+/// The local addresses a page links to or loads.
+fn links(html: &str) -> Vec<String> {
+    // What stands in a code sample is no link.
+    let parts = html
+        .split("<pre")
+        .map(|part| part.split_once("</pre>").map_or(part, |(_, rest)| rest));
+    let html: String = parts.collect();
+    let after = |attribute| {
+        html.split(attribute)
+            .skip(1)
+            .filter_map(|rest: &str| rest.split('"').next())
+    };
+    after(" href=\"")
+        .chain(after(" src=\""))
+        .map(|link| link.replace("&#x2f;", "/").replace("&amp;", "&"))
+        .filter(|link| link.starts_with('/'))
+        .map(|link| link.split('#').next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn every_page_exists_in_both_languages_and_links_nowhere_dead() {
+    let demo = Demo::start().await;
+    let mut seen = BTreeSet::new();
+    for path in all_pages() {
+        let page = demo.get(&path).await;
+        assert_eq!(page.status(), StatusCode::OK, "{path}");
+        let html = page.text().await.unwrap();
+        let lang = if path.contains("lang=en") { "en" } else { "ko" };
+        assert!(html.contains(&format!("<html lang=\"{lang}\">")), "{path}");
+        assert!(
+            html.contains("네이버™는 NAVER㈜의 등록상표입니다."),
+            "{path}"
+        );
+        assert_eq!(html.matches("<h1").count(), 1, "{path}");
+        for link in links(&html) {
+            // The package is built by another command, and tested where it is.
+            if !link.starts_with("/pkg/") && seen.insert(link.clone()) {
+                assert_eq!(
+                    demo.get(&link).await.status(),
+                    StatusCode::OK,
+                    "{path} links {link}"
+                );
+            }
+        }
+    }
+    assert!(seen.len() > 20);
+}
+
+#[tokio::test]
+async fn pages_allow_themselves_no_more_than_they_need() {
+    let demo = Demo::start().await;
+    for path in [
+        "/",
+        "/docs/alternative",
+        "/www/style.css",
+        "/docs/no-such-page",
+    ] {
+        let page = demo.get(path).await;
+        assert_eq!(
+            page.headers()["content-security-policy"],
+            CONTENT_SECURITY_POLICY,
+            "{path}"
+        );
+        assert_eq!(
+            page.headers()["x-content-type-options"],
+            "nosniff",
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_path_leaves_the_pages() {
+    let demo = Demo::start().await;
+    for path in [
+        "/docs/..%2Flayout",
+        "/docs/index",
+        "/docs/%2e%2e%2f%2e%2e%2fCargo",
+        "/www/../Cargo.toml",
+    ] {
+        assert_eq!(
+            demo.get(path).await.status(),
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_setting_is_explained_with_its_default() {
+    let demo = Demo::start().await;
+    for path in ["/docs/backend", "/docs/backend?lang=en"] {
+        let page = demo.get(path).await.text().await.unwrap();
+        for setting in settings() {
+            let row = format!(
+                "<tr><th scope=\"row\"><code>{}</code></th><td>",
+                setting.name
+            );
+            let row = page
+                .split(&row)
+                .nth(1)
+                .unwrap_or_else(|| panic!("{path}: {}", setting.name));
+            let row = row.split("</tr>").next().unwrap_or_default();
+            let (said, default) = row.split_once("</td><td>").unwrap();
+            assert!(
+                !said.is_empty(),
+                "www/pages{path}.html: {} is not explained",
+                setting.name
+            );
+            assert_eq!(
+                default.contains("<code>"),
+                !setting.default.is_empty(),
+                "{}",
+                setting.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_error_code_is_explained() {
+    let demo = Demo::start().await;
+    for path in ["/docs/troubleshooting", "/docs/troubleshooting?lang=en"] {
+        let page = demo.get(path).await.text().await.unwrap();
+        for code in ErrorCode::ALL {
+            assert!(
+                page.contains(&format!("<h3 id=\"{code}\"><code>{code}</code></h3>")),
+                "{path}: {code}"
+            );
+        }
+    }
+}
+
+/// The places that links can point to, in their order.
+fn ids(html: &str) -> Vec<&str> {
+    let ids = html.split(" id=\"").skip(1);
+    ids.filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn both_languages_say_the_same_things_in_the_same_order() {
+    let demo = Demo::start().await;
+    for path in all_pages().iter().filter(|path| !path.contains('?')) {
+        let korean = demo.get(path).await.text().await.unwrap();
+        let english = demo
+            .get(&format!("{path}?lang=en"))
+            .await
+            .text()
+            .await
+            .unwrap();
+        assert_eq!(ids(&korean), ids(&english), "{path}");
+        for tag in ["<h2", "<h3", "<pre", "<tr", "<li", "<dt"] {
+            assert_eq!(
+                korean.matches(tag).count(),
+                english.matches(tag).count(),
+                "{path} {tag}"
+            );
+        }
+    }
+}
+
+/// Every file under a folder; none if the folder is not there, as `pkg/dist` before the first build.
+fn files(folder: &std::path::Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
+/// NAVER's terms (7.2 (2)) protect the client id as well as the secret.
+#[tokio::test]
+async fn no_page_and_no_built_file_shows_a_credential() {
+    let marks = [
+        "id-that-nobody-may-see",
+        "secret-that-nobody-may-see",
+        "site-secret-that-nobody-may-see-0123456789",
+        "802187349",
+    ];
+    let options = practice::Options {
+        client_id: marks[0].into(),
+        client_secret: marks[1].into(),
+        answer: Digits::parse(marks[3]).ok(),
+        ..Default::default()
+    };
+    let upstream = practice::spawn(options, (Ipv4Addr::LOCALHOST, 0).into())
+        .await
+        .unwrap();
+    let naver = sori_backend::settings::Naver {
+        url: format!("http://{}/v1/captcha", upstream.addr)
+            .parse()
+            .unwrap(),
+        client_id: Secret::new(marks[0]),
+        client_secret: Secret::new(marks[1]),
+    };
+    let demo = Demo::with(Settings {
+        upstream: UpstreamChoice::Naver(naver),
+        siteverify_secret: Some(Secret::new(marks[2])),
+        ..Settings::practice()
+    })
+    .await;
+
+    let mut shown = Vec::new();
+    for path in all_pages() {
+        shown.push((
+            path.clone(),
+            demo.get(&path).await.text().await.unwrap().into_bytes(),
+        ));
+    }
+    for answer in [marks[3], "000000"] {
+        let response = format!("{}:{answer}", demo.heard_key().await);
+        let page = demo
+            .send(&[("name", "보라"), ("captcha-response", &response)], None)
+            .await;
+        shown.push((
+            "the verdict".into(),
+            page.text().await.unwrap().into_bytes(),
+        ));
+    }
+    let flags = Flags::parse_from(["site"]);
+    for path in files(&flags.www).into_iter().chain(files(&flags.pkg)) {
+        shown.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+    }
+    assert!(shown.len() > 20, "{}", shown.len());
+    for (what, bytes) in shown {
+        for mark in marks {
+            let found = bytes
+                .windows(mark.len())
+                .any(|part| part == mark.as_bytes());
+            assert!(!found, "{what} shows {mark}");
+        }
+    }
+}
