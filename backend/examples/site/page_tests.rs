@@ -262,3 +262,31 @@ async fn no_page_and_no_built_file_shows_a_credential() {
         }
     }
 }
+
+/// The custom properties in a text, such as `--sori-accent`.
+fn properties(text: &str) -> BTreeSet<&str> {
+    let names = text
+        .match_indices("--sori-")
+        .map(|(start, _)| &text[start..]);
+    let is_name = |c: char| c.is_ascii_lowercase() || c == '-';
+    names
+        .map(|rest| rest.split(|c| !is_name(c)).next().unwrap_or_default())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_documented_custom_properties_are_those_of_the_source() {
+    let demo = Demo::start().await;
+    for (path, source) in [
+        (
+            "/docs/styling",
+            include_str!("../../../src/web/captcha.css"),
+        ),
+        ("/docs/share", include_str!("../../../src/web/share.css")),
+    ] {
+        for path in [path.to_owned(), format!("{path}?lang=en")] {
+            let page = demo.get(&path).await.text().await.unwrap();
+            assert_eq!(properties(&page), properties(source), "{path}");
+        }
+    }
+}
