@@ -1,5 +1,6 @@
 //! `pkg/` complete: the wasm modules, the bundles around them, package.json.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -91,6 +92,11 @@ fn wasm_pack(workspace: &Workspace, module: &Module) -> Result<()> {
     } else {
         Vec::new()
     };
+    // The module is the same wherever it is built.
+    let cargo_home = (env::var_os("CARGO_HOME").map(PathBuf::from))
+        .or_else(|| Some(env::home_dir()?.join(".cargo")))
+        .context("neither CARGO_HOME nor a home directory is set")?;
+    let remap = format!("--remap-path-prefix={}=cargo", cargo_home.display());
     println!("build: {} ({features})", module.wasm());
     cmd!(
         sh,
@@ -99,6 +105,7 @@ fn wasm_pack(workspace: &Workspace, module: &Module) -> Result<()> {
     )
     .env("CARGO_PROFILE_WASM_OPT_LEVEL", opt_level)
     .envs(linker)
+    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remap)
     .quiet()
     .run()
     .with_context(|| format!("cannot build {}", module.wasm()))

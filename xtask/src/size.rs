@@ -15,7 +15,7 @@ const PACKAGE: Budget = Budget {
     name: "define.js and what it loads",
     files: &["define.js", "sori_bg.wasm"],
     // 22,000 is the aim; never to grow on the way there.
-    brotli: 30_200,
+    brotli: 29_400,
 };
 /// The share button alone.
 const SHARE: Budget = Budget {
