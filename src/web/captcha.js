@@ -10,7 +10,7 @@ const ATTRIBUTES = 0, SURROUNDINGS = 1, MESSAGES = 2, RECALLED = 3, RESET = 4, D
   ENDED = 19, PROGRESS = 20, PLAYBACK_FAILED = 21, AUDIO = 22, ANSWER = 23, FAILED = 24, LANGUAGE = 25, DISCONNECTED = 26;
 const GROUP = "\x1d", RECORD = "\x1e", UNIT = "\x1f";
 // In step with `Part` in template.rs.
-const ANSWER_PART = 2, VOLUME_PART = 25;
+const ANSWER_PART = 2, CONSENT_PART = 11;
 const MEMBERS = ["key", "expiresIn", "verified", "token", "code", "errorCode"];
 const KEPT = "sori-captcha";
 
@@ -22,6 +22,8 @@ let rust, revive, attributes, methods, texts, lines, css, tree;
 const languages = (globalThis[Symbol.for("sori-captcha.languages")] ??= []);
 let violation = -Infinity;
 let volume;
+// The form whose button is being pressed; the fresh instance on its way.
+let sending, waking;
 const sheets = new WeakMap();
 
 // One line is one node of the tree: its depth, its name, its attributes. Part N is line N.
@@ -70,7 +72,8 @@ function trapped(error) {
 // The next act after a trap starts a fresh instance and hands every element over to it.
 async function wake(self) {
   if (self.id >= 0) return;
-  await revive();
+  // One for all: a second instance would not know the elements of the first.
+  await (waking ??= revive().finally(() => (waking = undefined)));
   for (const element of live) if (element[SELF].id < 0) enter(element);
 }
 
@@ -153,6 +156,7 @@ function enter(element) {
   look_around(element);
   read(element);
   if (self.messages) say_messages(element, self);
+  if (self.parts[CONSENT_PART].checked) tell(element, INPUT, CONSENT_PART, "1");
   self.farewell = rust.farewell(self.id);
   if (element.hasAttribute("remember")) {
     try {
@@ -229,8 +233,10 @@ function paint(element, self, view) {
 function sound(element, self) {
   if (!self.audio) {
     self.audio = new Audio();
+    self.audio.volume = self.volume;
     self.root.append(self.audio);
-    const on = (type, op) => self.audio.addEventListener(type, () => self.clip === "speech" && tell(element, op));
+    // The element pauses before it ends: that is no pause.
+    const on = (type, op) => self.audio.addEventListener(type, () => self.clip === "speech" && (op !== PAUSED || !self.audio.ended) && tell(element, op));
     on("playing", PLAYING);
     on("pause", PAUSED);
     on("ended", ENDED);
@@ -273,12 +279,11 @@ async function fetch_answer(element, self, number, timeout, ticket, url, body) {
   self.request?.abort();
   const controller = (self.request = new AbortController());
   const { signal } = controller;
-  const clock = setTimeout(() => controller.abort("timeout"), timeout);
+  // An Error, as browsers reject with: gloo-net panics at any other value.
+  const late = new Error("timeout");
+  const clock = setTimeout(() => controller.abort(late), timeout);
   const current = () => controller === self.request;
   const fail = (code) => current() && tell(element, FAILED, number, code);
-  const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-  // It may reject when nobody waits any more.
-  stopped.catch(() => {});
   try {
     if (!navigator.onLine) return fail("offline");
     let request;
@@ -293,6 +298,7 @@ async function fetch_answer(element, self, number, timeout, ticket, url, body) {
       return fail("config_error");
     }
     // The race ends the wait also if the module dies over it.
+    const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     const response = await Promise.race([rust.send(request), stopped]);
     const { ok, status, headers } = response;
     if (ok && !body) {
@@ -317,7 +323,7 @@ async function fetch_answer(element, self, number, timeout, ticket, url, body) {
     if (current()) tell(element, ANSWER, number, [status, headers.get("retry-after") ?? "", ...MEMBERS.map((name) => json?.[name] ?? "")].join(UNIT));
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) return trapped(error);
-    fail(signal.reason === "timeout" ? "timeout" : (await was_blocked()) ? "csp_blocked" : "network_error");
+    fail(signal.reason === late ? "timeout" : (await was_blocked()) ? "csp_blocked" : "network_error");
   } finally {
     clearTimeout(clock);
     controller.abort();
@@ -361,8 +367,9 @@ const EFFECTS = {
   },
   tune(element, self, rate, volume) {
     self.rate = rate / 100;
-    const audio = sound(element, self);
-    audio.volume = volume / 100;
+    self.volume = volume / 100;
+    const { audio } = self;
+    if (audio) audio.volume = self.volume;
     if (self.clip === "speech") audio.playbackRate = audio.defaultPlaybackRate = self.rate;
   },
   unload(element, self) {
@@ -458,13 +465,16 @@ function make_class() {
       root.replaceChildren(document.importNode(tree.content, true));
       const parts = [...root.querySelectorAll("*")];
       Object.defineProperty(this, SELF, {
-        value: { internals, root, parts, box: parts[ANSWER_PART], id: -1, rate: 1, timers: [], waiting: [] },
+        value: { internals, root, parts, box: parts[ANSWER_PART], id: -1, rate: 1, volume: 1, timers: [], waiting: [] },
       });
       for (const type of ["click", "input", "change", "focusin", "focusout", "keydown", "keypress", "keyup", "beforeinput"]) {
         root.addEventListener(type, listen);
       }
       this.addEventListener("invalid", (event) => {
-        // The browser cannot focus a host that delegates no focus: it would refuse to submit in silence.
+        // Whoever only asks for validity (`checkValidity()` at every key) gets no error and keeps the focus.
+        const self = this[SELF];
+        if (!self.reporting && !(sending && sending === internals.form)) return;
+        // Described at the box; the browser's bubble would say it a second time.
         event.preventDefault();
         const first = [...(internals.form?.elements ?? [])].find((field) => field.validity?.valid === false);
         tell(this, INVALID, !first || first === this);
@@ -513,6 +523,8 @@ function make_class() {
     }
 
     formResetCallback() {
+      this[SELF].parts[CONSENT_PART].checked = false;
+      tell(this, INPUT, CONSENT_PART);
       tell(this, RESET);
     }
 
@@ -557,7 +569,13 @@ function make_class() {
     }
 
     reportValidity() {
-      return this[SELF].internals.reportValidity();
+      const self = this[SELF];
+      self.reporting = true;
+      try {
+        return self.internals.reportValidity();
+      } finally {
+        self.reporting = false;
+      }
     }
 
     async diagnose(options) {
@@ -583,8 +601,9 @@ function make_class() {
     }
   }
   methods.forEach((name, index) => {
-    prototype[name] = function (text = "") {
+    prototype[name] = function (text) {
       const self = this[SELF];
+      text ??= "";
       if (self.id < 0 && live.has(this)) wake(self).then(() => tell(this, METHOD, index, `${text}`));
       else tell(this, METHOD, index, `${text}`);
     };
@@ -613,6 +632,11 @@ export function define_captcha(exports, sheet, restart) {
       }
     });
   }
+  // Enter in a field clicks the form's button too. Validation follows within the same task.
+  addEventListener("click", (event) => {
+    sending = event.composedPath().find(({ type }) => type === "submit" || type === "image")?.form;
+    setTimeout(() => (sending = undefined));
+  }, true);
   document.addEventListener("securitypolicyviolation", () => (violation = performance.now()));
   document.addEventListener("sori-language", () => live.forEach(look_around));
   // A trap in a promise's continuation passes by every caller.

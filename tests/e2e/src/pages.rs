@@ -22,9 +22,18 @@ pub struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
+    never: bool,
 }
 
 impl Reply {
+    /// No answer, for as long as the test takes.
+    pub fn never() -> Self {
+        Self {
+            never: true,
+            ..Self::html("")
+        }
+    }
+
     pub fn html(text: &str) -> Self {
         Self::new("text/html; charset=utf-8", text)
     }
@@ -36,6 +45,7 @@ impl Reply {
             status: StatusCode::OK,
             headers,
             body: body.into(),
+            never: false,
         }
     }
 
@@ -142,6 +152,9 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         .expect("no request panics")
         .push(request.uri().path().to_owned());
     if let Some(reply) = shared.replies.get(request.uri().path()) {
+        if reply.never {
+            std::future::pending::<()>().await;
+        }
         return (reply.status, reply.headers.clone(), reply.body.clone()).into_response();
     }
     if let Some(files) = &shared.files
