@@ -1,4 +1,8 @@
 //! The settings as flags and environment variables: the one table of names, defaults and units.
+#![allow(
+    rustdoc::bare_urls,
+    reason = "the comments are the text of --help, which shows them as they stand"
+)]
 
 use super::{HourlyShare, LogFormat, Origin, Quota, Span};
 use crate::{limit::Rates, practice::Voice, secret::Secret};
