@@ -22,7 +22,7 @@ pub const COST: &str = "two keys at most: four calls of the day's quota at NAVER
 /// The flags of `check`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct CheckArgs {
-    /// What the widget's `endpoint` points to, such as https://example.com/captcha
+    /// What the widget's `endpoint` points to, such as `https://example.com/captcha`
     #[arg(value_name = "URL", value_parser = endpoint)]
     pub url: Url,
     /// Spend quota although the backend does not declare practice: two keys at most
@@ -98,7 +98,7 @@ fn site_secret(args: &CheckArgs) -> Result<Option<Secret>, CheckError> {
 }
 
 fn endpoint(text: &str) -> Result<Url, String> {
-    let expected = "expected a URL such as https://example.com/captcha";
+    let expected = "expected a URL such as `https://example.com/captcha`";
     let url = Url::parse(text).map_err(|error| format!("{error}; {expected}"))?;
     let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     if matches!(url.scheme(), "http" | "https") && url.has_host() && plain {

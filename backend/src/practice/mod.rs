@@ -3,7 +3,7 @@
 //! It exists so that the path a newcomer tries is the path production runs: the backend reaches it over
 //! HTTP exactly as it would reach NAVER, with credentials in the same headers and the same answers to
 //! judge. It follows NAVER's documentation call by call; where that says nothing, the choice made here is
-//! stated at the place that makes it ([`desk`] and [`naver`]). It is no protection: it speaks clearly on
+//! stated at the place that makes it (`desk.rs` and `naver.rs`). It is no protection: it speaks clearly on
 //! purpose, and anybody may run it.
 //!
 //! ```
