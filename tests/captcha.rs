@@ -84,9 +84,8 @@ fn exports() -> JsValue {
      -> u32 {
         module::connect(disabled, answer)
     });
-    export!(exports, "disconnect", |id: u32| -> () {
-        module::disconnect(id)
-    });
+    let disconnect = Closure::<dyn Fn(u32)>::new(module::disconnect);
+    set(&exports, "disconnect", &disconnect.into_js_value());
     export!(exports, "tell", |id: u32,
                               op: u32,
                               number: u32,
