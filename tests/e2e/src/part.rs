@@ -52,6 +52,17 @@ impl<'a> Host<'a> {
             .await;
     }
 
+    /// Waits until the digits are heard: the lead-in of at most 1.5 s is over.
+    pub async fn until_heard(&self) {
+        let heard = format!(
+            "const audio = document.querySelector({}).shadowRoot.querySelector('audio'); return audio?.duration > 2 && audio.currentTime > 0",
+            json!(self.selector)
+        );
+        self.page
+            .until(&format!("{} is heard", self.selector), &heard)
+            .await;
+    }
+
     /// Waits until a part's text contains `text`.
     pub async fn until_text(&self, part: &str, text: &str) {
         let script = format!(

@@ -9,6 +9,7 @@ mod keys;
 mod lifecycle;
 mod look;
 mod quota;
+mod robust;
 mod script_tag;
 mod share;
 mod site_pages;
