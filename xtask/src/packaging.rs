@@ -32,9 +32,7 @@ pub(crate) fn run(workspace: &Workspace, all: bool) -> Result<()> {
     for consumer in &consumers {
         build(workspace, consumer, &tarball)?;
     }
-    if workspace.path("tests/packaging").join(TYPES).is_dir() {
-        build(workspace, TYPES, &tarball)?;
-    }
+    build(workspace, TYPES, &tarball)?;
     let sh = workspace.shell();
     let filters: Vec<String> = consumers
         .iter()
