@@ -20,8 +20,7 @@ const live = new Set();
 let rust, revive, attributes, methods, texts, lines, css, tree;
 // What the modules in locale/ have brought; they share no scope with this one.
 const languages = (globalThis[Symbol.for("sori-captcha.languages")] ??= []);
-// What the page's policy has blocked; it does not change while the page lives.
-const blocked = new Set();
+let violation = -Infinity;
 let volume;
 // The form whose button is being pressed; the fresh instance on its way.
 let sending, waking;
@@ -256,15 +255,15 @@ async function play(element, self, clip) {
     // Another clip took its place.
     if (name === "AbortError" || clip !== self.clip) return;
     if (clip === "silence") return tell(element, LEAD_IN_OVER);
-    const code = name === "NotAllowedError" ? "playback_blocked" : (await was_blocked("media-src blob")) ? "csp_blocked" : "not_audio";
+    const code = name === "NotAllowedError" ? "playback_blocked" : (await was_blocked()) ? "csp_blocked" : "not_audio";
     tell(element, PLAYBACK_FAILED, 0, code);
   }
 }
 
 // The browser reports what a policy blocked in a task of its own, after the failure.
-async function was_blocked(what) {
+async function was_blocked() {
   await new Promise((done) => setTimeout(done, 50));
-  return blocked.has(what);
+  return performance.now() - violation < 1000;
 }
 
 function blob_url(...pieces) {
@@ -324,7 +323,7 @@ async function fetch_answer(element, self, number, timeout, ticket, url, body) {
     if (current()) tell(element, ANSWER, number, [status, headers.get("retry-after") ?? "", ...MEMBERS.map((name) => json?.[name] ?? "")].join(UNIT));
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) return trapped(error);
-    fail(signal.reason === late ? "timeout" : (await was_blocked(`connect-src ${new URL(url, document.baseURI).href}`)) ? "csp_blocked" : "network_error");
+    fail(signal.reason === late ? "timeout" : (await was_blocked()) ? "csp_blocked" : "network_error");
   } finally {
     clearTimeout(clock);
     controller.abort();
@@ -638,7 +637,7 @@ export function define_captcha(exports, sheet, restart) {
     sending = event.composedPath().find(({ type }) => type === "submit" || type === "image")?.form;
     setTimeout(() => (sending = undefined));
   }, true);
-  document.addEventListener("securitypolicyviolation", (event) => blocked.add(`${event.effectiveDirective} ${event.blockedURI}`));
+  document.addEventListener("securitypolicyviolation", () => (violation = performance.now()));
   document.addEventListener("sori-language", () => live.forEach(look_around));
   // A trap in a promise's continuation passes by every caller.
   for (const type of ["error", "unhandledrejection"]) {
