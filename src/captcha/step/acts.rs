@@ -87,8 +87,6 @@ impl Captcha {
             self.unusable(ErrorCode::ConfigError, fx);
             return;
         }
-        // Only what was typed after an earlier audio belongs to that audio.
-        let own = matches!(self.phase, Phase::Idle | Phase::Failed { .. });
         let kept = match core::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Ready(ready) => Some(Box::new(Ready {
                 playback: Playback::Still,
@@ -98,9 +96,6 @@ impl Captcha {
             _ => None,
         };
         self.wait_for(Stage::Key, kept, by, fx);
-        if let Phase::Loading(loading) = &mut self.phase {
-            loading.typed = own;
-        }
         push(fx, Effect::RequestKey);
     }
 
