@@ -108,7 +108,9 @@ pub fn entries(captcha: &Captcha, between: char) -> String {
 /// The fault that lets the form pass: one of ours, with no answer that could be sent.
 fn excused(captcha: &Captcha) -> Option<ErrorCode> {
     let fault = captcha.fault()?;
-    let answered = matches!(captcha.phase, Phase::Ready(_))
+    // An answer to what was never heard can only be wrong, and would spend a verification.
+    let answered = captcha.heard
+        && matches!(captcha.phase, Phase::Ready(_))
         && captcha.config.verify == Verify::Form
         && !answer::normalise(&captcha.answer).is_empty();
     (!answered).then_some(fault.code)

@@ -211,6 +211,8 @@ pub struct Captcha {
     pub phase: Phase,
     /// What is in the box, as typed.
     pub answer: String,
+    /// Whether what is in the box may answer audio that was heard; then a new challenge empties it.
+    pub heard: bool,
     /// Whether it was said already that the answer has something other than digits.
     pub odd_answer: bool,
     /// What is said of the answer.
@@ -244,6 +246,7 @@ impl Captcha {
             rate: config.rate,
             config,
             phase: Phase::Idle,
+            heard: !answer.is_empty(),
             answer,
             odd_answer: false,
             consented: false,

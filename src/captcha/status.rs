@@ -71,6 +71,11 @@ impl Status {
         }
     }
 
+    /// What stands there makes room; what waits is still said.
+    pub(super) fn hide(&mut self) {
+        self.shown = None;
+    }
+
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }

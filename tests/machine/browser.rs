@@ -1,20 +1,19 @@
 //! A small model of the browser: it performs the machine's effects as the shell does, with a clock that only
 //! the test moves, and checks after every event what must always hold.
 
+mod acts;
+mod invariants;
+
 use sori_captcha::{
     captcha::{
-        event::{By, Effect, Event, Signal, Timer},
-        form::{self, Fields},
+        event::{Effect, Event, Signal, Timer},
         messages::Catalog,
-        state::{Captcha, Fault, Issued, Phase, Sound, StateName},
+        state::Captcha,
         step::step,
-        template::Part,
-        view::{Surroundings, View},
     },
     config::{ATTRIBUTES, Config},
     error::ErrorCode,
     locale::Locale,
-    protocol::Key,
 };
 
 /// How long the model's audio is, in ms.
@@ -55,6 +54,8 @@ pub(crate) struct Browser {
     pub(crate) request: Option<Request>,
     pub(crate) clip: Clip,
     pub(crate) moving: bool,
+    /// Whether the browser refuses to play speech.
+    pub(crate) mute: bool,
     /// Where the speech is, in ms.
     pub(crate) at: u32,
     /// When each timer runs out, on the model's clock.
@@ -114,6 +115,7 @@ impl Browser {
             request: None,
             clip: Clip::None,
             moving: false,
+            mute: false,
             at: 0,
             timers: [None; 5],
             clock: 0,
@@ -198,8 +200,12 @@ impl Browser {
                 self.starts.push(at);
                 self.clip = Clip::Speech;
                 self.at = at;
-                self.moving = true;
-                self.media.push(Event::Playing);
+                self.moving = !self.mute;
+                self.media.push(if self.mute {
+                    Event::PlaybackFailed(ErrorCode::PlaybackBlocked)
+                } else {
+                    Event::Playing
+                });
             }
             Effect::Pause => {
                 if self.moving && self.clip == Clip::Speech {
@@ -223,85 +229,6 @@ impl Browser {
             }
             Effect::StopTimer(timer) => self.timers[timer as usize] = None,
         }
-    }
-
-    /// What must hold whatever happened.
-    fn check(&mut self) {
-        let around = Surroundings::default();
-        for catalog in &self.catalogs {
-            let view = View::of(&self.captcha, catalog, &around);
-            for part in [
-                Part::Label,
-                Part::Hint,
-                Part::Keys,
-                Part::Notice,
-                Part::ConsentText,
-                Part::PlayText,
-                Part::Back,
-                Part::Forward,
-                Part::Slower,
-                Part::Faster,
-                Part::Renew,
-                Part::VolumeText,
-                Part::Check,
-            ] {
-                let label = view.get(part, "").unwrap_or_default();
-                assert!(!label.trim().is_empty(), "{part:?} has no label");
-                assert!(!label.contains("{}"), "{part:?}: {label}");
-            }
-            let settled = matches!(
-                self.captcha.phase,
-                Phase::Checking(_) | Phase::Verified { .. }
-            );
-            assert_eq!(
-                view.get(Part::Play, "aria-disabled").is_some(),
-                settled,
-                "Play is unavailable only once nothing is left to do"
-            );
-            let live = view.get(Part::Status, "").unwrap_or_default();
-            if self.captcha.is_sounding() {
-                assert_eq!(live, "", "the live region is silent while audio plays");
-                assert_eq!(
-                    view.get(Part::Answer, "aria-describedby"),
-                    None,
-                    "a description would be read over the digits"
-                );
-            }
-            if catalog.locale == Locale::English && live != self.live {
-                if !live.is_empty() {
-                    assert_eq!(
-                        self.live, "",
-                        "the live region is emptied before it is written"
-                    );
-                    self.said.push(live.to_owned());
-                }
-                self.live = live.to_owned();
-            }
-        }
-        // A fault of ours: what is at hand can be sent, and it says why it is not more.
-        if let Some(fault) = self.captcha.fault() {
-            match form::fields(&self.captcha) {
-                Fields::Error(code) => {
-                    assert_eq!(code, fault.code);
-                    assert!(self.is_valid(), "{code} blocks the form");
-                }
-                Fields::Answer { .. } => {
-                    let config = &self.captcha.config;
-                    let asks = config.consent && !self.captcha.consented;
-                    assert!(self.is_valid() || asks, "{} blocks the form", fault.code);
-                }
-                other => panic!("{} is submitted as {other:?}", fault.code),
-            }
-        }
-        let busy = matches!(
-            self.captcha.state(),
-            StateName::Loading | StateName::Checking
-        );
-        let waits = self.request.is_some() || self.timers[Timer::Retry as usize].is_some();
-        assert!(
-            !busy || waits,
-            "busy, but nothing is under way that could end it"
-        );
     }
 
     /// Lets the time pass: silence and speech go on, timers run out in order.
@@ -350,117 +277,6 @@ impl Browser {
                 Clip::None => {}
             }
         }
-    }
-
-    pub(crate) fn press_play(&mut self) {
-        let at = self.at;
-        self.tell(Event::Toggle { by: By::Button, at });
-    }
-
-    pub(crate) fn press_dot(&mut self) {
-        let at = self.at;
-        self.tell(Event::Toggle { by: By::Key, at });
-    }
-
-    pub(crate) fn back(&mut self) {
-        let at = self.at;
-        self.tell(Event::Back { at });
-    }
-
-    pub(crate) fn forward(&mut self) {
-        let at = self.at;
-        self.tell(Event::Forward { at, length: LENGTH });
-    }
-
-    pub(crate) fn type_answer(&mut self, text: &str) {
-        self.field = text.to_owned();
-        self.tell(Event::Edited(text.to_owned()));
-    }
-
-    /// The backend issues a key that lives so long, in s.
-    pub(crate) fn key_arrives(&mut self, expires_in: Option<u32>) {
-        let Some(Request::Key(generation)) = self.request.take() else {
-            panic!("no key was asked for: {:?}", self.request);
-        };
-        let key = Key::parse(&format!("key{}", self.keys)).unwrap();
-        self.tell(Event::KeyArrived {
-            generation,
-            issued: Issued { key, expires_in },
-        });
-    }
-
-    pub(crate) fn audio_arrives(&mut self) {
-        let Some(Request::Audio(generation)) = self.request.take() else {
-            panic!("no audio was asked for: {:?}", self.request);
-        };
-        let sound = Sound {
-            starts: STARTS.to_vec(),
-        };
-        self.tell(Event::AudioArrived { generation, sound });
-    }
-
-    /// Whatever is under way fails.
-    pub(crate) fn fails(&mut self, fault: impl Into<Fault>) {
-        let request = self.request.take().expect("a request is under way");
-        self.tell(Event::RequestFailed {
-            generation: request.generation(),
-            fault: fault.into(),
-        });
-    }
-
-    pub(crate) fn judged(&mut self, right: bool) {
-        let Some(Request::Verification(generation)) = self.request.take() else {
-            panic!("no answer is being verified");
-        };
-        let token = right.then(|| "token".to_owned());
-        self.tell(Event::Judged { generation, token });
-    }
-
-    /// From the press to speech.
-    pub(crate) fn listen(&mut self) {
-        self.press_play();
-        self.key_arrives(None);
-        self.audio_arrives();
-        self.pass(*self.lead_ins.last().unwrap());
-        assert_eq!(self.state(), StateName::Playing);
-        assert_eq!(self.clip, Clip::Speech);
-    }
-
-    /// From the press to the end of speech.
-    pub(crate) fn hear_out(&mut self) {
-        self.listen();
-        self.pass(LENGTH + 1000);
-        assert_eq!(self.state(), StateName::Ready);
-    }
-
-    pub(crate) fn state(&self) -> StateName {
-        self.captcha.state()
-    }
-
-    pub(crate) fn shown(&self, part: Part, attribute: &str) -> Option<String> {
-        View::of(&self.captcha, &self.catalogs[0], &Surroundings::default())
-            .get(part, attribute)
-            .map(str::to_owned)
-    }
-
-    pub(crate) fn text(&self, part: Part) -> String {
-        self.shown(part, "").unwrap_or_default()
-    }
-
-    pub(crate) fn last_said(&self) -> &str {
-        self.said.last().map_or("", String::as_str)
-    }
-
-    pub(crate) fn is_valid(&self) -> bool {
-        form::flaw(&self.captcha).is_none()
-    }
-
-    pub(crate) fn fields(&self) -> String {
-        form::entries(&self.captcha, '&')
-    }
-
-    pub(crate) fn was_told(&self, signal: Signal) -> usize {
-        self.signals.iter().filter(|told| **told == signal).count()
     }
 }
 

@@ -336,12 +336,12 @@ fn blocked_sound_is_said_and_the_next_press_plays() {
     browser.press_play();
     browser.key_arrives(None);
     browser.audio_arrives();
-    browser.pass(1500);
-    browser.tell(Event::PlaybackFailed(ErrorCode::PlaybackBlocked));
-    browser.pass(1000);
+    browser.mute = true;
+    browser.pass(2500);
     assert!(browser.last_said().contains("blocked the sound"));
     assert!(browser.is_valid());
     assert_eq!(browser.fields(), "captcha-error&playback_blocked");
+    browser.mute = false;
     browser.press_play();
     browser.pass(2000);
     assert_eq!(browser.state(), StateName::Playing);
@@ -358,6 +358,65 @@ fn an_answer_typed_in_spite_of_a_fault_is_sent() {
     browser.type_answer("12345");
     assert!(browser.fields().contains("captcha-response&key1:12345"));
     assert!(browser.is_valid());
+}
+
+#[test]
+fn an_answer_to_what_was_never_heard_does_not_go_out_with_a_fault() {
+    let mut browser = Browser::new(&[]);
+    browser.type_answer("77");
+    browser.press_play();
+    browser.key_arrives(None);
+    assert_eq!(
+        browser.field, "77",
+        "what is typed ahead of the first audio stays"
+    );
+    browser.mute = true;
+    browser.audio_arrives();
+    browser.pass(1500);
+    assert_eq!(browser.fields(), "captcha-error&playback_blocked");
+    browser.mute = false;
+    browser.press_play();
+    browser.pass(2000);
+    assert!(browser.fields().contains("captcha-response&key1:77"));
+}
+
+#[test]
+fn a_fault_takes_the_place_of_what_was_said_of_the_answer() {
+    let mut browser = Browser::new(&[]);
+    browser.tell(Event::Invalid { first: true });
+    assert!(browser.text(Part::Error).contains("Press Play audio"));
+    browser.press_play();
+    browser.fails(ErrorCode::UpstreamUnavailable);
+    browser.pass(1000);
+    assert_eq!(browser.text(Part::Error), "");
+    assert_eq!(browser.shown(Part::Answer, "aria-invalid"), None);
+    assert!(browser.last_said().contains("does not answer"));
+
+    let mut browser = Browser::new(&[("verify", "inline")]);
+    browser.hear_out();
+    browser.type_answer("12345");
+    browser.tell(Event::Check);
+    browser.fails(ErrorCode::UpstreamUnavailable);
+    browser.pass(1000);
+    assert_ne!(browser.text(Part::Status), "");
+    browser.type_answer("");
+    browser.tell(Event::Check);
+    assert!(browser.text(Part::Error).contains("Type the numbers"));
+    assert_eq!(browser.text(Part::Status), "", "one message at a time");
+}
+
+#[test]
+fn an_expiry_takes_the_place_of_what_was_said_of_the_answer() {
+    let mut browser = Browser::new(&[]);
+    browser.press_play();
+    browser.key_arrives(Some(60));
+    browser.audio_arrives();
+    browser.pass(9000);
+    browser.tell(Event::Invalid { first: true });
+    assert_ne!(browser.text(Part::Error), "");
+    browser.pass(60_000);
+    assert_eq!(browser.state(), StateName::Expired);
+    assert_eq!(browser.text(Part::Error), "");
 }
 
 #[test]

@@ -111,6 +111,22 @@ fn late_audio_is_not_talked_over_by_the_notice_to_wait() {
 }
 
 #[test]
+fn a_long_lead_in_does_not_start_speech_over_the_notice_to_wait() {
+    for lead_in in ["2200", "3000", "3600"] {
+        let mut browser = Browser::new(&[("lead-in", lead_in)]);
+        browser.press_play();
+        browser.key_arrives(None);
+        browser.pass(2190);
+        assert_eq!(browser.said.len(), 1, "{:?}", browser.said);
+        browser.audio_arrives();
+        browser.pass(1499);
+        assert_eq!(browser.starts, [0; 0], "{lead_in}: over the notice");
+        browser.pass(2200);
+        assert_eq!(browser.starts, [0], "{lead_in}");
+    }
+}
+
+#[test]
 fn a_notice_to_wait_that_came_too_late_is_never_said() {
     let mut browser = Browser::new(&[]);
     browser.press_play();

@@ -50,7 +50,7 @@ impl Captcha {
         }
     }
 
-    fn lead_in(&self, by: By) -> u32 {
+    pub(super) fn lead_in(&self, by: By) -> u32 {
         self.config.lead_in.unwrap_or(match by {
             By::Button => LEAD_IN_BUTTON_MS,
             By::Key => LEAD_IN_KEY_MS,
@@ -210,10 +210,18 @@ impl Captcha {
             Phase::Checking(_) | Phase::Verified { .. } => {}
             _ => {
                 self.hush(fx);
-                self.verdict = Some(Verdict::Ours(form::missing(self)));
+                self.point_out(form::missing(self));
                 push(fx, Effect::FocusAnswer);
             }
         }
+    }
+}
+
+impl Captcha {
+    /// The answer is not complete: said at the box, and there alone.
+    pub(super) fn point_out(&mut self, text: Text) {
+        self.verdict = Some(Verdict::Ours(text));
+        self.status.hide();
     }
 }
 

@@ -25,7 +25,10 @@ impl Captcha {
 
     pub(super) fn playing(&mut self, fx: &mut Effects) {
         match &mut self.phase {
-            Phase::Ready(ready) => ready.playback = Playback::Playing,
+            Phase::Ready(ready) => {
+                ready.playback = Playback::Playing;
+                self.heard = true;
+            }
             // Whatever it is, nobody waits for it any more.
             _ => push(fx, Effect::Pause),
         }

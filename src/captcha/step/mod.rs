@@ -115,7 +115,7 @@ impl Captcha {
             }
             Event::Invalid { first } => {
                 if let Some((_, text)) = form::flaw(self) {
-                    self.verdict = Some(Verdict::Ours(text));
+                    self.point_out(text);
                 }
                 if first {
                     self.hush(fx);
@@ -205,6 +205,7 @@ impl Captcha {
     fn end(&mut self, ending: Ending, fx: &mut Effects) {
         self.drop_challenge(fx);
         self.phase = Phase::Over(ending);
+        self.verdict = None;
     }
 
     /// The answer was wrong: to the box, with what is said of it described there.
@@ -218,6 +219,8 @@ impl Captcha {
     /// A request or the sound failed, and the phase is set already.
     fn fail(&mut self, text: Text, fx: &mut Effects) {
         fx.extend_from_slice(&[Effect::Pause, Effect::StopTimer(Timer::Slow)]);
+        // One message at a time: what to do about the answer comes after what to do about this.
+        self.verdict = None;
         self.say(text, fx);
         push(fx, Effect::Emit(Signal::Error));
     }

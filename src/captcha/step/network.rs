@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        event::{Effect, Signal, Timer},
+        event::{By, Effect, Signal, Timer},
         messages::{Message, Text},
         state::{
             Captcha, Challenge, Ending, Fault, Issued, Loading, Phase, Playback, Ready, Sound,
@@ -60,13 +60,12 @@ impl Captcha {
         self.submitted = false;
         self.verdict = None;
         push(fx, Effect::Emit(Signal::Issued));
-        let stale = !loading.typed && !self.answer.is_empty();
-        if stale {
-            // What stands in the box was heard in another audio.
+        if self.heard && !loading.typed {
             self.answer.clear();
             self.odd_answer = false;
             push(fx, Effect::ClearAnswer);
         }
+        self.heard = false;
     }
 
     pub(super) fn audio_arrived(&mut self, sound: Sound, fx: &mut Effects) {
@@ -84,15 +83,12 @@ impl Captcha {
             Playback::Still
         };
         fx.extend_from_slice(&[Effect::StopTimer(Timer::Slow), Effect::Adopt]);
-        if loading.play && loading.lead_in_over {
-            push(
-                fx,
-                if told_to_wait {
-                    Effect::LeadIn(LEAD_IN_AFTER_WAIT_MS)
-                } else {
-                    Effect::Start(0)
-                },
-            );
+        if loading.play && told_to_wait {
+            // The notice is still being read, also where the silence is not over.
+            let lead_in = self.lead_in(By::Key).max(LEAD_IN_AFTER_WAIT_MS);
+            push(fx, Effect::LeadIn(lead_in));
+        } else if loading.play && loading.lead_in_over {
+            push(fx, Effect::Start(0));
         }
         let challenge = Challenge {
             issued: issued.clone(),

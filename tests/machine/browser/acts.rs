@@ -1,0 +1,127 @@
+//! What a person and a backend do, and what is seen of it.
+
+use sori_captcha::{
+    captcha::{
+        event::{By, Event, Signal},
+        form,
+        state::{Fault, Issued, Sound, StateName},
+        template::Part,
+        view::{Surroundings, View},
+    },
+    protocol::Key,
+};
+
+use super::{Browser, Clip, LENGTH, Request, STARTS};
+
+impl Browser {
+    pub(crate) fn press_play(&mut self) {
+        let at = self.at;
+        self.tell(Event::Toggle { by: By::Button, at });
+    }
+
+    pub(crate) fn press_dot(&mut self) {
+        let at = self.at;
+        self.tell(Event::Toggle { by: By::Key, at });
+    }
+
+    pub(crate) fn back(&mut self) {
+        let at = self.at;
+        self.tell(Event::Back { at });
+    }
+
+    pub(crate) fn forward(&mut self) {
+        let at = self.at;
+        self.tell(Event::Forward { at, length: LENGTH });
+    }
+
+    pub(crate) fn type_answer(&mut self, text: &str) {
+        self.field = text.to_owned();
+        self.tell(Event::Edited(text.to_owned()));
+    }
+
+    /// The backend issues a key that lives so long, in s.
+    pub(crate) fn key_arrives(&mut self, expires_in: Option<u32>) {
+        let Some(Request::Key(generation)) = self.request.take() else {
+            panic!("no key was asked for: {:?}", self.request);
+        };
+        let key = Key::parse(&format!("key{}", self.keys)).unwrap();
+        self.tell(Event::KeyArrived {
+            generation,
+            issued: Issued { key, expires_in },
+        });
+    }
+
+    pub(crate) fn audio_arrives(&mut self) {
+        let Some(Request::Audio(generation)) = self.request.take() else {
+            panic!("no audio was asked for: {:?}", self.request);
+        };
+        let sound = Sound {
+            starts: STARTS.to_vec(),
+        };
+        self.tell(Event::AudioArrived { generation, sound });
+    }
+
+    /// Whatever is under way fails.
+    pub(crate) fn fails(&mut self, fault: impl Into<Fault>) {
+        let request = self.request.take().expect("a request is under way");
+        self.tell(Event::RequestFailed {
+            generation: request.generation(),
+            fault: fault.into(),
+        });
+    }
+
+    pub(crate) fn judged(&mut self, right: bool) {
+        let Some(Request::Verification(generation)) = self.request.take() else {
+            panic!("no answer is being verified");
+        };
+        let token = right.then(|| "token".to_owned());
+        self.tell(Event::Judged { generation, token });
+    }
+
+    /// From the press to speech.
+    pub(crate) fn listen(&mut self) {
+        self.press_play();
+        self.key_arrives(None);
+        self.audio_arrives();
+        self.pass(*self.lead_ins.last().unwrap());
+        assert_eq!(self.state(), StateName::Playing);
+        assert_eq!(self.clip, Clip::Speech);
+    }
+
+    /// From the press to the end of speech.
+    pub(crate) fn hear_out(&mut self) {
+        self.listen();
+        self.pass(LENGTH + 1000);
+        assert_eq!(self.state(), StateName::Ready);
+    }
+
+    pub(crate) fn state(&self) -> StateName {
+        self.captcha.state()
+    }
+
+    pub(crate) fn shown(&self, part: Part, attribute: &str) -> Option<String> {
+        View::of(&self.captcha, &self.catalogs[0], &Surroundings::default())
+            .get(part, attribute)
+            .map(str::to_owned)
+    }
+
+    pub(crate) fn text(&self, part: Part) -> String {
+        self.shown(part, "").unwrap_or_default()
+    }
+
+    pub(crate) fn last_said(&self) -> &str {
+        self.said.last().map_or("", String::as_str)
+    }
+
+    pub(crate) fn is_valid(&self) -> bool {
+        form::flaw(&self.captcha).is_none()
+    }
+
+    pub(crate) fn fields(&self) -> String {
+        form::entries(&self.captcha, '&')
+    }
+
+    pub(crate) fn was_told(&self, signal: Signal) -> usize {
+        self.signals.iter().filter(|told| **told == signal).count()
+    }
+}

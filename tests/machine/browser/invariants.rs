@@ -1,0 +1,94 @@
+//! What holds after every event, whatever it was.
+
+use sori_captcha::{
+    captcha::{
+        event::Timer,
+        form::{self, Fields},
+        state::{Phase, StateName},
+        template::Part,
+        view::{Surroundings, View},
+    },
+    locale::Locale,
+};
+
+use super::Browser;
+
+impl Browser {
+    pub(super) fn check(&mut self) {
+        let around = Surroundings::default();
+        for catalog in &self.catalogs {
+            let view = View::of(&self.captcha, catalog, &around);
+            for part in [
+                Part::Label,
+                Part::Hint,
+                Part::Keys,
+                Part::Notice,
+                Part::ConsentText,
+                Part::PlayText,
+                Part::Back,
+                Part::Forward,
+                Part::Slower,
+                Part::Faster,
+                Part::Renew,
+                Part::VolumeText,
+                Part::Check,
+            ] {
+                let label = view.get(part, "").unwrap_or_default();
+                assert!(!label.trim().is_empty(), "{part:?} has no label");
+                assert!(!label.contains("{}"), "{part:?}: {label}");
+            }
+            let settled = matches!(
+                self.captcha.phase,
+                Phase::Checking(_) | Phase::Verified { .. }
+            );
+            assert_eq!(
+                view.get(Part::Play, "aria-disabled").is_some(),
+                settled,
+                "Play is unavailable only once nothing is left to do"
+            );
+            let live = view.get(Part::Status, "").unwrap_or_default();
+            if self.captcha.is_sounding() {
+                assert_eq!(live, "", "the live region is silent while audio plays");
+                assert_eq!(
+                    view.get(Part::Answer, "aria-describedby"),
+                    None,
+                    "a description would be read over the digits"
+                );
+            }
+            if catalog.locale == Locale::English && live != self.live {
+                if !live.is_empty() {
+                    assert_eq!(
+                        self.live, "",
+                        "the live region is emptied before it is written"
+                    );
+                    self.said.push(live.to_owned());
+                }
+                self.live = live.to_owned();
+            }
+        }
+        // A fault of ours: what is at hand can be sent, and it says why it is not more.
+        if let Some(fault) = self.captcha.fault() {
+            match form::fields(&self.captcha) {
+                Fields::Error(code) => {
+                    assert_eq!(code, fault.code);
+                    assert!(self.is_valid(), "{code} blocks the form");
+                }
+                Fields::Answer { .. } => {
+                    let config = &self.captcha.config;
+                    let asks = config.consent && !self.captcha.consented;
+                    assert!(self.is_valid() || asks, "{} blocks the form", fault.code);
+                }
+                other => panic!("{} is submitted as {other:?}", fault.code),
+            }
+        }
+        let busy = matches!(
+            self.captcha.state(),
+            StateName::Loading | StateName::Checking
+        );
+        let waits = self.request.is_some() || self.timers[Timer::Retry as usize].is_some();
+        assert!(
+            !busy || waits,
+            "busy, but nothing is under way that could end it"
+        );
+    }
+}
