@@ -1,7 +1,7 @@
 import css from "sori:captcha-css";
 import { instantiate } from "sori:glue";
 import { open } from "sori:wasm";
-import { define_captcha } from "../../src/web/captcha.js";
+import { define_captcha } from "../../src/web/captcha/element.js";
 
 let loading;
 

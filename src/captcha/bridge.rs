@@ -1,6 +1,6 @@
 //! One element as the shell in the browser meets it: numbers and strings in, strings out. What follows
 //! from an event comes back as effects and a view, so that the shell holds no rule and this holds no
-//! browser. In step with `src/web/captcha.js`.
+//! browser. In step with `src/web/captcha/protocol.js`.
 
 use super::{
     answer,
