@@ -51,6 +51,8 @@ pub mod locale;
 pub mod protocol;
 #[cfg(feature = "share")]
 pub mod share;
+#[cfg(feature = "captcha")]
+mod text;
 
 #[cfg(all(target_arch = "wasm32", feature = "bare", not(feature = "captcha")))]
 mod bare;

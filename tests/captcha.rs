@@ -2,7 +2,7 @@
 #![cfg(all(target_arch = "wasm32", feature = "captcha"))]
 
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
-use sori_captcha::web::captcha as module;
+use sori_captcha::{captcha::bridge::Op, web::captcha as module};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -109,8 +109,6 @@ fn exports() -> JsValue {
      -> u32 {
         module::connect(disabled, answer)
     });
-    let disconnect = Closure::<dyn Fn(u32)>::new(module::disconnect);
-    set(&exports, "disconnect", &disconnect.into_js_value());
     export!(exports, "tell", |id: u32,
                               op: u32,
                               number: u32,
@@ -126,22 +124,22 @@ fn exports() -> JsValue {
      -> u32 {
         module::press(id, flags, &text)
     });
-    export!(exports, "farewell", |id: u32| -> String {
-        module::farewell(id)
-    });
     export!(exports, "scan", |id: u32, piece: Uint8Array| -> bool {
-        module::scan(id, &piece)
+        module::scan(id, &piece.to_vec())
     });
     export!(exports, "silence", |ms: u32| -> Uint8Array {
-        Uint8Array::from(module::silence(ms).as_slice())
+        module::silence(ms)
     });
-    export!(exports, "send", |request: web_sys::Request| -> Promise {
-        future_to_promise(async move { module::send(request).await.map(JsValue::from) })
-    });
-    export!(exports, "detail", |id: u32, event: String| -> JsValue {
-        module::detail(id, &event)
+    let send = Closure::<dyn Fn(u32, web_sys::Request, module::Done)>::new(module::send);
+    set(&exports, "send", &send.into_js_value());
+    export!(exports, "detail", |id: u32, signal: u32| -> JsValue {
+        module::detail(id, signal)
     });
     exports.into()
+}
+
+fn disconnect(id: u32) {
+    let _ = module::tell(id, Op::Disconnected as u32, 0, 0, 0, "");
 }
 
 /// The element, defined once for all tests.
@@ -223,7 +221,7 @@ async fn a_second_definition_changes_nothing() {
 async fn a_move_keeps_the_answer_and_a_removal_frees_the_session() {
     set_up();
     let free = module::connect(false, String::new());
-    module::disconnect(free);
+    disconnect(free);
     let moved = seen(
         PLAIN,
         r#"captcha.value = "12";
@@ -238,7 +236,7 @@ async fn a_move_keeps_the_answer_and_a_removal_frees_the_session() {
         seen(PLAIN, "captcha.remove(); await task(); return 0").await;
     }
     let next = module::connect(false, String::new());
-    module::disconnect(next);
+    disconnect(next);
     assert_eq!(next, free, "every session is free again");
 }
 

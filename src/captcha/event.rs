@@ -167,7 +167,7 @@ impl Timer {
     ];
 }
 
-/// What a page's listeners are told; the details stand in the captcha.
+/// What a page's listeners are told; the details stand in the captcha. In step with `SIGNALS` in protocol.js.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// `sori-statechange`
@@ -184,22 +184,7 @@ pub enum Signal {
     Error,
 }
 
-impl Signal {
-    /// The event's name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::StateChange => "sori-statechange",
-            Self::Issued => "sori-issued",
-            Self::Verified => "sori-verified",
-            Self::Rejected => "sori-rejected",
-            Self::Expired => "sori-expired",
-            Self::Error => "sori-error",
-        }
-    }
-}
-
-/// Something to do. Positions and lengths are in ms. What it is done with (the key, the answer, the
+/// Something to do, in step with `EFFECTS` in effects.js. Positions and lengths are in ms. What it is done with (the key, the answer, the
 /// request's number) stands in the captcha: an effect is two words, and the module holds many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {

@@ -8,7 +8,7 @@ use super::{
     messages::{Message, Text},
     state::{Captcha, Ending, Phase},
 };
-use crate::{config::Verify, error::ErrorCode};
+use crate::{config::Verify, error::ErrorCode, text};
 
 /// What is submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub fn fields(captcha: &Captcha) -> Fields {
 #[must_use]
 pub fn entries(captcha: &Captcha, between: char) -> String {
     let mut out = String::new();
-    let name = &captcha.config.name;
+    let name = captcha.config.name();
     if name.is_empty() {
         return out;
     }
@@ -85,9 +85,7 @@ pub fn entries(captcha: &Captcha, between: char) -> String {
         out.push_str(name);
         out.push_str(suffix);
         out.push(between);
-        for piece in value {
-            out.push_str(piece);
-        }
+        text::push(&mut out, value);
     };
     match &fields(captcha) {
         Fields::None => {}

@@ -3,8 +3,12 @@
 
 use core::num::NonZeroU32;
 
-use super::state::Fault;
-use crate::{error::ErrorCode, locale::Locale};
+use super::{state::Fault, view::UNIT};
+use crate::{
+    error::ErrorCode,
+    locale::Locale,
+    text::{cut, field, push_number},
+};
 
 macro_rules! messages {
     ($($(#[$doc:meta])* $variant:ident $name:literal { $ko:literal $en:literal })*) => {
@@ -16,21 +20,13 @@ macro_rules! messages {
             /// Every message, in the order of the documentation and of a language module's list.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The member of the `messages` property that replaces it.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// The built-in text.
-            #[must_use]
-            pub const fn text(self, locale: Locale) -> &'static str {
-                match locale {
-                    Locale::Korean => match self { $(Self::$variant => $ko,)* },
-                    Locale::English => match self { $(Self::$variant => $en,)* },
-                }
-            }
+            /// The members of the `messages` property, in order, parted by spaces.
+            pub(super) const NAMES: &'static str = concat!($($name, " "),*);
         }
+
+        // In one piece each: a table of their places would cost as much as a tenth of them.
+        const KOREAN: &str = concat!($($ko, "\x1f"),*);
+        const ENGLISH: &str = concat!($($en, "\x1f"),*);
     };
 }
 
@@ -272,6 +268,24 @@ messages! {
     }
 }
 
+impl Message {
+    /// The member of the `messages` property that replaces it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        field(Self::NAMES, b' ', self as usize)
+    }
+
+    /// The built-in text.
+    #[must_use]
+    pub fn text(self, locale: Locale) -> &'static str {
+        let texts = match locale {
+            Locale::Korean => KOREAN,
+            Locale::English => ENGLISH,
+        };
+        field(texts, UNIT as u8, self as usize)
+    }
+}
+
 /// A message with the number that takes the place of its `{}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text {
@@ -335,63 +349,56 @@ impl Text {
 }
 
 /// The texts of one element: the built-in language, a language module's list over it, and the
-/// page's own replacements over both.
+/// page's own replacements over both. A list has the order of [`Message::ALL`], parted by [`UNIT`]; an
+/// empty text replaces nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     /// The built-in language.
     pub locale: Locale,
-    /// A language module's tag and its texts in the order of [`Message::ALL`].
-    pub module: Option<(String, Vec<String>)>,
+    /// A language module's tag; empty without one.
+    pub tag: String,
+    /// A language module's texts.
+    pub module: String,
     /// The page's replacements.
-    pub own: Vec<(Message, String)>,
+    pub own: String,
 }
 
 impl Catalog {
     /// The language tag of what is said.
     #[must_use]
     pub fn tag(&self) -> &str {
-        self.module
-            .as_ref()
-            .map_or(self.locale.tag(), |(tag, _)| tag)
+        if self.tag.is_empty() {
+            self.locale.tag()
+        } else {
+            &self.tag
+        }
     }
 
     /// The text of a message, never empty.
     #[must_use]
     pub fn get(&self, message: Message) -> &str {
-        let own = self
-            .own
-            .iter()
-            .find(|(m, text)| *m == message && !text.is_empty())
-            .map(|(_, text)| text);
-        let module = self
-            .module
-            .as_ref()
-            .and_then(|(_, texts)| texts.get(message as usize));
-        let text = own.or(module).filter(|text| !text.is_empty());
-        text.map_or(message.text(self.locale), String::as_str)
-    }
-
-    /// The text with its number in place.
-    #[must_use]
-    pub fn render(&self, text: Text) -> String {
-        let mut out = String::new();
-        for c in self.get(text.message).chars() {
-            match (c, text.number) {
-                ('{', Some(number)) => push_number(&mut out, number.get()),
-                ('}', Some(_)) => {}
-                _ => out.push(c),
+        for list in [&self.own, &self.module] {
+            let text = field(list, UNIT as u8, message as usize);
+            if !text.is_empty() {
+                return text;
             }
         }
-        out
+        message.text(self.locale)
     }
-}
 
-/// Appends a decimal number: `format!` would cost the module kilobytes.
-pub(crate) fn push_number(out: &mut String, number: u32) {
-    if number >= 10 {
-        push_number(out, number / 10);
+    /// Appends the text with its number in place.
+    pub fn render(&self, text: Text, out: &mut String) {
+        let whole = self.get(text.message);
+        let (before, after) = match text.number {
+            Some(_) => cut(whole, b'{'),
+            None => (whole, None),
+        };
+        out.push_str(before);
+        if let (Some(after), Some(number)) = (after, text.number) {
+            push_number(out, number.get());
+            out.push_str(cut(after, b'}').1.unwrap_or_default());
+        }
     }
-    out.push(char::from(b'0' + (number % 10) as u8));
 }
 
 #[cfg(test)]
@@ -420,7 +427,7 @@ mod tests {
                         ..Catalog::default()
                     };
                     let retry_after = wait.and_then(NonZeroU32::new);
-                    let text = catalog.render(Text::of_error(Fault { code, retry_after }));
+                    let text = render(&catalog, Fault { code, retry_after });
                     let ends = text.matches(['.', '!', '?']).count();
                     assert!((1..=2).contains(&ends), "{code}: {text}");
                     assert!(!text.contains("{}"), "{code}: {text}");
@@ -452,17 +459,31 @@ mod tests {
                 code: ErrorCode::RateLimited,
                 retry_after,
             };
-            Catalog::default().render(Text::of_error(fault))
+            render(&Catalog::default(), fault)
         };
         assert!(say(45).contains("45 seconds"));
         assert!(say(91).contains("2 minutes"));
         assert!(say(0).contains("in a while"));
     }
 
+    fn render(catalog: &Catalog, fault: Fault) -> String {
+        let mut out = String::new();
+        catalog.render(Text::of_error(fault), &mut out);
+        out
+    }
+
+    fn list(texts: &[(Message, &str)]) -> String {
+        let text = |message| texts.iter().find(|(of, _)| *of == message);
+        let texts = Message::ALL
+            .iter()
+            .map(|it| text(*it).map_or("", |it| it.1));
+        texts.collect::<Vec<_>>().join(&UNIT.to_string())
+    }
+
     #[test]
     fn an_empty_replacement_does_not_empty_a_label() {
         let catalog = Catalog {
-            own: vec![(Message::Play, String::new())],
+            own: list(&[(Message::Play, "")]),
             ..Catalog::default()
         };
         assert_eq!(catalog.get(Message::Play), "Play audio");
@@ -470,30 +491,15 @@ mod tests {
 
     #[test]
     fn a_language_module_stands_under_the_pages_own_texts_and_over_ours() {
-        let mut texts = vec![String::new(); Message::ALL.len()];
-        texts[Message::Play as usize] = "再生".into();
-        texts[Message::Pause as usize] = "停止".into();
         let catalog = Catalog {
-            module: Some(("ja".into(), texts)),
-            own: vec![
-                (Message::Pause, "一時停止".into()),
-                (Message::Play, String::new()),
-            ],
+            tag: "ja".into(),
+            module: list(&[(Message::Play, "再生"), (Message::Pause, "停止")]),
+            own: list(&[(Message::Pause, "一時停止"), (Message::Play, "")]),
             ..Catalog::default()
         };
         assert_eq!(catalog.get(Message::Play), "再生");
         assert_eq!(catalog.get(Message::Pause), "一時停止");
         assert_eq!(catalog.get(Message::Back), "Back");
         assert_eq!(catalog.tag(), "ja");
-    }
-
-    #[test]
-    fn numbers_are_written_in_full() {
-        let mut out = String::new();
-        for n in [0, 7, 10, 1090, u32::MAX] {
-            out.clear();
-            push_number(&mut out, n);
-            assert_eq!(out, n.to_string());
-        }
     }
 }

@@ -242,7 +242,7 @@ impl Captcha {
     #[must_use]
     pub fn new(config: Config, disabled: bool, answer: String) -> Self {
         Self {
-            verdict: Verdict::rendered(&config.error),
+            verdict: Verdict::rendered(config.error()),
             rate: config.rate,
             config,
             phase: Phase::Idle,

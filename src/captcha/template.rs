@@ -1,43 +1,47 @@
-//! The shadow tree, one node a line: depth, name, attributes (an underscore in a value is a space).
+//! The shadow tree, one node a line: depth, name, attributes (an underscore in a value is a space). A word
+//! without a value is a slot: the attribute of that name, or the `text`, that the view fills.
 //! The order is the reading order: label, box, what to do, Play, the other buttons, status. What appears
 //! later (an error, a hint) stands after the box, so that nothing is inserted before the focus.
 
 /// The tree.
 pub const TEMPLATE: &str = "\
-0 div class=sori
-1 label part=label for=answer
-1 input part=answer id=answer type=text inputmode=numeric autocomplete=off autocapitalize=off spellcheck=false enterkeyhint=done maxlength=64
-1 p part=error id=error hidden=
-1 p part=hint id=hint
-1 p part=hint id=keys class=keys
-1 p id=more class=unseen
+0 div class=sori lang dir data-theme
+1 label part=label for=answer text
+1 input part=answer id=answer type=text inputmode=numeric autocomplete=off autocapitalize=off spellcheck=false enterkeyhint=done maxlength=64 disabled readonly aria-label aria-invalid aria-required aria-describedby
+1 p part=error id=error text hidden
+1 p part=hint id=hint text
+1 p part=hint id=keys class=keys text hidden
+1 p id=more class=unseen text
 1 div part=notice
 2 slot name=notice
-3 p
-1 label part=consent hidden=
-2 input type=checkbox
-2 span
+3 p text
+1 label part=consent hidden
+2 input type=checkbox disabled
+2 span text
 1 div class=row
-2 button part=play type=button
+2 button part=play type=button disabled aria-disabled
 3 svg viewBox=0_0_16_16 aria-hidden=true
-4 path
-3 span
-2 button part=back type=button
-2 button part=forward type=button
-2 button part=slower type=button
-2 button part=faster type=button
-2 button part=renew type=button
-2 label class=volume
-3 span
-3 input part=volume type=range min=0 max=100 step=5
-2 button part=check type=button hidden=
-1 div part=progress aria-hidden=true hidden=
-2 progress
-2 span
-1 p part=status role=status
+4 path d
+3 span text
+2 button part=back type=button text disabled aria-disabled
+2 button part=forward type=button text disabled aria-disabled
+2 button part=slower type=button text disabled
+2 button part=faster type=button text disabled
+2 button part=renew type=button text disabled aria-disabled
+2 label class=volume hidden
+3 span text
+3 input part=volume type=range min=0 max=100 step=5 disabled value
+2 button part=check type=button text disabled aria-disabled hidden
+1 div part=progress aria-hidden=true hidden
+2 progress max value
+2 span text
+1 p part=status role=status text
 1 div class=ways
 2 slot name=alternative
 3 slot";
+
+/// What the view says of the element itself, before the slots of the tree.
+pub const HOST: &str = "state label flaw fields";
 
 /// A node of the tree, by its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

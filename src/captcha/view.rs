@@ -2,13 +2,17 @@
 
 use super::{
     form,
-    messages::{Catalog, Message, push_number},
-    state::{Captcha, Phase, Playback, Ready, StateName, Verdict},
-    template::Part,
+    messages::{Catalog, Message, Text},
+    state::{Captcha, Phase, StateName, Verdict},
+    template::{HOST, Part, TEMPLATE},
 };
-use crate::config::Verify;
+use crate::{
+    config::Verify,
+    locale::direction,
+    text::{push, push_number},
+};
 
-/// Parts two records.
+/// Begins a record.
 pub const RECORD: char = '\u{1e}';
 /// Parts the fields of a record.
 pub const UNIT: char = '\u{1f}';
@@ -24,9 +28,9 @@ pub struct Surroundings {
     pub volume: bool,
 }
 
-/// Everything that is shown at one time, as records of part, attribute and value. No attribute stands
-/// for the text, no value for an absent attribute. Every view has the same records in the same order,
-/// so that the painter can compare them with those painted last.
+/// Everything that is shown at one time: the values of the element's own slots ([`HOST`])
+/// and of those of the tree, in their order, each behind a [`RECORD`]. An absent attribute is empty. The
+/// painter compares them with those painted last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View(String);
 
@@ -37,25 +41,18 @@ impl View {
     /// What is shown of a captcha.
     #[must_use]
     pub fn of(captcha: &Captcha, catalog: &Catalog, around: &Surroundings) -> Self {
-        let mut view = Self(String::new());
-        view.host(captcha, catalog);
-        view.surface(captcha, catalog);
-        view.answer(captcha, catalog, around);
-        view.transport(captcha, catalog, around);
-        view.progress(captcha, catalog);
-        let status = captcha
-            .status
-            .shown()
-            .map(|text| catalog.render(text))
-            .unwrap_or_default();
-        view.text(Part::Status, &status);
-        view
-    }
-
-    /// As it is painted.
-    #[must_use]
-    pub fn records(&self) -> &str {
-        &self.0
+        let mut view = Writer {
+            out: String::new(),
+            captcha,
+            catalog,
+        };
+        view.host();
+        view.answer(around);
+        view.notice();
+        view.transport(around);
+        view.progress();
+        view.rendered(captcha.status.shown());
+        Self(view.out)
     }
 
     /// As it is painted.
@@ -63,208 +60,191 @@ impl View {
     pub fn into_records(self) -> String {
         self.0
     }
+}
 
-    /// What a part's attribute holds; with no attribute, its text.
-    #[must_use]
-    pub fn get(&self, part: Part, attribute: &str) -> Option<&str> {
-        let mut head = String::new();
-        push_number(&mut head, part as u32);
-        self.0.split(RECORD).find_map(|record| {
-            let (of, rest) = record.split_once(UNIT)?;
-            let (name, value) = rest.split_once(UNIT)?;
-            (of == head && name == attribute).then_some(value)
-        })
-    }
+struct Writer<'a> {
+    out: String,
+    captcha: &'a Captcha,
+    catalog: &'a Catalog,
+}
 
-    /// Every text of the view, with its part's number: nothing that is read out is anywhere else.
-    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.split(RECORD).filter_map(|record| {
-            let (part, rest) = record.split_once(UNIT)?;
-            let (name, value) = rest.split_once(UNIT)?;
-            name.is_empty().then_some((part, value))
-        })
-    }
-
+impl Writer<'_> {
     #[inline(never)]
-    fn row(&mut self, part: Part, attribute: &str, value: Option<&str>) {
-        if !self.0.is_empty() {
-            self.0.push(RECORD);
-        }
-        push_number(&mut self.0, part as u32);
-        self.0.push(UNIT);
-        self.0.push_str(attribute);
-        if let Some(value) = value {
-            self.0.push(UNIT);
-            self.0.push_str(value);
+    fn value(&mut self, value: &str) {
+        self.out.push(RECORD);
+        self.out.push_str(value);
+    }
+
+    fn flag(&mut self, holds: bool) {
+        self.value(if holds { "true" } else { "" });
+    }
+
+    fn number(&mut self, number: u32) {
+        self.value("");
+        push_number(&mut self.out, number);
+    }
+
+    fn say(&mut self, message: Message) {
+        self.value(self.catalog.get(message));
+    }
+
+    /// The same, with its number in place.
+    fn rendered(&mut self, text: Option<Text>) {
+        self.value("");
+        if let Some(text) = text {
+            self.catalog.render(text, &mut self.out);
         }
     }
 
-    fn text(&mut self, part: Part, text: &str) {
-        self.row(part, "", Some(text));
-    }
-
-    fn flag(&mut self, part: Part, attribute: &str, holds: bool) {
-        self.row(part, attribute, holds.then_some("true"));
-    }
-
-    fn host(&mut self, captcha: &Captcha, catalog: &Catalog) {
-        self.row(Part::Host, "state", Some(captcha.state().as_str()));
-        self.row(Part::Host, "label", Some(catalog.get(Message::Group)));
-        let mut validity = String::new();
-        if let Some((flaw, text)) = form::flaw(captcha) {
-            validity.push_str(flaw.as_str());
-            validity.push(UNIT);
-            validity.push_str(&catalog.render(text));
+    fn host(&mut self) {
+        self.value(self.captcha.state().as_str());
+        self.say(Message::Group);
+        self.value("");
+        if let Some((flaw, text)) = form::flaw(self.captcha) {
+            self.out.push_str(flaw.as_str());
+            self.out.push(UNIT);
+            self.catalog.render(text, &mut self.out);
         }
-        self.row(Part::Host, "flaw", Some(&validity));
-        self.row(Part::Host, "fields", Some(&form::entries(captcha, UNIT)));
-        self.row(Part::Wrapper, "lang", Some(catalog.tag()));
-        self.row(
-            Part::Wrapper,
-            "dir",
-            Some(crate::locale::direction(catalog.tag())),
-        );
-        self.row(
-            Part::Wrapper,
-            "data-theme",
-            Some(captcha.config.theme.as_str()),
-        );
+        self.value(&form::entries(self.captcha, UNIT));
+        self.value(self.catalog.tag());
+        self.value(direction(self.catalog.tag()));
+        self.value(self.captcha.config.theme.as_str());
     }
 
-    fn surface(&mut self, captcha: &Captcha, catalog: &Catalog) {
-        const TEXTS: [(Part, Message); 12] = [
-            (Part::Label, Message::Label),
-            (Part::Hint, Message::Instruction),
-            (Part::Keys, Message::KeysHint),
-            (Part::Notice, Message::Notice),
-            (Part::ConsentText, Message::Consent),
-            (Part::Back, Message::Back),
-            (Part::Forward, Message::Forward),
-            (Part::Slower, Message::Slower),
-            (Part::Faster, Message::Faster),
-            (Part::Renew, Message::Renew),
-            (Part::VolumeText, Message::Volume),
-            (Part::Check, Message::Check),
-        ];
-        const CONTROLS: [Part; 10] = [
-            Part::Answer,
-            Part::ConsentBox,
-            Part::Play,
-            Part::Back,
-            Part::Forward,
-            Part::Slower,
-            Part::Faster,
-            Part::Renew,
-            Part::Volume,
-            Part::Check,
-        ];
-        for (part, message) in TEXTS {
-            self.text(part, catalog.get(message));
+    fn answer(&mut self, around: &Surroundings) {
+        let Self {
+            captcha, catalog, ..
+        } = *self;
+        let wrong = captcha.verdict.is_some();
+        self.say(Message::Label);
+        self.flag(captcha.disabled);
+        self.flag(captcha.is_settled());
+        self.value(&around.label);
+        if !around.label.is_empty() {
+            push(&mut self.out, &[" ", catalog.get(Message::Label)]);
         }
-        for part in CONTROLS {
-            self.flag(part, "disabled", captcha.disabled);
-        }
-        self.flag(Part::Keys, "hidden", !captcha.config.shortcuts);
-        self.flag(Part::Consent, "hidden", !captcha.config.consent);
-        self.flag(
-            Part::Check,
-            "hidden",
-            captcha.config.verify != Verify::Inline,
-        );
-    }
-
-    fn answer(&mut self, captcha: &Captcha, catalog: &Catalog, around: &Surroundings) {
-        let name = [&around.label, " ", catalog.get(Message::Label)].concat();
-        self.row(
-            Part::Answer,
-            "aria-label",
-            (!around.label.is_empty()).then_some(&name),
-        );
-        self.text(Part::More, &around.description);
-        let rendered;
-        let verdict = match &captcha.verdict {
-            None => "",
-            Some(Verdict::Ours(text)) => {
-                rendered = catalog.render(*text);
-                &rendered
-            }
-            Some(Verdict::Site(text)) => text,
-        };
-        self.text(Part::Error, verdict);
-        self.flag(Part::Error, "hidden", verdict.is_empty());
-        self.flag(Part::Answer, "aria-invalid", !verdict.is_empty());
-        self.flag(Part::Answer, "aria-required", captcha.config.required);
-        self.flag(Part::Answer, "readonly", captcha.is_settled());
-        let described = if captcha.config.shortcuts {
+        self.flag(wrong);
+        self.flag(captcha.config.required);
+        // A description that is read over the digits hides them.
+        self.value(if captcha.is_sounding() {
+            ""
+        } else if captcha.config.shortcuts {
             "more error hint keys"
         } else {
             "more error hint"
-        };
-        // A description that is read over the digits hides them.
-        self.row(
-            Part::Answer,
-            "aria-describedby",
-            (!captcha.is_sounding()).then_some(described),
-        );
+        });
+        match &captcha.verdict {
+            Some(Verdict::Site(text)) => self.value(text),
+            Some(Verdict::Ours(text)) => self.rendered(Some(*text)),
+            None => self.value(""),
+        }
+        self.flag(!wrong);
+        self.say(Message::Instruction);
+        self.say(Message::KeysHint);
+        self.flag(!captcha.config.shortcuts);
+        self.value(&around.description);
     }
 
-    fn transport(&mut self, captcha: &Captcha, catalog: &Catalog, around: &Surroundings) {
+    fn notice(&mut self) {
+        self.say(Message::Notice);
+        self.flag(!self.captcha.config.consent);
+        self.flag(self.captcha.disabled);
+        self.say(Message::Consent);
+    }
+
+    fn transport(&mut self, around: &Surroundings) {
+        let captcha = self.captcha;
         // The name changes at the press, before the lead-in: a press is answered at once.
         let (name, icon) = match &captcha.phase {
-            Phase::Loading(loading) if loading.play => (Message::Pause, ICON_PAUSE),
-            Phase::Ready(Ready {
-                playback: Playback::LeadIn { .. } | Playback::Playing,
-                ..
-            }) => (Message::Pause, ICON_PAUSE),
+            _ if captcha.will_sound() => (Message::Pause, ICON_PAUSE),
             Phase::Over(_) => (Message::PlayNew, ICON_PLAY),
             _ => (Message::Play, ICON_PLAY),
         };
-        self.text(Part::PlayText, catalog.get(name));
-        self.row(Part::PlayIcon, "d", Some(icon));
-        for part in [
-            Part::Play,
-            Part::Check,
-            Part::Back,
-            Part::Forward,
-            Part::Renew,
-        ] {
-            self.flag(part, "aria-disabled", !captcha.can_use(part));
-        }
-        self.flag(Part::VolumeLabel, "hidden", !around.volume);
-        self.number(Part::Volume, "value", captcha.volume);
+        self.flag(captcha.disabled);
+        self.unavailable(Part::Play);
+        self.value(icon);
+        self.say(name);
+        self.control(Message::Back);
+        self.unavailable(Part::Back);
+        self.control(Message::Forward);
+        self.unavailable(Part::Forward);
+        self.control(Message::Slower);
+        self.control(Message::Faster);
+        self.control(Message::Renew);
+        self.unavailable(Part::Renew);
+        self.flag(!around.volume);
+        self.control(Message::Volume);
+        self.number(captcha.volume);
+        self.control(Message::Check);
+        self.unavailable(Part::Check);
+        self.flag(captcha.config.verify != Verify::Inline);
     }
 
-    fn number(&mut self, part: Part, attribute: &str, number: u32) {
-        let mut text = String::new();
-        push_number(&mut text, number);
-        self.row(part, attribute, Some(&text));
+    fn control(&mut self, name: Message) {
+        self.say(name);
+        self.flag(self.captcha.disabled);
     }
 
-    fn progress(&mut self, captcha: &Captcha, catalog: &Catalog) {
-        let state = captcha.state();
-        let mut text = String::new();
-        match state {
-            StateName::Loading => self.row(Part::ProgressBar, "value", None),
-            _ => {
-                self.number(Part::ProgressBar, "value", captcha.elapsed);
-                if state == StateName::Playing {
-                    text.push_str(catalog.get(Message::Playing));
-                    text.push(' ');
-                }
-                push_number(&mut text, captcha.elapsed / 60);
-                text.push(':');
-                push_number(&mut text, captcha.elapsed % 60 / 10);
-                push_number(&mut text, captcha.elapsed % 10);
-            }
-        }
-        self.number(Part::ProgressBar, "max", captcha.length.max(1));
-        self.text(Part::ProgressText, &text);
+    fn unavailable(&mut self, part: Part) {
+        self.flag(!self.captcha.can_use(part));
+    }
+
+    fn progress(&mut self) {
+        let Captcha {
+            elapsed, length, ..
+        } = *self.captcha;
+        let state = self.captcha.state();
         let moving = matches!(
             state,
             StateName::Playing | StateName::Paused | StateName::Loading
         );
-        self.flag(Part::Progress, "hidden", !moving);
+        self.flag(!moving);
+        self.number(length.max(1));
+        if state == StateName::Loading {
+            // No value: nobody knows how long it takes.
+            self.value("");
+            return self.value("");
+        }
+        self.number(elapsed);
+        if state == StateName::Playing {
+            self.say(Message::Playing);
+            self.out.push(' ');
+        } else {
+            self.value("");
+        }
+        for (digits, after) in [
+            (elapsed / 60, ":"),
+            (elapsed % 60 / 10, ""),
+            (elapsed % 10, ""),
+        ] {
+            push_number(&mut self.out, digits);
+            self.out.push_str(after);
+        }
     }
+}
+
+impl View {
+    /// What a part's attribute holds, none where it is absent; with no attribute, its text.
+    #[must_use]
+    pub fn get(&self, part: Part, attribute: &str) -> Option<&str> {
+        let attribute = if attribute.is_empty() {
+            "text"
+        } else {
+            attribute
+        };
+        let mut slots = slots().zip(self.0.split(RECORD).skip(1));
+        let (_, value) = slots.find(|(slot, _)| *slot == (part as usize, attribute))?;
+        (attribute == "text" || !value.is_empty()).then_some(value)
+    }
+}
+
+/// The parts and names of all slots, in order.
+fn slots() -> impl Iterator<Item = (usize, &'static str)> {
+    let host = HOST.split(' ').map(|name| (Part::Host as usize, name));
+    host.chain(TEMPLATE.lines().enumerate().flat_map(|(part, line)| {
+        let words = line.split(' ').skip(2).filter(|word| !word.contains('='));
+        words.map(move |name| (part, name))
+    }))
 }
 
 impl Captcha {
@@ -282,5 +262,21 @@ impl Captcha {
             Part::Back | Part::Forward | Part::Renew => matches!(self.phase, Phase::Ready(_)),
             _ => true,
         }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn every_slot_has_its_value() {
+        let captcha = Captcha::new(Config::default(), false, String::new());
+        let view = View::of(&captcha, &Catalog::default(), &Surroundings::default());
+        assert_eq!(view.0.split(RECORD).skip(1).count(), slots().count());
+        assert_eq!(view.get(Part::Status, ""), Some(""));
+        assert_eq!(view.get(Part::Volume, "value"), Some("100"));
+        assert_eq!(view.get(Part::Check, "hidden"), Some("true"));
     }
 }

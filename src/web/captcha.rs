@@ -1,15 +1,22 @@
 //! `<sori-captcha>`: the connected elements by number, and the requests.
 
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Wake, Waker},
+};
 
 use gloo_net::http;
 use js_sys::Uint8Array;
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
-use web_sys::{Request, Response};
+use web_sys::Request;
 
 use crate::captcha::{
     bridge::{self, Op, Session},
+    event::Signal,
     state::{Captcha, Phase},
     wav,
 };
@@ -18,16 +25,25 @@ use crate::captcha::{
 static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
     lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
 
+/// A connected element.
+struct Element {
+    session: Session,
+    /// The latest request, while it is under way.
+    sending: Option<Sending>,
+}
+
+type Sending = Pin<Box<dyn Future<Output = ()>>>;
+
 thread_local! {
-    static SESSIONS: RefCell<Vec<Option<Session>>> = const { RefCell::new(Vec::new()) };
+    static ELEMENTS: RefCell<Vec<Option<Box<Element>>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Calls with a connected element's session; nothing for a number that is none.
-fn with<T>(id: u32, act: impl FnOnce(&mut Session) -> T) -> Option<T> {
-    SESSIONS.with_borrow_mut(|sessions| sessions.get_mut(id as usize)?.as_mut().map(act))
+/// Calls with a connected element; nothing for a number that is none.
+fn with<T>(id: u32, act: impl FnOnce(&mut Element) -> T) -> Option<T> {
+    ELEMENTS.with_borrow_mut(|elements| elements.get_mut(id as usize)?.as_deref_mut().map(act))
 }
 
-/// What the shell needs to make the element: observed attributes, methods, tree, parted by `RECORD`.
+/// What the shell needs to make the element. See [`bridge::definition`].
 #[wasm_bindgen]
 #[must_use]
 pub fn definition() -> String {
@@ -38,139 +54,153 @@ pub fn definition() -> String {
 #[wasm_bindgen]
 #[must_use]
 pub fn connect(disabled: bool, answer: String) -> u32 {
-    SESSIONS.with_borrow_mut(|sessions| {
-        let free = sessions
-            .iter()
-            .position(Option::is_none)
-            .unwrap_or(sessions.len());
-        if free == sessions.len() {
-            sessions.push(None);
+    let element = Some(Box::new(Element {
+        session: Session::new(disabled, answer),
+        sending: None,
+    }));
+    ELEMENTS.with_borrow_mut(|elements| {
+        let free = elements.iter_mut().position(|it| it.is_none());
+        if let Some(place) = free.and_then(|free| elements.get_mut(free)) {
+            *place = element;
+        } else {
+            elements.push(element);
         }
-        sessions[free] = Some(Session::new(disabled, answer));
-        free as u32
+        free.unwrap_or(elements.len() - 1) as u32
     })
 }
 
-/// An element was disconnected.
-#[wasm_bindgen]
-pub fn disconnect(id: u32) {
-    SESSIONS.with_borrow_mut(|sessions| {
-        if let Some(session) = sessions.get_mut(id as usize) {
-            *session = None;
-        }
-    });
-}
-
-/// Something happened: what follows. See [`bridge::Session::tell`].
+/// Something happened: what follows. See [`Session::tell`]. The number of an element that was disconnected
+/// is free from then on.
 #[wasm_bindgen]
 #[must_use]
 pub fn tell(id: u32, op: u32, number: u32, at: u32, length: u32, text: &str) -> String {
     let Some(op) = Op::read(op) else {
         return String::new();
     };
-    with(id, |session| session.tell(op, number, at, length, text)).unwrap_or_default()
+    let told = with(id, |element| {
+        element.session.tell(op, number, at, length, text)
+    });
+    if op == Op::Disconnected {
+        ELEMENTS.with_borrow_mut(|elements| elements.get_mut(id as usize).map(Option::take));
+    }
+    told.unwrap_or_default()
 }
 
-/// A key is pressed in the box: what it does, at once. See [`bridge::Session::press`].
+/// A key is pressed in the box: what it does, at once. See [`Session::press`].
 #[wasm_bindgen]
 #[must_use]
 pub fn press(id: u32, flags: u32, text: &str) -> u32 {
-    with(id, |session| session.press(flags, text)).unwrap_or_default()
+    with(id, |element| element.session.press(flags, text)).unwrap_or_default()
 }
 
-/// What is shown if the module dies.
+/// Looks into a piece of the audio. False once there is more than the cap allows.
 #[wasm_bindgen]
 #[must_use]
-pub fn farewell(id: u32) -> String {
-    with(id, Session::farewell).unwrap_or_default()
-}
-
-/// Looks into a piece of the audio through a small window, for WebAssembly memory never shrinks.
-/// False once there is more than the cap allows.
-#[wasm_bindgen]
-#[must_use]
-pub fn scan(id: u32, piece: &Uint8Array) -> bool {
-    const WINDOW_BYTES: usize = 4096;
-    let mut window = [0; WINDOW_BYTES];
-    let mut at = 0;
-    while at < piece.length() {
-        let part = piece.subarray(at, at + WINDOW_BYTES as u32);
-        let length = part.length();
-        let Some(window) = window.get_mut(..length as usize) else {
-            return false;
-        };
-        part.copy_to(window);
-        if with(id, |session| session.scan(window)) != Some(true) {
-            return false;
-        }
-        at += length;
-    }
-    true
+pub fn scan(id: u32, piece: &[u8]) -> bool {
+    with(id, |element| element.session.scan(piece)).unwrap_or_default()
 }
 
 /// A silent WAV of this length in ms.
 #[wasm_bindgen]
 #[must_use]
-pub fn silence(ms: u32) -> Vec<u8> {
-    wav::silence(ms)
+pub fn silence(ms: u32) -> Uint8Array {
+    wav::silence(ms).as_slice().into()
 }
 
-/// Sends a request that the shell has made.
-///
-/// # Errors
-/// None that is told apart: why there is no answer, only the shell can find out.
 #[wasm_bindgen]
-pub async fn send(request: Request) -> Result<Response, JsValue> {
-    http::Request::from(request)
-        .send()
-        .await
-        .map(Response::from)
-        .map_err(|_| JsValue::NULL)
+extern "C" {
+    /// A function that takes the answer to a request, or null where there is none: why, only the shell can
+    /// find out.
+    #[wasm_bindgen(js_name = Function)]
+    pub type Done;
+
+    #[wasm_bindgen(method)]
+    fn call(this: &Done, receiver: &JsValue, response: &JsValue);
 }
 
-/// The `detail` of an element's event.
+/// Sends a request that the shell has made; `done` is called once, unless the element is disconnected or
+/// sends another one.
+///
+/// The future is driven here, by what wakes it: wasm-bindgen's own executor, with its queue, would be 2 kB.
+#[wasm_bindgen]
+pub fn send(id: u32, request: Request, done: Done) {
+    let sending: Sending = Box::pin(async move {
+        let response = http::Request::from(request).send().await;
+        let response = response.map_or(JsValue::NULL, |it| web_sys::Response::from(it).into());
+        done.call(&JsValue::NULL, &response);
+    });
+    advance(id, Some(sending));
+}
+
+/// Goes on with a request, by default with the one under way, as far as it goes.
+fn advance(id: u32, sending: Option<Sending>) {
+    let under_way = || with(id, |element| element.sending.take()).flatten();
+    let Some(mut sending) = sending.or_else(under_way) else {
+        return;
+    };
+    let waker = Waker::from(Arc::new(Waiting(id)));
+    if sending
+        .as_mut()
+        .poll(&mut Context::from_waker(&waker))
+        .is_pending()
+    {
+        with(id, |element| element.sending = Some(sending));
+    }
+}
+
+/// Whose request goes on when it is woken. A wake for an earlier request finds the latest one not ready.
+struct Waiting(u32);
+
+impl Wake for Waiting {
+    fn wake(self: Arc<Self>) {
+        advance(self.0, None);
+    }
+}
+
+/// The `detail` of an element's event, by the signal's number.
 #[wasm_bindgen]
 #[must_use]
-pub fn detail(id: u32, event: &str) -> JsValue {
-    let detail = with(id, |session| {
+pub fn detail(id: u32, signal: u32) -> JsValue {
+    let detail = with(id, |element| {
         let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        Detail {
-            event,
-            captcha: &session.captcha,
-        }
-        .serialize(&serializer)
-        .ok()
+        serializer
+            .collect_map(entries(&element.session.captcha, signal))
+            .ok()
     });
     detail.flatten().unwrap_or(JsValue::NULL)
 }
 
-/// Written as a map: for a struct's fields serde-wasm-bindgen keeps a cache of their names, whose hash
-/// table costs more than all of them.
-struct Detail<'a> {
-    event: &'a str,
-    captcha: &'a Captcha,
+/// What a detail holds. A struct would be the natural thing, but for its fields serde-wasm-bindgen keeps a
+/// cache of their names, whose hash table costs more than all of them.
+fn entries(captcha: &Captcha, signal: u32) -> Vec<(&'static str, Value<'_>)> {
+    let mut entries = Vec::new();
+    if signal == Signal::StateChange as u32 {
+        entries.push(("state", Value::Text(captcha.state().as_str())));
+    } else if signal == Signal::Issued as u32 {
+        let expires_in = captcha.issued().and_then(|issued| issued.expires_in);
+        entries.push(("expiresIn", Value::Number(expires_in)));
+    } else if signal == Signal::Verified as u32 {
+        if let Phase::Verified { token } = &captcha.phase {
+            entries.push(("token", Value::Text(token)));
+        }
+    } else if signal == Signal::Error as u32
+        && let Some(fault) = captcha.fault()
+    {
+        entries.push(("code", Value::Text(fault.code.as_str())));
+        entries.push(("retryable", Value::Flag(fault.code.is_retryable())));
+        entries.push((
+            "retryAfter",
+            Value::Number(fault.retry_after.map(u32::from)),
+        ));
+    }
+    entries
 }
 
-impl Serialize for Detail<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { event, captcha } = self;
-        let mut map = serializer.serialize_map(None)?;
-        match (*event, &captcha.phase) {
-            ("sori-statechange", _) => map.serialize_entry("state", captcha.state().as_str())?,
-            ("sori-issued", _) => {
-                let expires_in = captcha.issued().and_then(|issued| issued.expires_in);
-                map.serialize_entry("expiresIn", &expires_in)?;
-            }
-            ("sori-verified", Phase::Verified { token }) => map.serialize_entry("token", token)?,
-            ("sori-error", _) => {
-                if let Some(fault) = captcha.fault() {
-                    map.serialize_entry("code", fault.code.as_str())?;
-                    map.serialize_entry("retryable", &fault.code.is_retryable())?;
-                    map.serialize_entry("retryAfter", &fault.retry_after.map(u32::from))?;
-                }
-            }
-            _ => {}
-        }
-        map.end()
-    }
+/// One type for all values: each further one would bring the serialiser's code once more.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Value<'a> {
+    Text(&'a str),
+    Flag(bool),
+    Number(Option<u32>),
 }

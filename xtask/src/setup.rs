@@ -15,9 +15,11 @@ pub(crate) enum Need {
     Package,
     Chromium,
     Firefox,
+    /// The shared store's tests.
+    Redis,
 }
 
-pub(crate) const EVERYTHING: &[Need] = &[Need::Package, Need::Chromium, Need::Firefox];
+pub(crate) const EVERYTHING: &[Need] = &[Need::Package, Need::Chromium, Need::Firefox, Need::Redis];
 
 pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
     for need in needs {
@@ -25,6 +27,10 @@ pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
             Need::Package => package_tools(workspace)?,
             Need::Chromium => chromium(workspace)?,
             Need::Firefox => firefox(workspace)?,
+            Need::Redis => {
+                debian(workspace, "redis-server", "redis-server")?;
+                report("redis-server", "present");
+            }
         }
     }
     Ok(())

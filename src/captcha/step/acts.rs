@@ -12,7 +12,7 @@ use super::{
     Effects, SLOW_MS, push,
 };
 use crate::{
-    config::{RATES, Verify},
+    config::{MAX_RATE, MIN_RATE, Verify},
     error::ErrorCode,
 };
 
@@ -163,7 +163,7 @@ impl Captcha {
     }
 
     pub(super) fn set_rate(&mut self, rate: u32, fx: &mut Effects) {
-        self.rate = rate.clamp(RATES.0, RATES.1);
+        self.rate = rate.clamp(MIN_RATE, MAX_RATE);
         fx.extend_from_slice(&[Effect::Tune, Effect::Remember]);
         // While audio plays the change is heard; announced afterwards it would only be in the way.
         if !self.will_sound() {

@@ -11,7 +11,7 @@ use super::{
     state::{Captcha, Ending, Phase, Playback, Ready, Verdict},
 };
 use crate::{
-    config::{RATES, Verify},
+    config::{MAX_RATE, MIN_RATE, Verify},
     error::ErrorCode,
 };
 
@@ -92,7 +92,7 @@ impl Captcha {
                 fx.extend_from_slice(&[Effect::Tune, Effect::Remember]);
             }
             Event::Recalled { rate, volume } => {
-                self.rate = rate.clamp(RATES.0, RATES.1);
+                self.rate = rate.clamp(MIN_RATE, MAX_RATE);
                 self.volume = volume.min(100);
                 push(fx, Effect::Tune);
             }
@@ -171,8 +171,8 @@ impl Captcha {
     }
 
     fn configure(&mut self, config: crate::config::Config, fx: &mut Effects) {
-        if config.error != self.config.error {
-            self.verdict = Verdict::rendered(&config.error);
+        if config.error() != self.config.error() {
+            self.verdict = Verdict::rendered(config.error());
         }
         if config.rate != self.config.rate {
             self.rate = config.rate;
@@ -231,7 +231,7 @@ impl Captcha {
     }
 
     /// Whether sound is on, or is to come without another act.
-    fn will_sound(&self) -> bool {
+    pub(super) fn will_sound(&self) -> bool {
         self.is_sounding() || matches!(&self.phase, Phase::Loading(loading) if loading.play)
     }
 

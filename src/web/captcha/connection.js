@@ -2,7 +2,7 @@
 import { live, rust } from "./instance.js";
 import { recall } from "./memory.js";
 import { look_around, read, say_messages } from "./page.js";
-import { CONSENT_PART, DISCONNECTED, INPUT, RECALLED } from "./protocol.js";
+import { CONSENT_PART, DISCONNECTED, FAREWELL, INPUT, RECALLED } from "./protocol.js";
 
 let revive, waking;
 
@@ -18,7 +18,7 @@ export function connect(self) {
   read(self);
   if (self.messages) say_messages(self);
   if (parts[CONSENT_PART].checked) tell(INPUT, CONSENT_PART, "1");
-  self.farewell = rust.farewell(self.id);
+  prepare_farewell(self);
   if (element.hasAttribute("remember")) tell(RECALLED, 0, recall());
   // A property that was set before the upgrade hides the accessor of the class: set it again.
   for (const name of Object.keys(element)) {
@@ -30,10 +30,14 @@ export function connect(self) {
   }
 }
 
+/** What is painted should the module die. */
+export function prepare_farewell(self) {
+  self.farewell = rust.tell(self.id, FAREWELL, 0, 0, 0, "");
+}
+
 export function disconnect(self) {
   if (self.id < 0) return;
   self.tell(DISCONNECTED);
-  rust.disconnect(self.id);
   self.id = -1;
   self.timers.forEach(clearTimeout);
 }

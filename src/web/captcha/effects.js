@@ -1,51 +1,53 @@
 import { rust } from "./instance.js";
 import { keep } from "./memory.js";
-import { TIMER } from "./protocol.js";
+import { SIGNALS, TIMER } from "./protocol.js";
 import { abort, request } from "./request.js";
-import { adopt, lead, start, tune, unload } from "./sound.js";
+import { adopt, hush, lead, seek, start, tune, unload } from "./sound.js";
 
-/** What the module asks for, by the names that bridge.rs writes. */
-export const EFFECTS = {
-  request,
-  abort,
-  lead,
-  adopt,
-  start,
-  tune,
-  unload,
-  hush({ audio }) {
-    audio?.pause();
-  },
-  seek({ audio }, at) {
-    audio.currentTime = at / 1000;
-  },
-  clear({ box }) {
-    box.value = "";
-  },
-  focus({ box }, select) {
-    box.focus();
-    if (+select) box.select();
-  },
-  // What a native field's Enter does: the form's default button, else an implicit submission.
-  enter({ internals: { form } }) {
-    const button = [...(form?.elements ?? [])].find(({ type }) => type === "submit" || type === "image");
-    if (button) button.click();
-    else form?.requestSubmit();
-  },
-  emit({ element, id }, name) {
-    element.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail: rust.detail(id, name) }));
-  },
-  timer({ timers, tell }, id, ms) {
-    clearTimeout(timers[id]);
-    timers[id] = setTimeout(() => tell(TIMER, id), ms);
-  },
-  stop({ timers }, id) {
-    clearTimeout(timers[id]);
-  },
-  keep(self, ...values) {
-    keep(...values);
-  },
-  warn({ element }, text) {
-    console.warn(`sori-captcha: ${text}`, element);
-  },
-};
+function clear({ box }) {
+  box.value = "";
+}
+
+// What a native field's Enter does: the form's default button, else an implicit submission.
+function enter({ internals: { form } }) {
+  const button = [...(form?.elements ?? [])].find(({ type }) => type === "submit" || type === "image");
+  if (button) button.click();
+  else form?.requestSubmit();
+}
+
+function focus({ box }) {
+  box.focus();
+}
+
+function select({ box }) {
+  box.focus();
+  box.select();
+}
+
+function emit({ element, id }, signal) {
+  const detail = rust.detail(id, signal);
+  element.dispatchEvent(new CustomEvent(`sori-${SIGNALS[signal]}`, { bubbles: true, composed: true, detail }));
+}
+
+function timer({ timers, tell }, id, ms) {
+  clearTimeout(timers[id]);
+  timers[id] = setTimeout(() => tell(TIMER, id), ms);
+}
+
+function stop({ timers }, id) {
+  clearTimeout(timers[id]);
+}
+
+function warn({ element }, _, __, attribute, value, expected) {
+  console.warn(`sori-captcha: the attribute ${attribute}="${value}" should be ${expected}`, element);
+}
+
+// What the module asks for, by its number: in step with `Effect` in event.rs. The first three are requests.
+const EFFECTS = [
+  request, request, request, abort, lead, adopt, start, hush, seek, tune, keep, unload, clear, enter, focus, select, emit, timer, stop, warn,
+];
+
+/** Does what one record says: the number of an effect, two numbers, and texts. */
+export function perform(self, [effect, first, second, ...texts]) {
+  EFFECTS[effect](self, first, second, ...texts);
+}

@@ -1,6 +1,6 @@
 // <sori-captcha>: the shell says what the browser has and what happened, and does what the answers say.
 // Every rule is in Rust (src/captcha). Importing it does nothing and needs no DOM.
-import { act, connect, disconnect, revive_by } from "./connection.js";
+import { act, connect, disconnect, prepare_farewell, revive_by } from "./connection.js";
 import { live, rust, serve, watch_for_traps } from "./instance.js";
 import { listen } from "./listen.js";
 import { look_around, read, say_messages, watch_the_page } from "./page.js";
@@ -69,7 +69,7 @@ function make_class(attributes, methods, css) {
       if (old === value || self.id < 0) return;
       if (name === "lang") look_around(self);
       read(self);
-      self.farewell = rust.farewell(self.id);
+      prepare_farewell(self);
     }
 
     formAssociatedCallback(form) {

@@ -10,9 +10,9 @@ export function recall() {
   }
 }
 
-export function keep(...values) {
+export function keep(self, rate, volume) {
   try {
-    localStorage.setItem(NAME, values.join(" "));
+    localStorage.setItem(NAME, `${rate} ${volume}`);
   } catch {
     // Storage is full or switched off: the settings hold for this page.
   }

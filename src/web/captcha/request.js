@@ -3,14 +3,17 @@ import { rust, trapped } from "./instance.js";
 import { was_blocked } from "./policy.js";
 import { ANSWER, AUDIO, FAILED, UNIT } from "./protocol.js";
 
-// Of the answers' JSON; in step with `Session::answer` in bridge.rs.
+// Of the answers' JSON; in step with `Session::answer` in report.rs.
 const MEMBERS = ["key", "expiresIn", "verified", "token", "code", "errorCode"];
 
-/** No `body` asks for the audio. */
-export async function request(self, number, timeout, ticket, url, body) {
+const PORTION = 4096;
+
+/** An empty `key` asks for one, none asks for the audio, and any other has its answer verified. */
+export async function request(self, number, timeout, ticket, url, key, answer) {
   self.request?.abort();
   const controller = (self.request = new AbortController());
   const { signal } = controller;
+  const body = key === undefined ? key : JSON.stringify(key ? { key, answer } : {});
   // An Error, as browsers reject with: gloo-net panics at any other value.
   const late = new Error("timeout");
   const clock = setTimeout(() => controller.abort(late), timeout);
@@ -29,16 +32,19 @@ export async function request(self, number, timeout, ticket, url, body) {
       console.error(`sori-captcha: the backend's address, or the ticket, cannot be used: ${url}`, error);
       return fail("config_error");
     }
-    // The race ends the wait also if the module dies over it.
-    const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-    const response = await Promise.race([rust.send(request), stopped]);
+    const response = await new Promise((answered, reject) => {
+      // This ends the wait also if the module dies over it.
+      signal.addEventListener("abort", () => reject(signal.reason));
+      rust.send(self.id, request, answered);
+    });
+    // Without an answer it is null, which ends in the failure below.
     const { ok, status, headers } = response;
     if (ok && !body) {
       const pieces = [];
       const reader = response.body.getReader();
       for (let read; !(read = await reader.read()).done; pieces.push(read.value)) {
         if (!current()) return;
-        if (!rust.scan(self.id, read.value)) return fail("not_audio");
+        if (!scan(self, read.value)) return fail("not_audio");
       }
       if (!current()) return;
       self.arrived = pieces;
@@ -60,6 +66,13 @@ export async function request(self, number, timeout, ticket, url, body) {
     clearTimeout(clock);
     controller.abort();
   }
+}
+
+// In small portions: the module's memory never shrinks. False once there is more than the cap allows.
+function scan({ id }, piece) {
+  let fits = true;
+  for (let at = 0; fits && at < piece.length; at += PORTION) fits = rust.scan(id, piece.subarray(at, at + PORTION));
+  return fits;
 }
 
 export function abort(self) {

@@ -71,6 +71,14 @@ export function start(self, at) {
   play(self, self.clip);
 }
 
+export function hush({ audio }) {
+  audio?.pause();
+}
+
+export function seek({ audio }, at) {
+  audio.currentTime = at / 1000;
+}
+
 /** Speed and volume, in percent. */
 export function tune(self, rate, volume) {
   self.rate = rate / 100;

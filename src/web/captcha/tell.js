@@ -1,4 +1,4 @@
-import { EFFECTS } from "./effects.js";
+import { perform } from "./effects.js";
 import { rust, trapped } from "./instance.js";
 import { paint } from "./paint.js";
 import { GROUP, RECORD, UNIT } from "./protocol.js";
@@ -15,12 +15,8 @@ export function tell(self, op, number = 0, text = "") {
       const [op, number, text] = self.waiting.shift();
       const [effects, view] = rust.tell(self.id, op, number, ...position(self), text).split(GROUP);
       paint(self, view);
-      if (effects) {
-        for (const effect of effects.split(RECORD)) {
-          const [name, ...values] = effect.split(UNIT);
-          EFFECTS[name](self, ...values);
-        }
-      }
+      // Each record begins with its separator, and each of its fields ends with one.
+      for (const effect of effects.split(RECORD).slice(1)) perform(self, effect.split(UNIT).slice(0, -1));
     }
   } catch (error) {
     trapped(error);

@@ -1,0 +1,150 @@
+//! Texts cut, joined and read byte by byte. The standard library's own ways take patterns and numbers of
+//! every kind, and bring the module 2 kB of searchers.
+
+/// The text up to the first `separator` (ASCII), and what follows it, if it is there.
+#[inline(never)]
+pub(crate) fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == separator) {
+        // What cannot be, for a separator is ASCII, is written so that no panic is brought in.
+        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..)),
+        None => (text, None),
+    }
+}
+
+/// The fields of a text between separators.
+#[derive(Clone, Debug)]
+pub(crate) struct Fields<'a> {
+    rest: Option<&'a str>,
+    separator: u8,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn of(text: &'a str, separator: u8) -> Self {
+        Self {
+            rest: Some(text),
+            separator,
+        }
+    }
+
+    /// The next field; empty where there is none.
+    pub(crate) fn text(&mut self) -> &'a str {
+        self.next().unwrap_or_default()
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let (field, rest) = cut(self.rest?, self.separator);
+        self.rest = rest;
+        Some(field)
+    }
+}
+
+/// The field of this number; empty where there is none.
+pub(crate) fn field(text: &str, separator: u8, number: usize) -> &str {
+    let mut fields = Fields::of(text, separator);
+    for _ in 0..number {
+        fields.next();
+    }
+    fields.text()
+}
+
+/// Appends the pieces.
+#[inline(never)]
+pub(crate) fn push(out: &mut String, pieces: &[&str]) {
+    for piece in pieces {
+        out.push_str(piece);
+    }
+}
+
+/// The pieces as one text.
+pub(crate) fn join(pieces: &[&str]) -> String {
+    let mut out = String::new();
+    push(&mut out, pieces);
+    out
+}
+
+/// Appends a decimal number.
+pub(crate) fn push_number(out: &mut String, number: u32) {
+    if number >= 10 {
+        push_number(out, number / 10);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
+
+/// Reads a decimal number into hundredths; further places are dropped. None for anything else, and for more
+/// than twelve characters.
+#[inline(never)]
+pub(crate) fn hundredths(text: &str) -> Option<u64> {
+    let mut number = 0;
+    // How many digits are read still, once there was a point.
+    let mut places = None;
+    if text.is_empty() || text.len() > 12 {
+        return None;
+    }
+    for byte in text.bytes() {
+        match (byte, places) {
+            (b'.', None) => places = Some(2),
+            (b'0'..=b'9', Some(0)) => {}
+            (b'0'..=b'9', _) => {
+                number = number * 10 + u64::from(byte - b'0');
+                places = places.map(|places| places - 1);
+            }
+            _ => return None,
+        }
+    }
+    for _ in 0..places.unwrap_or(2) {
+        number *= 10;
+    }
+    Some(number)
+}
+
+/// Reads a whole number.
+pub(crate) fn whole(text: &str) -> Option<u32> {
+    let number = hundredths(text)?;
+    if number % 100 > 0 {
+        return None;
+    }
+    u32::try_from(number / 100).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_in_full() {
+        let mut out = String::new();
+        for n in [0, 7, 10, 1090, u32::MAX] {
+            out.clear();
+            push_number(&mut out, n);
+            assert_eq!(out, n.to_string());
+            assert_eq!(whole(&out), Some(n));
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_not_read_as_one() {
+        for text in ["", "-1", "+1", "1e3", "1.2.3", "0x10", " 1", "한", "1.5"] {
+            assert_eq!(whole(text), None, "{text}");
+        }
+        for text in ["4294967296", "999999999999", "9999999999999"] {
+            assert_eq!(whole(text), None, "{text}");
+        }
+        assert_eq!(whole("600.0"), Some(600));
+    }
+
+    #[test]
+    fn fields_may_be_empty_and_missing_ones_are() {
+        let list = "play,,음성";
+        assert_eq!(
+            Fields::of(list, b',').collect::<Vec<_>>(),
+            ["play", "", "음성"]
+        );
+        assert_eq!(field(list, b',', 2), "음성");
+        assert_eq!(field(list, b',', 3), "");
+        assert_eq!(cut("a{key}", b'{'), ("a", Some("key}")));
+    }
+}
