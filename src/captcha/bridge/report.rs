@@ -28,7 +28,7 @@ pub enum Op {
     /// What the page says around the element: language, label, description, and whether the volume can
     /// be set, parted by `UNIT`.
     Surroundings,
-    /// The page's own texts, in the order of [`Message::ALL`], parted by `UNIT`; empty: ours.
+    /// The page's own texts, in the order of [`Message::ALL`](super::super::messages::Message::ALL), parted by `UNIT`; empty: ours.
     Messages,
     /// What was kept on the device.
     Recalled,
@@ -75,7 +75,7 @@ pub enum Op {
     Answer,
     /// Request `number` failed; `text` is the code.
     Failed,
-    /// A language module serves the page: its tag, and its texts in the order of [`Message::ALL`]; empty: none does.
+    /// A language module serves the page: its tag, and its texts in the order of [`Message::ALL`](super::super::messages::Message::ALL); empty: none does.
     Language,
     /// The element left the document.
     Disconnected,
