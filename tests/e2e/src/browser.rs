@@ -32,6 +32,8 @@ pub(crate) struct Wishes {
     /// What the browser asks pages for, as in `Accept-Language`.
     pub(crate) language: Option<String>,
     pub(crate) arguments: Vec<String>,
+    /// The environment of a desktop to open a window on, with assistive technology at work; headless without one.
+    pub(crate) desktop: Vec<(String, String)>,
 }
 
 pub(crate) async fn connect(engine: Engine, driver: &Driver, wishes: &Wishes) -> Client {
@@ -53,7 +55,6 @@ pub(crate) async fn connect(engine: Engine, driver: &Driver, wishes: &Wishes) ->
 /// chromedriver gives each session a profile directory of its own and deletes it afterwards.
 fn chromium(wishes: &Wishes) -> Value {
     let mut arguments: Vec<String> = [
-        "--headless=new",
         "--disable-gpu",
         "--disable-quic",
         "--no-first-run",
@@ -63,23 +64,44 @@ fn chromium(wishes: &Wishes) -> Value {
         // Chromium refuses to run sandboxed as root, and containers are root.
         "--no-sandbox",
         "--disable-dev-shm-usage",
+        "--password-store=basic",
         "--window-size=1000,900",
     ]
     .map(str::to_owned)
     .into();
+    arguments.push(
+        if wishes.desktop.is_empty() {
+            "--headless=new"
+        } else {
+            "--force-renderer-accessibility"
+        }
+        .to_owned(),
+    );
     arguments.extend(wishes.arguments.iter().cloned());
     let language = wishes.language.as_deref().unwrap_or("ko-KR");
     arguments.push(format!("--lang={language}"));
     json!({
         "browserName": "chrome",
         "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
-        "goog:chromeOptions": { "args": arguments, "prefs": { "intl.accept_languages": language } },
+        "goog:chromeOptions": {
+            "args": arguments,
+            // Bars above the page (automation, passwords, translation) would be read out.
+            "excludeSwitches": ["enable-automation"],
+            "prefs": {
+                "intl.accept_languages": language,
+                "translate": { "enabled": false },
+                "credentials_enable_service": false,
+            },
+        },
     })
 }
 
 fn firefox(wishes: &Wishes) -> Value {
     let language = wishes.language.as_deref().unwrap_or("ko-KR");
-    let mut arguments = vec!["-headless".to_owned()];
+    let mut arguments = Vec::new();
+    if wishes.desktop.is_empty() {
+        arguments.push("-headless".to_owned());
+    }
     arguments.extend(wishes.arguments.iter().cloned());
     json!({
         "browserName": "firefox",
@@ -87,6 +109,9 @@ fn firefox(wishes: &Wishes) -> Value {
             "args": arguments,
             "prefs": {
                 "intl.accept_languages": language,
+                "browser.translations.enable": false,
+                // -1: the accessibility engine is on, whoever asks for it.
+                "accessibility.force_disabled": if wishes.desktop.is_empty() { 0 } else { -1 },
                 // The page decides its colours, not the machine's desktop.
                 "layout.css.prefers-color-scheme.content-override": 1,
             },

@@ -13,11 +13,13 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    pub(crate) fn start(engine: Engine) -> Self {
+    /// With further environment variables, which the browser inherits.
+    pub(crate) fn start(engine: Engine, environment: &[(String, String)]) -> Self {
+        let environment = environment.iter().map(|(name, value)| (name, value));
         match engine {
             Engine::Chromium => {
                 let mut command = Command::new("chromedriver");
-                command.arg("--port=0");
+                command.arg("--port=0").envs(environment);
                 // "ChromeDriver was started successfully on port 33271."
                 let (process, port) = Process::start("chromedriver", &mut command, |line| {
                     line.split_once("successfully on port ")
@@ -30,7 +32,9 @@ impl Driver {
             }
             Engine::Firefox => {
                 let mut command = Command::new("geckodriver");
-                command.args(["--port", "0", "--log", "info", "--websocket-port", "0"]);
+                command
+                    .args(["--port", "0", "--log", "info", "--websocket-port", "0"])
+                    .envs(environment);
                 // "1730000000000	geckodriver	INFO	Listening on 127.0.0.1:33271"
                 let (process, address) = Process::start("geckodriver", &mut command, |line| {
                     line.split_once("Listening on ")

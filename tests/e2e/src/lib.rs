@@ -35,5 +35,6 @@ pub use fantoccini::key::Key;
 pub use page::Page;
 pub use pages::Reply;
 pub use part::{Host, Part};
+pub use process::Process;
 pub use setup::Setup;
 pub use site::{Site, built, integrity, target_folder};

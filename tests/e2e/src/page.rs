@@ -131,6 +131,21 @@ impl Page {
             .chars()
             .flat_map(|key| [("keyDown", key), ("keyUp", key)])
             .collect();
+        self.keys(&keys).await;
+    }
+
+    /// One key while another is held.
+    pub async fn press_with(&self, held: char, key: char) {
+        self.keys(&[
+            ("keyDown", held),
+            ("keyDown", key),
+            ("keyUp", key),
+            ("keyUp", held),
+        ])
+        .await;
+    }
+
+    async fn keys(&self, keys: &[(&str, char)]) {
         let actions: Vec<_> = keys
             .iter()
             .map(|(kind, key)| json!({ "type": kind, "value": key }))

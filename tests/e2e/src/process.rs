@@ -9,15 +9,16 @@ use std::time::Duration;
 /// Long enough for a slow machine; only a process that will never be ready takes so long.
 const READY: Duration = Duration::from_secs(60);
 
+/// A child process that ends when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     child: Child,
     output: Arc<Mutex<String>>,
 }
 
 impl Process {
     /// Starts `command` and waits for the first line that `ready` understands.
-    pub(crate) fn start<T: Send + 'static>(
+    pub fn start<T: Send + 'static>(
         what: &str,
         command: &mut Command,
         ready: impl Fn(&str) -> Option<T> + Send + 'static,
@@ -56,7 +57,7 @@ impl Process {
     }
 
     /// All that it has printed so far, on both streams.
-    pub(crate) fn output(&self) -> String {
+    pub fn output(&self) -> String {
         self.output
             .lock()
             .map(|text| text.clone())

@@ -44,6 +44,20 @@ impl Setup {
         self
     }
 
+    /// Whatever engine was chosen, for a run through all of them.
+    #[must_use]
+    pub fn in_engine(mut self, engine: Engine) -> Self {
+        self.engine = engine;
+        self
+    }
+
+    /// With a window on the desktop of this environment, for what no headless browser does: assistive technology.
+    #[must_use]
+    pub fn on_desktop(mut self, environment: &[(String, String)]) -> Self {
+        self.wishes.desktop = environment.to_vec();
+        self
+    }
+
     /// A setting of the backend.
     #[must_use]
     pub fn setting(mut self, name: &str, value: &str) -> Self {
@@ -112,7 +126,7 @@ impl Setup {
         } else {
             Some(Pages::serve(self.content, site.origin()).await)
         };
-        let driver = Driver::start(self.engine);
+        let driver = Driver::start(self.engine, &self.wishes.desktop);
         let client = browser::connect(self.engine, &driver, &self.wishes).await;
         let page = Page::new(client.clone(), site, pages, self.engine);
         let outcome = AssertUnwindSafe(test(&page)).catch_unwind().await;

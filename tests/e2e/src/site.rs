@@ -75,13 +75,18 @@ fn program() -> &'static Path {
     })
 }
 
-/// `target/debug`: tests run from its `deps/`.
+/// `target/debug`: tests run from its `deps/`, programs from itself.
 fn debug_folder() -> PathBuf {
-    let test = std::env::current_exe().expect("a running test knows its path");
-    test.ancestors()
-        .nth(2)
-        .expect("a test lies in a target directory")
-        .to_owned()
+    let program = std::env::current_exe().expect("a running program knows its path");
+    let folder = program.parent().expect("a program lies in a folder");
+    if folder.ends_with("deps") {
+        folder
+            .parent()
+            .expect("target/debug/deps lies in target/debug")
+            .to_owned()
+    } else {
+        folder.to_owned()
+    }
 }
 
 /// Cargo's target directory, where `cargo xtask` keeps what it makes.

@@ -1,0 +1,213 @@
+//! Someone at the keyboard who hears a page and does not see it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+use sori_e2e::{Key, Page};
+use tokio::time::{Instant, sleep};
+
+use crate::desktop::{Desktop, Kind};
+use crate::transcript::{Entry, Transcript};
+
+/// When nothing new was said for so long, Orca has nothing more to say.
+const QUIET: Duration = Duration::from_millis(700);
+/// Only what is never said takes so long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Debug)]
+pub(crate) struct Listener<'a> {
+    desktop: &'a Desktop,
+    page: &'a Page,
+    /// With the time in ms since the epoch.
+    entries: Vec<(u64, Entry)>,
+    /// How many of Orca's utterances are in the entries, or were left out.
+    heard: usize,
+}
+
+impl<'a> Listener<'a> {
+    /// Opens a page of the site and waits until Orca reads it. What it says of the window and the page is the browser's
+    /// and the site's business: the transcript begins with the first key.
+    pub(crate) async fn open(desktop: &'a Desktop, page: &'a Page, path: &str) -> Self {
+        let mut listener = Self {
+            desktop,
+            page,
+            entries: Vec::new(),
+            heard: 0,
+        };
+        page.open(path).await;
+        page.captcha("").await;
+        listener.watch_sound().await;
+        listener
+            .until("the page is read", |said| said.kind == Kind::Page)
+            .await;
+        desktop.activate_window();
+        listener.quiet().await;
+        listener.heard = desktop.said().len();
+        listener
+    }
+
+    /// A key that is answered with speech.
+    pub(crate) async fn press(&mut self, key: &str) {
+        self.act(key);
+        self.send(key).await;
+        let before = self.heard;
+        self.wait(&format!("something is said at {key}"), |said| {
+            said.len() > before
+        })
+        .await;
+        self.settle().await;
+    }
+
+    /// Characters, which Orca would echo, and is told not to.
+    pub(crate) async fn type_text(&mut self, text: &str) {
+        self.act(&format!("types {text}"));
+        self.page.press(text).await;
+        self.settle().await;
+    }
+
+    /// A key that has the digits played from where they are to their end.
+    pub(crate) async fn press_and_hear_all(&mut self, key: &str) {
+        self.act(key);
+        self.send(key).await;
+        self.page
+            .until(
+                "the digits have ended",
+                "return window.sounds.some(([begins]) => !begins)",
+            )
+            .await;
+        self.settle().await;
+    }
+
+    /// A key that sends the form: the page that answers is read out. What Orca says of loading it is left out; it
+    /// depends on how fast that is.
+    pub(crate) async fn press_and_arrive(&mut self, key: &str) {
+        self.act(key);
+        let before = self.heard;
+        self.send(key).await;
+        self.page.element("#result").await;
+        self.wait("the next page is read", |said| {
+            said[before..].iter().any(|said| said.kind == Kind::Page)
+        })
+        .await;
+        self.quiet().await;
+        let said = self.desktop.said();
+        self.heard = said.len();
+        self.entries
+            .extend(said[before..].iter().filter_map(|said| {
+                (said.kind == Kind::Page).then(|| (said.at, Entry::Page(said.text.clone())))
+            }));
+        self.watch_sound().await;
+    }
+
+    /// Until something is said without a key.
+    pub(crate) async fn wait_until_told(&mut self, what: &str) {
+        self.act(what);
+        let before = self.heard;
+        self.wait("something is said", |said| said.len() > before)
+            .await;
+        self.settle().await;
+    }
+
+    pub(crate) fn transcript(self) -> Transcript {
+        let mut entries = self.entries;
+        // Stable: what has the same time stays in its order.
+        entries.sort_by_key(|(at, _)| *at);
+        Transcript(entries.into_iter().map(|(_, entry)| entry).collect())
+    }
+
+    async fn send(&self, key: &str) {
+        match key {
+            "Tab" => self.page.press(&char::from(Key::Tab).to_string()).await,
+            "Shift+Tab" => {
+                self.page
+                    .press_with(char::from(Key::Shift), char::from(Key::Tab))
+                    .await
+            }
+            "Enter" => self.page.press(&char::from(Key::Enter).to_string()).await,
+            "Space" => self.page.press(" ").await,
+            character => self.page.press(character).await,
+        }
+    }
+
+    fn act(&mut self, what: &str) {
+        self.entries.push((now(), Entry::Act(what.to_owned())));
+    }
+
+    /// Waits until all is said, and writes down what was said and heard since the last time.
+    async fn settle(&mut self) {
+        self.quiet().await;
+        let said = self.desktop.said();
+        for utterance in &said[self.heard..] {
+            self.entries
+                .push((utterance.at, Entry::Speech(utterance.text.clone())));
+        }
+        self.heard = said.len();
+        // A page that has just been left keeps its sounds to itself; none of ours leaves while the digits sound.
+        let sounds = self
+            .page
+            .script("return window.sounds?.splice(0) ?? []")
+            .await;
+        for sound in sounds.as_array().into_iter().flatten() {
+            let entry = if sound[0] == Value::Bool(true) {
+                Entry::SoundBegins
+            } else {
+                Entry::SoundEnds
+            };
+            let at = sound[1].as_u64().expect("the page notes a time in ms");
+            self.entries.push((at, entry));
+        }
+    }
+
+    async fn quiet(&self) {
+        let mut count = self.desktop.said().len();
+        let mut since = Instant::now();
+        while since.elapsed() < QUIET {
+            sleep(Duration::from_millis(50)).await;
+            let now = self.desktop.said().len();
+            if now != count {
+                (count, since) = (now, Instant::now());
+            }
+        }
+    }
+
+    async fn until(&self, what: &str, holds: impl Fn(&crate::desktop::Utterance) -> bool) {
+        self.wait(what, |said| said.iter().any(&holds)).await;
+    }
+
+    async fn wait(&self, what: &str, holds: impl Fn(&[crate::desktop::Utterance]) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let said = self.desktop.said();
+            if holds(&said) {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "waited in vain until {what}; Orca said: {:#?}",
+                &said[self.heard.min(said.len())..]
+            );
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Has the page note when the digits sound: not the silence before them, which is shorter.
+    async fn watch_sound(&self) {
+        self.page
+            .script(
+                "window.sounds = [];
+                 const root = document.querySelector('sori-captcha')?.shadowRoot;
+                 let sounding = false;
+                 for (const type of ['playing', 'pause', 'ended']) root?.addEventListener(type, ({ target }) => {
+                     const begins = type === 'playing' && target.duration > 2;
+                     if (begins !== sounding) sounds.push([(sounding = begins), Date.now()]);
+                 }, true);",
+            )
+            .await;
+    }
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::try_from(since.expect("the clock is past 1970").as_millis())
+        .expect("until the year 584556019")
+}

@@ -1,0 +1,47 @@
+//! What happened, in its order: the listener's acts, what was spoken, and when the digits sounded.
+
+use std::fmt;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// A key, or something that took place without one.
+    Act(String),
+    Speech(String),
+    /// A page that is read out from its beginning, or from where it puts the focus.
+    Page(String),
+    /// The digits begin to sound.
+    SoundBegins,
+    /// The digits have ended, or were paused.
+    SoundEnds,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Transcript(pub(crate) Vec<Entry>);
+
+impl Transcript {
+    /// An act with what followed it.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (&str, &[Entry])> {
+        self.0
+            .chunk_by(|_, next| !matches!(next, Entry::Act(_)))
+            .filter_map(|step| match step {
+                [Entry::Act(act), what_followed @ ..] => Some((act.as_str(), what_followed)),
+                _ => None,
+            })
+    }
+}
+
+/// As it is kept: acts at the margin, what was spoken indented, the digits in brackets.
+impl fmt::Display for Transcript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for entry in &self.0 {
+            match entry {
+                Entry::Act(act) => writeln!(f, "{act}")?,
+                Entry::Speech(text) => writeln!(f, "    {text}")?,
+                Entry::Page(text) => writeln!(f, "    (page) {text}")?,
+                Entry::SoundBegins => writeln!(f, "    [the digits sound")?,
+                Entry::SoundEnds => writeln!(f, "    until here]")?,
+            }
+        }
+        Ok(())
+    }
+}
