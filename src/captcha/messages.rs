@@ -43,7 +43,7 @@ messages! {
     }
     /// The one sentence of instruction, described on the answer box.
     Instruction "instruction" {
-        "재생을 누르고 들리는 숫자를 입력하세요, 몇 번이든 다시 들을 수 있습니다."
+        "음성 재생을 눌러 몇 번이든 들으면서 들리는 숫자를 입력하세요."
         "Press Play and type the numbers, listen again as often as you like."
     }
     /// The keys inside the answer box.
@@ -133,8 +133,8 @@ messages! {
     }
     /// Said when the answer was right.
     Verified "verified" {
-        "확인되었습니다."
-        "Verified."
+        "확인되었습니다. 이제 양식을 보내세요."
+        "Verified. Now send the form."
     }
     /// The answer was wrong.
     Wrong "wrong" {
@@ -146,10 +146,10 @@ messages! {
         "음성이 만료되었지만 입력한 내용은 그대로 있습니다. 새 음성 듣기를 누르세요."
         "This audio has expired, what you typed is kept. Press Play a new audio."
     }
-    /// The key expires soon; `{}` is a number of seconds.
+    /// The key expires soon. No number: what waits for the end of the audio would name one that has passed.
     ExpiresSoon "expiresSoon" {
-        "{}초 뒤에 음성이 만료됩니다. 시간이 더 필요하면 다른 음성 듣기를 누르세요."
-        "This audio expires in {} seconds. Press Get another audio if you need more time."
+        "이 음성은 곧 만료됩니다. 시간이 더 필요하면 다른 음성 듣기를 누르세요."
+        "This audio expires soon. Press Get another audio if you need more time."
     }
     /// The page came back from the history and its key was submitted already.
     Submitted "submitted" {

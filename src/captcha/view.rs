@@ -125,13 +125,18 @@ impl Writer<'_> {
         }
         self.flag(wrong);
         self.flag(captcha.config.required);
-        // A description that is read over the digits hides them.
-        self.value(if captcha.is_sounding() {
+        // Screen readers read a description again whenever it changes: the instruction, once gone, stays away, and an
+        // error stands alone. Nothing is described from the press to the end, or it would be read over the digits.
+        self.value(if captcha.will_sound() {
             ""
+        } else if wrong {
+            "more error"
+        } else if captcha.phase != Phase::Idle || !captcha.answer.is_empty() {
+            "more"
         } else if captcha.config.shortcuts {
-            "more error hint keys"
+            "more hint keys"
         } else {
-            "more error hint"
+            "more hint"
         });
         match &captcha.verdict {
             Some(Verdict::Site(text)) => self.value(text),

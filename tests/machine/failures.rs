@@ -248,13 +248,17 @@ fn a_right_answer_checked_inline_is_said_and_submitted_as_a_token() {
     );
     browser.judged(true);
     browser.pass(1000);
-    assert_eq!(browser.last_said(), "Verified.");
+    assert_eq!(browser.last_said(), "Verified. Now send the form.");
     assert_eq!(browser.fields(), "captcha-response&token");
     assert!(browser.is_valid());
     assert_eq!(browser.was_told(Signal::Verified), 1);
     browser.press_play();
     browser.tell(Event::Renew);
+    let said = browser.said.len();
     browser.tell(Event::Enter);
+    browser.pass(1000);
+    assert_eq!(browser.said.len(), said + 1, "a press is answered");
+    assert_eq!(browser.last_said(), "Verified. Now send the form.");
     assert_eq!((browser.keys, browser.verifications), (1, 1));
 }
 

@@ -27,8 +27,18 @@ fn an_expiry_is_announced_at_least_20_seconds_before() {
         // 20 s before, from the key's arrival.
         browser.pass(lifetime * 1000 - 10_000 - 20_000 + 200);
         assert_eq!(browser.said.len(), said + 1, "{lifetime} s");
-        assert!(browser.last_said().contains("expires in"), "{lifetime} s");
+        assert!(browser.last_said().contains("expires soon"), "{lifetime} s");
     }
+}
+
+#[test]
+fn a_warning_during_the_audio_is_said_after_it_and_names_no_time_that_has_passed() {
+    let mut browser = heard(Some(40));
+    browser.pass(9_000);
+    browser.press_dot();
+    browser.pass(7_000);
+    assert!(browser.last_said().contains("expires soon"));
+    assert!(!browser.last_said().contains(|c: char| c.is_ascii_digit()));
 }
 
 #[test]

@@ -105,8 +105,9 @@ fn late_audio_is_not_talked_over_by_the_notice_to_wait() {
     browser.pass(2500);
     assert_eq!(browser.last_said(), "Loading the audio.");
     browser.audio_arrives();
+    browser.pass(2400);
     assert_eq!(browser.starts, [], "the notice is still being read");
-    browser.pass(1500);
+    browser.pass(100);
     assert_eq!(browser.starts, [0]);
 }
 
@@ -119,7 +120,7 @@ fn a_long_lead_in_does_not_start_speech_over_the_notice_to_wait() {
         browser.pass(2190);
         assert_eq!(browser.said.len(), 1, "{:?}", browser.said);
         browser.audio_arrives();
-        browser.pass(1499);
+        browser.pass(2499);
         assert_eq!(browser.starts, [0; 0], "{lead_in}: over the notice");
         browser.pass(2200);
         assert_eq!(browser.starts, [0], "{lead_in}");
@@ -464,4 +465,43 @@ fn disabling_ends_the_sound() {
     browser.tell(Event::Disabled(true));
     assert!(!browser.moving);
     assert_eq!(browser.state(), StateName::Paused);
+}
+
+/// Screen readers read the focused box's description whenever it changes.
+#[test]
+fn an_instruction_that_was_read_is_not_read_again_at_the_press_or_after_the_audio() {
+    let mut browser = Browser::new(&[]);
+    let described = |browser: &Browser| browser.shown(Part::Answer, "aria-describedby");
+    assert_eq!(described(&browser).as_deref(), Some("more hint keys"));
+    browser.press_dot();
+    assert_eq!(described(&browser), None, "from the press on");
+    browser.key_arrives(None);
+    browser.audio_arrives();
+    browser.pass(20_000);
+    assert_eq!(described(&browser).as_deref(), Some("more"));
+    browser.type_answer("12345");
+    browser.tell(Event::Reject(None));
+    assert_eq!(
+        described(&browser).as_deref(),
+        Some("more error"),
+        "the error alone"
+    );
+    browser.press_dot();
+    assert_eq!(described(&browser), None, "not the error over the digits");
+}
+
+#[test]
+fn an_error_that_says_what_to_do_stands_without_the_instruction() {
+    let mut browser = Browser::new(&[("required", "")]);
+    browser.tell(Event::Invalid { first: true });
+    assert_eq!(
+        browser.shown(Part::Answer, "aria-describedby").as_deref(),
+        Some("more error")
+    );
+    browser.type_answer("1");
+    assert_eq!(
+        browser.shown(Part::Answer, "aria-describedby").as_deref(),
+        Some("more"),
+        "typing clears the error and brings nothing back"
+    );
 }

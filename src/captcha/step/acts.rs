@@ -207,7 +207,8 @@ impl Captcha {
                 self.phase = Phase::Checking(challenge);
                 fx.extend_from_slice(&[Effect::StartTimer(Timer::Slow, SLOW_MS), Effect::Verify]);
             }
-            Phase::Checking(_) | Phase::Verified { .. } => {}
+            Phase::Checking(_) => {}
+            Phase::Verified { .. } => self.say(Message::Verified.into(), fx),
             _ => {
                 self.hush(fx);
                 self.point_out(form::missing(self));

@@ -40,6 +40,10 @@ impl Captcha {
         };
         ready.playback = Playback::Still;
         self.elapsed = 0;
+        // The end was heard; what waited for it was not.
+        if self.status.waiting().is_some() {
+            return;
+        }
         let text = if self.answer.is_empty() {
             Message::EndedType
         } else {

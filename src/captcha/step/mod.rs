@@ -274,11 +274,8 @@ impl Captcha {
     }
 
     fn warn_of_expiry(&mut self, fx: &mut Effects) {
-        if let Phase::Ready(ready) = &self.phase
-            && let Some(seconds) = ready.challenge.issued.expires_in
-        {
-            let left = network::warning_lead(seconds);
-            self.say(Text::with(Message::ExpiresSoon, left), fx);
+        if matches!(self.phase, Phase::Ready(_)) {
+            self.say(Message::ExpiresSoon.into(), fx);
         }
     }
 

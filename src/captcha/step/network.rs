@@ -17,14 +17,14 @@ use crate::error::ErrorCode;
 const AUDIO_RETRIES: u8 = 2;
 /// Before the first retry, in ms; three times as long before the next.
 const RETRY_MS: u32 = 500;
-/// A lead-in for a screen reader that was told to wait, in ms.
-const LEAD_IN_AFTER_WAIT_MS: u32 = 1500;
+/// A lead-in for a screen reader that was told to wait, in ms: the Korean notice takes 2.3 s at a usual speed.
+const LEAD_IN_AFTER_WAIT_MS: u32 = 2500;
 /// The longest delay that a browser's timer takes, in s.
 const TIMER_MAX_S: u32 = i32::MAX as u32 / 1000;
 
 /// How long before its end a key's expiry is announced, in s: 20 at least (WCAG 2.2.1), where it
 /// lives long enough for that.
-pub(super) fn warning_lead(expires_in: u32) -> u32 {
+fn warning_lead(expires_in: u32) -> u32 {
     (expires_in / 2).min(60)
 }
 
