@@ -218,10 +218,8 @@ pub enum Effect {
     ClearAnswer,
     /// Do what Enter does in a native field.
     PressDefaultButton,
-    /// Focus the box.
+    /// Focus the box. Its text is not selected: a selection is read out before what is wrong with it.
     FocusAnswer,
-    /// Focus the box and select its text, which is to be replaced.
-    SelectAnswer,
     /// Tell the page.
     Emit(Signal),
     /// Start a timer.

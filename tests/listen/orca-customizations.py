@@ -7,6 +7,7 @@ import json
 import time
 
 from orca import settings, speech
+from orca.speechserver import SayAllContext
 
 # No speech server: one that answers late would mix the reading of a page into later steps.
 settings.speechFactoryModules = []
@@ -34,10 +35,17 @@ def _speak_key(event, acss=None):
 
 
 def _say_all(utterances, progress):
-    """A page is read until a key is pressed: its beginning is enough. Taken to the end, or Orca believes that it still
-    reads, and leaves out the groups that are entered."""
-    lines = [context.utterance for context, _acss in utterances]
-    _write("page", " ".join([line for line in lines if line.strip()][:4]))
+    """A page is read until a key is pressed: here after its first lines. Orca is told of the interruption, as a speech
+    server tells it, or it believes that it still reads, and leaves out the groups that are entered."""
+    lines = []
+    for context, _acss in utterances:
+        if context.utterance.strip():
+            lines.append(context.utterance)
+        if len(lines) == 4:
+            progress(context, SayAllContext.INTERRUPTED)
+            break
+    utterances.close()
+    _write("page", " ".join(lines))
 
 
 speech._speak = _speak

@@ -222,7 +222,7 @@ impl Browser {
             Effect::Tune | Effect::Remember => {}
             Effect::ClearAnswer => self.field.clear(),
             Effect::PressDefaultButton => self.default_button += 1,
-            Effect::FocusAnswer | Effect::SelectAnswer => self.focused += 1,
+            Effect::FocusAnswer => self.focused += 1,
             Effect::Emit(signal) => self.signals.push(signal),
             Effect::StartTimer(timer, ms) => {
                 self.timers[timer as usize] = Some(self.clock.saturating_add(ms));

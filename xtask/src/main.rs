@@ -11,6 +11,7 @@ mod gate;
 mod glue;
 mod integrity;
 mod languages;
+mod listen;
 mod object;
 mod package;
 mod packaging;
@@ -55,6 +56,8 @@ enum Command {
     Clips,
     /// Check that this version could be published
     Release(release::Options),
+    /// What a screen reader speaks in Chromium and Firefox, compared with the transcripts kept in tests/listen
+    Listen(listen::Options),
     /// The gate: every check, cheapest first
     Test(gate::Options),
 }
@@ -82,6 +85,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(options) => serve::run(&workspace, &options),
         Command::Clips => clips::run(&workspace),
         Command::Release(options) => release::run(&workspace, &options),
+        Command::Listen(options) => listen::run(&workspace, &options),
         Command::Test(options) => gate::run(&workspace, &options),
     }
 }

@@ -15,11 +15,24 @@ pub(crate) enum Need {
     Package,
     Chromium,
     Firefox,
+<<<<<<< HEAD
     /// The shared store's tests.
     Redis,
 }
 
 pub(crate) const EVERYTHING: &[Need] = &[Need::Package, Need::Chromium, Need::Firefox, Need::Redis];
+=======
+    /// A desktop without a screen, and Orca on it.
+    ScreenReader,
+}
+
+pub(crate) const EVERYTHING: &[Need] = &[
+    Need::Package,
+    Need::Chromium,
+    Need::Firefox,
+    Need::ScreenReader,
+];
+>>>>>>> dca81e2 (A wrong answer is not selected: its digits would be read out before what is wrong; cargo xtask listen)
 
 pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
     for need in needs {
@@ -27,10 +40,14 @@ pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
             Need::Package => package_tools(workspace)?,
             Need::Chromium => chromium(workspace)?,
             Need::Firefox => firefox(workspace)?,
+<<<<<<< HEAD
             Need::Redis => {
                 debian(workspace, "redis-server", "redis-server")?;
                 report("redis-server", "present");
             }
+=======
+            Need::ScreenReader => screen_reader(workspace)?,
+>>>>>>> dca81e2 (A wrong answer is not selected: its digits would be read out before what is wrong; cargo xtask listen)
         }
     }
     Ok(())
@@ -211,6 +228,27 @@ fn firefox(workspace: &Workspace) -> Result<()> {
         &["--locked"],
     )?;
     report("firefox", "present");
+    Ok(())
+}
+
+fn screen_reader(workspace: &Workspace) -> Result<()> {
+    for (binary, package) in [
+        ("Xvfb", "xvfb"),
+        ("dbus-daemon", "dbus"),
+        ("/usr/libexec/at-spi-bus-launcher", "at-spi2-core"),
+        ("gdbus", "libglib2.0-bin"),
+        ("pulseaudio", "pulseaudio"),
+        ("openbox", "openbox"),
+        ("xdotool", "xdotool"),
+        ("orca", "orca"),
+    ] {
+        debian(workspace, binary, package)?;
+    }
+    let version = cmd!(workspace.shell(), "orca --version")
+        .quiet()
+        .ignore_stderr()
+        .read()?;
+    report("orca", &version);
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::text::push_number;
 
 /// A warning is no effect of the captcha, and stands behind them all.
-const WARNING: u32 = 19;
+const WARNING: u32 = 18;
 
 impl Session {
     /// Appends an effect. Its number is its place in [`Effect`].
@@ -37,10 +37,9 @@ impl Session {
             Effect::ClearAnswer => (12, 0, 0),
             Effect::PressDefaultButton => (13, 0, 0),
             Effect::FocusAnswer => (14, 0, 0),
-            Effect::SelectAnswer => (15, 0, 0),
-            Effect::Emit(signal) => (16, signal as u32, 0),
-            Effect::StartTimer(timer, ms) => (17, timer as u32, ms),
-            Effect::StopTimer(timer) => (18, timer as u32, 0),
+            Effect::Emit(signal) => (15, signal as u32, 0),
+            Effect::StartTimer(timer, ms) => (16, timer as u32, ms),
+            Effect::StopTimer(timer) => (17, timer as u32, 0),
         };
         if matches!(
             effect,

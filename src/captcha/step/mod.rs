@@ -213,7 +213,7 @@ impl Captcha {
         self.end(Ending::Rejected, fx);
         self.verdict = Some(verdict);
         self.status.clear();
-        fx.extend_from_slice(&[Effect::SelectAnswer, Effect::Emit(Signal::Rejected)]);
+        fx.extend_from_slice(&[Effect::FocusAnswer, Effect::Emit(Signal::Rejected)]);
     }
 
     /// A request or the sound failed, and the phase is set already.

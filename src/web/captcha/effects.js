@@ -19,11 +19,6 @@ function focus({ box }) {
   box.focus();
 }
 
-function select({ box }) {
-  box.focus();
-  box.select();
-}
-
 function emit({ element, id }, signal) {
   const detail = rust.detail(id, signal);
   element.dispatchEvent(new CustomEvent(`sori-${SIGNALS[signal]}`, { bubbles: true, composed: true, detail }));
@@ -44,7 +39,7 @@ function warn({ element }, _, __, attribute, value, expected) {
 
 // What the module asks for, by its number: in step with `Effect` in event.rs. The first three are requests.
 const EFFECTS = [
-  request, request, request, abort, lead, adopt, start, hush, seek, tune, keep, unload, clear, enter, focus, select, emit, timer, stop, warn,
+  request, request, request, abort, lead, adopt, start, hush, seek, tune, keep, unload, clear, enter, focus, emit, timer, stop, warn,
 ];
 
 /** Does what one record says: the number of an effect, two numbers, and texts. */

@@ -1,0 +1,39 @@
+//! `cargo xtask listen`: what a real screen reader speaks, compared with the transcripts that are kept. A command of its
+//! own: it takes minutes, and another version of Orca says the same in other words.
+
+use anyhow::Result;
+use clap::Args;
+use xshell::cmd;
+
+use crate::build;
+use crate::setup::{self, Need};
+use crate::workspace::Workspace;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// --accept keeps what is heard now; --browser NAME and --only WAY choose (repeatable)
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    setup::run(
+        workspace,
+        &[
+            Need::Package,
+            Need::Chromium,
+            Need::Firefox,
+            Need::ScreenReader,
+        ],
+    )?;
+    build::run(workspace)?;
+    println!("listen: compiling");
+    let arguments = &options.arguments;
+    cmd!(
+        workspace.shell(),
+        "cargo run --quiet -p sori-listen -- {arguments...}"
+    )
+    .quiet()
+    .run()?;
+    Ok(())
+}
