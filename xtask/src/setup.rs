@@ -15,13 +15,8 @@ pub(crate) enum Need {
     Package,
     Chromium,
     Firefox,
-<<<<<<< HEAD
     /// The shared store's tests.
     Redis,
-}
-
-pub(crate) const EVERYTHING: &[Need] = &[Need::Package, Need::Chromium, Need::Firefox, Need::Redis];
-=======
     /// A desktop without a screen, and Orca on it.
     ScreenReader,
 }
@@ -30,9 +25,9 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::Package,
     Need::Chromium,
     Need::Firefox,
+    Need::Redis,
     Need::ScreenReader,
 ];
->>>>>>> dca81e2 (A wrong answer is not selected: its digits would be read out before what is wrong; cargo xtask listen)
 
 pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
     for need in needs {
@@ -40,14 +35,11 @@ pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
             Need::Package => package_tools(workspace)?,
             Need::Chromium => chromium(workspace)?,
             Need::Firefox => firefox(workspace)?,
-<<<<<<< HEAD
             Need::Redis => {
                 debian(workspace, "redis-server", "redis-server")?;
                 report("redis-server", "present");
             }
-=======
             Need::ScreenReader => screen_reader(workspace)?,
->>>>>>> dca81e2 (A wrong answer is not selected: its digits would be read out before what is wrong; cargo xtask listen)
         }
     }
     Ok(())
