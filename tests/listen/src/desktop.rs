@@ -61,7 +61,7 @@ impl Desktop {
         .map(|(name, value)| (name.to_owned(), value))
         .into();
 
-        let mut command = Command::new("Xvfb");
+        let mut command = on(&environment, "Xvfb");
         command.args([
             "-displayfd",
             "1",

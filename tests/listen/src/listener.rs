@@ -92,10 +92,9 @@ impl<'a> Listener<'a> {
         self.quiet().await;
         let said = self.desktop.said();
         self.heard = said.len();
+        let pages = said[before..].iter().filter(|said| said.kind == Kind::Page);
         self.entries
-            .extend(said[before..].iter().filter_map(|said| {
-                (said.kind == Kind::Page).then(|| (said.at, Entry::Page(said.text.clone())))
-            }));
+            .extend(pages.map(|said| (said.at, Entry::Page(said.text.clone()))));
         self.watch_sound().await;
     }
 
