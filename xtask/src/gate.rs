@@ -42,9 +42,8 @@ enum Check {
 impl Check {
     fn needs(self) -> &'static [Need] {
         match self {
-            Check::Fmt | Check::Clippy | Check::Docs | Check::Size => &[],
+            Check::Fmt | Check::Clippy | Check::Docs | Check::Host | Check::Size => &[],
             Check::ClippyWasm | Check::Build => &[Need::Package],
-            Check::Host => &[Need::Redis],
             Check::WasmChromium | Check::Packaging | Check::E2e => &[Need::Package, Need::Chromium],
             Check::WasmFirefox => &[Need::Package, Need::Firefox],
         }

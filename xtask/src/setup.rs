@@ -15,8 +15,6 @@ pub(crate) enum Need {
     Package,
     Chromium,
     Firefox,
-    /// The shared store's tests.
-    Redis,
     /// A desktop without a screen, and Orca on it.
     ScreenReader,
 }
@@ -25,7 +23,6 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::Package,
     Need::Chromium,
     Need::Firefox,
-    Need::Redis,
     Need::ScreenReader,
 ];
 
@@ -35,10 +32,6 @@ pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
             Need::Package => package_tools(workspace)?,
             Need::Chromium => chromium(workspace)?,
             Need::Firefox => firefox(workspace)?,
-            Need::Redis => {
-                debian(workspace, "redis-server", "redis-server")?;
-                report("redis-server", "present");
-            }
             Need::ScreenReader => screen_reader(workspace)?,
         }
     }
