@@ -111,39 +111,77 @@ export interface SoriFinding {
   text: string;
 }
 
-/** `<sori-captcha>` */
-export interface SoriCaptchaElement extends HTMLElement {
+/** The attributes of `<sori-captcha>`, as markup and templates write them. */
+export interface SoriCaptchaAttributes {
   /** The backend's address, such as `/captcha`. */
-  endpoint: string;
+  endpoint?: string | undefined;
   /** Where a key is issued, for a backend of one's own. */
-  keyUrl: string;
+  "key-url"?: string | undefined;
   /** Where the audio is, with `{key}` in the key's place. */
-  audioUrl: string;
+  "audio-url"?: string | undefined;
   /** Where an answer is verified in inline mode. */
+  "verify-url"?: string | undefined;
+  /** The prefix of the form's fields; without it nothing is submitted. */
+  name?: string | undefined;
+  /** Whether the form needs an answer. */
+  required?: boolean | undefined;
+  disabled?: boolean | undefined;
+  /** When the answer is verified: by the site's server (default), or by the widget. */
+  verify?: "form" | "inline" | undefined;
+  /** The server's verdict, shown and described at the box. */
+  error?: string | undefined;
+  /** A BCP 47 tag; without it the nearest `lang` of the page. */
+  lang?: string | undefined;
+  /** `auto` is the default. */
+  theme?: "auto" | "light" | "dark" | undefined;
+  /** Silence before speech, in ms, 0 to 5000; default 1500 after a button, 500 after a key in the box. */
+  "lead-in"?: string | number | undefined;
+  /** Speed, 0.5 to 1.5; default 1. */
+  rate?: string | number | undefined;
+  /** `off` removes the keys in the answer box. */
+  shortcuts?: "on" | "off" | undefined;
+  /** Typing pauses the audio. */
+  "pause-on-typing"?: boolean | undefined;
+  /** Keeps speed and volume, and nothing else, on the device. */
+  remember?: boolean | undefined;
+  /** Asks for consent before Play, and submits `NAME-consent`. */
+  consent?: boolean | undefined;
+  /** One network call, in ms, 1000 to 120000; default 10000. */
+  timeout?: string | number | undefined;
+  /** What the site's server renders where the backend wants tickets. */
+  ticket?: string | undefined;
+}
+
+type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Name;
+
+/** What `render` takes: the element's properties. */
+export type SoriCaptchaOptions = {
+  [Name in keyof SoriCaptchaAttributes as CamelCase<Name>]: SoriCaptchaAttributes[Name];
+} & { messages?: SoriCaptchaMessages | undefined };
+
+/** `<sori-captcha>`. Its properties reflect the attributes; a number or `null` may be set where the attribute takes one or may be absent. */
+export interface SoriCaptchaElement extends HTMLElement {
+  endpoint: string;
+  keyUrl: string;
+  audioUrl: string;
   verifyUrl: string;
-  /** The prefix of the form's fields. */
   name: string;
   required: boolean;
   disabled: boolean;
-  /** `form` (default) or `inline`. */
-  verify: string;
-  /** The server's verdict, shown and described at the box. */
+  get verify(): string;
+  set verify(value: "form" | "inline" | null);
   error: string;
-  /** `auto` (default), `light` or `dark`. */
-  theme: string;
-  /** Silence before speech, in ms, 0 to 5000; default 1500 after a button, 500 after a key in the box. */
+  get theme(): string;
+  set theme(value: "auto" | "light" | "dark" | null);
   get leadIn(): string;
   set leadIn(value: string | number | null);
-  /** Speed, 0.5 to 1.5; default 1. */
   get rate(): string;
   set rate(value: string | number | null);
-  /** `off` removes the keys in the answer box. */
-  shortcuts: string;
+  get shortcuts(): string;
+  set shortcuts(value: "on" | "off" | null);
   pauseOnTyping: boolean;
-  /** Keeps speed and volume, and nothing else, on the device. */
   remember: boolean;
   consent: boolean;
-  /** One network call, in ms, 1000 to 120000; default 10000. */
   get timeout(): string;
   set timeout(value: string | number | null);
   ticket: string;
@@ -162,9 +200,12 @@ export interface SoriCaptchaElement extends HTMLElement {
   reportValidity(): boolean;
   setCustomValidity(message: string): void;
 
+  /** Starts or goes on; at the end it starts over. */
   play(): void;
   pause(): void;
+  /** One digit back; 2 s where the audio has no pauses. */
   back(): void;
+  /** One digit on; 2 s where the audio has no pauses. */
   forward(): void;
   /** A new challenge: spends quota. */
   renew(): void;
@@ -189,31 +230,22 @@ export interface SoriCaptchaElement extends HTMLElement {
     listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  removeEventListener<K extends keyof SoriCaptchaEventMap>(
+    type: K,
+    listener: (this: SoriCaptchaElement, event: SoriCaptchaEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (this: SoriCaptchaElement, event: HTMLElementEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
 }
-
-/** What `render` takes: the element's properties. */
-export type SoriCaptchaOptions = Partial<
-  Pick<
-    SoriCaptchaElement,
-    | "endpoint"
-    | "keyUrl"
-    | "audioUrl"
-    | "verifyUrl"
-    | "name"
-    | "required"
-    | "disabled"
-    | "verify"
-    | "error"
-    | "lang"
-    | "theme"
-    | "shortcuts"
-    | "pauseOnTyping"
-    | "remember"
-    | "consent"
-    | "ticket"
-    | "messages"
-  > & { leadIn: string | number; rate: string | number; timeout: string | number }
->;
 
 /**
  * Registers `<sori-captcha>` and `<sori-share>`. Resolves when they work; without a DOM at once, without
@@ -224,7 +256,7 @@ export function define(): Promise<void>;
 /** Puts a captcha into a container and returns it at once; it works when `define()` has resolved. */
 export function render(container: Element, options?: SoriCaptchaOptions): SoriCaptchaElement;
 
-export type { SoriShareDetail, SoriShareElement, SoriShareEventMap, SoriShareVia } from "./share.js";
+export type { SoriShareAttributes, SoriShareDetail, SoriShareElement, SoriShareEventMap, SoriShareVia } from "./share.js";
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -21,21 +21,40 @@ export interface SoriShareEventMap {
   "sori-error": CustomEvent<{ code: "config_error" | "internal_error"; retryable: boolean; via: SoriShareVia }>;
 }
 
-/** `<sori-share>` */
-export interface SoriShareElement extends HTMLElement {
-  /** The URL to share; empty for the canonical link, else `og:url`, else the page's address. */
-  url: string;
-  /** The title; empty for `og:title`, else the document's title. */
-  shareTitle: string;
-  /** One of `a` to `f` (default). */
-  type: string;
-  /** The size of a popup, `WIDTHxHEIGHT`, 100 to 9999 CSS pixels each; empty for a new tab. */
-  popup: string;
-  /** `auto` (default), `light` or `dark`. */
-  theme: string;
+/** The attributes of `<sori-share>`, as markup and templates write them. */
+export interface SoriShareAttributes {
+  /** The URL to share; without it the canonical link, else `og:url`, else the page's address. */
+  url?: string | undefined;
+  /** The title; without it `og:title`, else the document's title. */
+  "share-title"?: string | undefined;
+  /** Size and arrangement; `f` is the default. */
+  type?: "a" | "b" | "c" | "d" | "e" | "f" | undefined;
+  /** The size of a popup in CSS pixels, 100 to 9999 each; without it a new tab. */
+  popup?: `${number}x${number}` | undefined;
+  /** `auto` is the default. */
+  theme?: "auto" | "light" | "dark" | undefined;
   /** A button for the system's share sheet, in browsers that have one. */
-  native: boolean;
+  native?: boolean | undefined;
   /** A button that copies the URL. */
+  copy?: boolean | undefined;
+  /** A BCP 47 tag; without it the nearest `lang` of the page. */
+  lang?: string | undefined;
+}
+
+/** The same as properties. */
+export type SoriShareOptions = Omit<SoriShareAttributes, "share-title"> & { shareTitle?: string | undefined };
+
+/** `<sori-share>`. Its properties reflect the attributes; an empty text or `null` removes one. */
+export interface SoriShareElement extends HTMLElement {
+  url: string;
+  shareTitle: string;
+  get type(): string;
+  set type(value: "a" | "b" | "c" | "d" | "e" | "f" | "" | null);
+  get popup(): string;
+  set popup(value: `${number}x${number}` | "" | null);
+  get theme(): string;
+  set theme(value: "auto" | "light" | "dark" | "" | null);
+  native: boolean;
   copy: boolean;
 
   addEventListener<K extends keyof SoriShareEventMap>(
@@ -52,6 +71,21 @@ export interface SoriShareElement extends HTMLElement {
     type: string,
     listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof SoriShareEventMap>(
+    type: K,
+    listener: (this: SoriShareElement, event: SoriShareEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (this: SoriShareElement, event: HTMLElementEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
   ): void;
 }
 

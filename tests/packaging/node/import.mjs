@@ -4,7 +4,7 @@ import { Worker, isMainThread } from "node:worker_threads";
 
 const manifest = JSON.parse(readFileSync(new URL("./node_modules/sori-captcha/package.json", import.meta.url), "utf8"));
 const entries = Object.entries(manifest.exports)
-  .filter(([name, target]) => !name.includes("*") && (target.default ?? target).endsWith(".js"))
+  .filter(([name, target]) => !name.includes("*") && target.default?.endsWith(".js"))
   .map(([name]) => name.replace(/^\./, "sori-captcha"));
 if (entries.length < 2) throw new Error(`package.json exports too little: ${entries}`);
 

@@ -1,0 +1,20 @@
+/**
+ * The elements in Vue's templates. Types alone: `import type {} from "sori-captcha/vue";` once in a project.
+ *
+ * `messages` is no attribute: bind it as a property, `:messages.prop`.
+ */
+import type { EmitFn, HTMLAttributes, PublicProps } from "vue";
+import type { SoriCaptchaElement, SoriCaptchaEventMap, SoriCaptchaOptions } from "./index.js";
+import type { SoriShareElement, SoriShareEventMap, SoriShareOptions } from "./share.js";
+
+type Component<Element, Props, Events extends object> = new () => Element & {
+  $props: Omit<HTMLAttributes, keyof Props> & Props & PublicProps;
+  $emit: EmitFn<{ [Type in keyof Events]: (event: Events[Type]) => void }>;
+};
+
+declare module "vue" {
+  interface GlobalComponents {
+    "sori-captcha": Component<SoriCaptchaElement, SoriCaptchaOptions, SoriCaptchaEventMap>;
+    "sori-share": Component<SoriShareElement, SoriShareOptions, SoriShareEventMap>;
+  }
+}
