@@ -168,6 +168,20 @@ pub enum StateName {
 }
 
 impl StateName {
+    /// Every state, in the order of the documentation.
+    pub const ALL: [Self; 10] = [
+        Self::Idle,
+        Self::Loading,
+        Self::Playing,
+        Self::Paused,
+        Self::Ready,
+        Self::Checking,
+        Self::Verified,
+        Self::Rejected,
+        Self::Expired,
+        Self::Failed,
+    ];
+
     /// As it stands in `:state(…)`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

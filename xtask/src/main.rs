@@ -16,6 +16,7 @@ mod object;
 mod package;
 mod packaging;
 mod panics;
+mod reference;
 mod release;
 mod serve;
 mod setup;
@@ -54,6 +55,8 @@ enum Command {
     Serve(serve::Options),
     /// Speak the practice upstream's digits anew (needs espeak-ng; the result is committed)
     Clips,
+    /// Write the reference pages and custom-elements.json anew (the result is committed)
+    Reference,
     /// Check that this version could be published
     Release(release::Options),
     /// What a screen reader speaks in Chromium and Firefox, compared with the transcripts kept in tests/listen
@@ -84,6 +87,7 @@ fn run(command: Command) -> Result<()> {
         Command::Size => size::run(&workspace),
         Command::Serve(options) => serve::run(&workspace, &options),
         Command::Clips => clips::run(&workspace),
+        Command::Reference => reference::run(&workspace),
         Command::Release(options) => release::run(&workspace, &options),
         Command::Listen(options) => listen::run(&workspace, &options),
         Command::Test(options) => gate::run(&workspace, &options),
