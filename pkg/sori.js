@@ -1,2 +1,2 @@
-// The classic script: one file with the wasm inside, for pages without modules.
+// The classic script: one file with everything inside, for pages without modules.
 import "./define.js";

@@ -1,7 +1,9 @@
 import css from "sori:captcha-css";
 import { instantiate } from "sori:glue";
+import { bring_share } from "sori:bring-share";
 import { open } from "sori:wasm";
 import { define_captcha } from "../../src/web/captcha/element.js";
+import { stand_in } from "./stand-in.js";
 
 let loading;
 
@@ -11,22 +13,8 @@ const load = async () => {
   await start();
 };
 
-// The share button is a module of its own, loaded when the page has one: other pages pay nothing for it.
-const watch_for_share = () => {
-  const found = document.getElementsByTagName("sori-share");
-  const bring = () => {
-    if (!found.length) return;
-    observer.disconnect();
-    // It reports its own failure, and the link inside the element works without it.
-    import("./share.js").catch(() => {});
-  };
-  const observer = new MutationObserver(bring);
-  observer.observe(document, { childList: true, subtree: true });
-  bring();
-};
-
 /**
- * Registers `<sori-captcha>`, and `<sori-share>` as soon as the page has one. Resolves when the captcha
+ * Registers `<sori-captcha>`, and `<sori-share>`, which loads its module where there is one. Resolves when the captcha
  * works; where there is no DOM (Node, a worker) at once, without doing anything. Rejects if the module
  * cannot be loaded; the next call tries again.
  */
@@ -35,7 +23,8 @@ export const define = () => {
   // Of another copy, or another version, on the same page: the first one serves both.
   if (!customElements || (!loading && customElements.get("sori-captcha"))) return Promise.resolve();
   if (!loading) {
-    watch_for_share();
+    // A module of its own: pages without a share button pay nothing for it.
+    stand_in(bring_share);
     loading = load().catch((error) => {
       loading = undefined;
       throw error;

@@ -1,5 +1,4 @@
 import bytes from "sori:wasm-bytes";
+import { compile_inlined } from "./inlined.js";
 
-/** The module from inside the classic script: one character per byte. */
-export const open = () =>
-  WebAssembly.compile(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+export const open = () => compile_inlined(bytes);

@@ -206,24 +206,25 @@ function listen(event) {
   if (act(element, number)) event.preventDefault();
 }
 
+// Once in an element's life: it may have been made before this module was there.
+function begin(element) {
+  const root = element.attachShadow({ mode: "open" });
+  root.append(tree());
+  // Before the status bar, a middle click or a long press shows it, the link is brought up to date.
+  for (const type of ["click", "auxclick", "focusin", "pointerover", "pointerdown", "slotchange"]) root.addEventListener(type, listen);
+  live.set(element, { root, parts: [...root.querySelectorAll("*")], session: 0, why: "" });
+  // A property that was set before the upgrade hides the accessor of the class: set it again.
+  for (const [name, value] of Object.entries(element)) {
+    delete element[name];
+    element[name] = value;
+  }
+}
+
 class SoriShare extends Base {
   static observedAttributes = [...TEXTS, ...FLAGS, "lang"];
 
-  constructor() {
-    super();
-    const root = this.attachShadow({ mode: "open" });
-    root.append(tree());
-    // Before the status bar, a middle click or a long press shows it, the link is brought up to date.
-    for (const type of ["click", "auxclick", "focusin", "pointerover", "pointerdown", "slotchange"]) root.addEventListener(type, listen);
-    live.set(this, { root, parts: [...root.querySelectorAll("*")], session: 0, why: "" });
-    // A property that was set before the upgrade hides the accessor of the class: set it again.
-    for (const [name, value] of Object.entries(this)) {
-      delete this[name];
-      this[name] = value;
-    }
-  }
-
   connectedCallback() {
+    if (!live.has(this)) begin(this);
     // A constructed sheet can be adopted only in the document that made it.
     const sheet = new this.ownerDocument.defaultView.CSSStyleSheet();
     sheet.replaceSync(css);
@@ -232,7 +233,7 @@ class SoriShare extends Base {
   }
 
   attributeChangedCallback() {
-    if (this.isConnected) act(this, REFRESH);
+    if (this.isConnected && live.has(this)) act(this, REFRESH);
   }
 }
 
@@ -252,5 +253,8 @@ for (const name of FLAGS) {
 export function define_share(answer, sheet) {
   ask = answer;
   css = sheet;
-  if (!customElements.get("sori-share")) customElements.define("sori-share", SoriShare);
+  const known = customElements.get("sori-share");
+  if (!known) customElements.define("sori-share", SoriShare);
+  // A stand-in (pkg/lib/stand-in.js) inherits from it; another copy that works already serves for both.
+  else if (!("url" in known.prototype)) Object.setPrototypeOf(known.prototype, SoriShare.prototype);
 }

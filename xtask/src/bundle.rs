@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 
 /// Reached by a dynamic import when they are needed, so they stay files of their own.
 const ON_DEMAND: [&str; 3] = ["./diagnose.js", "./locale/*", "./share.js"];
-/// The classic script, with the wasm inside.
+/// The classic script, with both elements' wasm inside: it is one request.
 const CLASSIC: &str = "sori.js";
 
 pub(crate) fn run(workspace: &Workspace, dist: &Path) -> Result<()> {
@@ -60,22 +60,41 @@ fn module(workspace: &Workspace, entry: &str, dist: &Path) -> Result<()> {
         "sori:share-wasm",
         &workspace.path("pkg/lib/share-wasm.js"),
     ));
+    options.push(alias(
+        "sori:bring-share",
+        &workspace.path("pkg/lib/share-on-demand.js"),
+    ));
     esbuild(workspace, entry, dist, options)
 }
 
 fn classic(workspace: &Workspace, dist: &Path) -> Result<()> {
-    let raw = FULL.raw_dir(workspace);
-    let wasm = fs::read(dist.join(FULL.wasm()))?;
-    fs::write(raw.join("bytes.js"), as_latin1_string(&wasm))?;
-    let options = vec![
+    let mut options = vec![
         "--format=iife".into(),
         // Found beside the script when a developer asks for it.
         "--external:./diagnose.js".into(),
         alias("sori:wasm", &workspace.path("pkg/lib/inlined-wasm.js")),
-        alias("sori:wasm-bytes", &raw.join("bytes.js")),
+        alias(
+            "sori:share-wasm",
+            &workspace.path("pkg/lib/inlined-share-wasm.js"),
+        ),
+        alias(
+            "sori:bring-share",
+            &workspace.path("pkg/lib/inlined-share.js"),
+        ),
         // A classic script without a charset is decoded as the page is, and many Korean pages are EUC-KR.
         "--banner:js=\u{feff}".into(),
     ];
+    for (module, name) in [
+        (&FULL, "sori:wasm-bytes"),
+        (&SHARE, "sori:share-wasm-bytes"),
+    ] {
+        let text = module.raw_dir(workspace).join("bytes.js");
+        fs::write(
+            &text,
+            as_latin1_string(&fs::read(dist.join(module.wasm()))?),
+        )?;
+        options.push(alias(name, &text));
+    }
     esbuild(workspace, CLASSIC, dist, options)
 }
 

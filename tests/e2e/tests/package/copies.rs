@@ -1,0 +1,151 @@
+//! More than one copy on a page, more than one try, and pages built by script.
+
+use serde_json::json;
+use sori_e2e::{Reply, Setup, built};
+
+use crate::{FORM, document, plays};
+
+/// A copy of the package under another address, so that it is a module of its own.
+fn with_copy(setup: Setup, script: Vec<u8>) -> Setup {
+    setup
+        .page("/copy/define.js", Reply::new("text/javascript", script))
+        .page(
+            "/copy/sori_bg.wasm",
+            Reply::new("application/wasm", built("sori_bg.wasm")),
+        )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_copies_on_one_page_are_one_element() {
+    let setup = Setup::new("two_copies").page("/page.html", document("", FORM));
+    with_copy(setup, built("define.js"))
+        .run(async |page| {
+            for load in [
+                // One after the other, and both at once.
+                "for (const entry of ['/pkg/define.js', '/copy/define.js']) await (await import(entry)).ready",
+                "await Promise.all(['/pkg/define.js', '/copy/define.js'].map(async (entry) => (await import(entry)).ready))",
+            ] {
+                page.open("/page.html").await;
+                page.promise(load, vec![]).await;
+                plays(page).await;
+                page.assert_quiet().await;
+            }
+        })
+        .await;
+}
+
+/// Whatever another version defined stays; this one neither replaces it nor complains.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_versions_on_one_page_leave_the_first_at_work() {
+    let other = r#"<script>customElements.define("sori-captcha", class extends HTMLElement { version = "other"; });</script>"#;
+    Setup::new("two_versions")
+        .page("/page.html", document(other, FORM))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let version = page
+                .promise("await (await import('/pkg/define.js')).ready; return document.querySelector('sori-captcha').version", vec![])
+                .await;
+            assert_eq!(version, "other");
+            assert_eq!(page.asked("/pkg/sori_bg.wasm"), 0, "nothing is loaded in vain");
+            page.assert_quiet().await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn define_is_idempotent() {
+    Setup::new("define_twice")
+        .page("/page.html", document("", FORM))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let same = page
+                .promise(
+                    "const { define } = await import('/pkg/index.js');
+                     await Promise.all([define(), define()]);
+                     const before = customElements.get('sori-captcha');
+                     await define();
+                     return before === customElements.get('sori-captcha')",
+                    vec![],
+                )
+                .await;
+            assert_eq!(same, true);
+            assert_eq!(page.asked("/pkg/sori_bg.wasm"), 1);
+            plays(page).await;
+            page.assert_quiet().await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_load_says_so_and_the_next_call_tries_again() {
+    let form = FORM.replace(
+        "required>",
+        r#"required><a id="fallback" href="/help">도움말</a>"#,
+    );
+    Setup::new("load_again")
+        .in_chromium()
+        .page("/page.html", document("", &form))
+        .run(async |page| {
+            page.devtools("Network.enable", json!({})).await;
+            page.devtools(
+                "Network.setBlockedURLs",
+                json!({ "urls": ["*sori_bg.wasm"] }),
+            )
+            .await;
+            page.open("/page.html").await;
+            let outcome = page
+                .promise(
+                    "const { define } = await import('/pkg/index.js'); return define().then(() => 'defined', String)",
+                    vec![],
+                )
+                .await;
+            assert!(
+                outcome.as_str().is_some_and(|text| text.contains("TypeError")),
+                "{outcome}"
+            );
+            let fallback = page.element("#fallback").await;
+            assert!(fallback.is_displayed().await.expect("the fallback is there"));
+            page.devtools("Network.setBlockedURLs", json!({ "urls": [] }))
+                .await;
+            page.promise("await (await import('/pkg/index.js')).define()", vec![])
+                .await;
+            plays(page).await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_built_by_script_renders_it_with_every_option() {
+    Setup::new("render")
+        .page("/page.html", document("", "<form action='/' method='post'><div id='place'></div><button>OK</button></form>"))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let element = page
+                .promise(
+                    "const { render } = await import('/pkg/index.js');
+                     const made = render(document.querySelector('#place'), {
+                       endpoint: '/captcha', name: 'captcha', required: true, disabled: false, leadIn: 0, pauseOnTyping: true,
+                       lang: 'en', ticket: undefined, error: null, messages: { play: 'Listen now' },
+                     });
+                     await customElements.whenDefined('sori-captcha');
+                     return [made.localName, made.parentNode.id, made.outerHTML, made.leadIn, made.required, made.messages.play]",
+                    vec![],
+                )
+                .await;
+            assert_eq!(
+                element,
+                json!([
+                    "sori-captcha",
+                    "place",
+                    r#"<sori-captcha endpoint="/captcha" name="captcha" required="" lead-in="0" pause-on-typing="" lang="en"></sori-captcha>"#,
+                    "0",
+                    true,
+                    "Listen now"
+                ])
+            );
+            assert_eq!(page.captcha("").await.part("play").await.text().await, "Listen now");
+            plays(page).await;
+            page.assert_quiet().await;
+        })
+        .await;
+}
