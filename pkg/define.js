@@ -3,6 +3,6 @@ import { define } from "./lib/define.js";
 /** Resolves when the elements are registered, rejects if the module cannot be loaded. */
 export const ready = define();
 
-ready.catch((error) => console.error("sori-captcha: the module could not be loaded, so the page's fallback stays;", error));
+ready.catch((error) => console.error("sori-captcha: not loaded, so the page's fallback stays (a policy needs script-src 'wasm-unsafe-eval');", error));
 
 export { define };

@@ -102,7 +102,7 @@ fn build(
         .ok_or("SORI_VERIFY=external: this site asks siteverify")?
         .clone();
     let site = Site {
-        pages: Pages::load(flags.www.clone())?,
+        pages: Pages::load(flags.www.clone(), &flags.pkg)?,
         verifier: Verifier::new(address, secret)?,
         passes: Mutex::default(),
         practice,

@@ -8,7 +8,7 @@ use xshell::cmd;
 
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
-use crate::{build, packaging, size};
+use crate::{build, packaging, release, size};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -35,6 +35,7 @@ enum Check {
     WasmFirefox,
     Build,
     Size,
+    Release,
     Packaging,
     E2e,
 }
@@ -42,7 +43,12 @@ enum Check {
 impl Check {
     fn needs(self) -> &'static [Need] {
         match self {
-            Check::Fmt | Check::Clippy | Check::Docs | Check::Host | Check::Size => &[],
+            Check::Fmt
+            | Check::Clippy
+            | Check::Docs
+            | Check::Host
+            | Check::Size
+            | Check::Release => &[],
             Check::ClippyWasm | Check::Build => &[Need::Package],
             Check::WasmChromium | Check::Packaging | Check::E2e => &[Need::Package, Need::Chromium],
             Check::WasmFirefox => &[Need::Package, Need::Firefox],
@@ -80,8 +86,13 @@ impl Check {
             }
             Check::Build => build::run(workspace)?,
             Check::Size => size::run(workspace)?,
+            Check::Release => release::check(workspace, all)?,
             Check::Packaging => packaging::run(workspace, all)?,
-            Check::E2e => cmd!(sh, "cargo test --quiet -p sori-e2e --lib --test browser").run()?,
+            Check::E2e => cmd!(
+                sh,
+                "cargo test --quiet -p sori-e2e --lib --test browser --test package"
+            )
+            .run()?,
         }
         Ok(())
     }

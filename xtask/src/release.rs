@@ -9,6 +9,8 @@ use crate::{build, packaging, size};
 
 /// In the order of their dependencies.
 const CRATES: [&str; 2] = ["sori-captcha", "sori-backend"];
+/// In the changelog, in place of the day of a version that is still to be published.
+const NO_DAY_YET: &str = "unreleased";
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -18,35 +20,13 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let sh = workspace.shell();
-    let version = workspace.version()?;
-    println!("release: version {version}, from Cargo.toml");
-    one_version(workspace, &version)?;
-    changelog(&workspace.read("CHANGELOG.md")?, &version)?;
-    println!("release: CHANGELOG.md has its section");
-
-    let changed = cmd!(sh, "git status --porcelain").quiet().read()?;
-    ensure!(
-        changed.is_empty(),
-        "the working tree has changes that the release would not contain:\n{changed}"
-    );
-
+    let version = texts(workspace)?;
+    unchanged(workspace, "the release would not contain")?;
     build::run(workspace)?;
     size::run(workspace)?;
     let tarball = packaging::pack(workspace)?;
-    let crates = CRATES.iter().flat_map(|name| ["-p", name]);
-    cmd!(sh, "cargo package --quiet {crates...}")
-        .run()
-        .context("cargo package finds a fault")?;
-    for name in CRATES {
-        println!("release: {name}, its files:");
-        cmd!(sh, "cargo package --list -p {name}").quiet().run()?;
-    }
-    let left = cmd!(sh, "git status --porcelain").quiet().read()?;
-    ensure!(
-        left.is_empty(),
-        "building the release changed the working tree:\n{left}"
-    );
+    crates(workspace, &[])?;
+    unchanged(workspace, "building the release made")?;
 
     let next = format!(
         "git tag -s v{version}\n  npm publish {}\n  cargo publish {}",
@@ -57,26 +37,157 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         println!("release: {version} could be published:\n  {next}");
         return Ok(());
     }
+    let day = day(&workspace.read("CHANGELOG.md")?, &version)?;
+    ensure!(
+        day != NO_DAY_YET,
+        "CHANGELOG.md: put today's date in place of \"{NO_DAY_YET}\" after [{version}]"
+    );
     bail!("{version} is ready, but publishing is a person's act:\n  {next}")
 }
 
-/// Cargo wants the version again where one crate depends on another.
-fn one_version(workspace: &Workspace, version: &str) -> Result<()> {
-    let manifest: toml::Table = workspace.read("backend/Cargo.toml")?.parse()?;
-    let wanted = manifest
-        .get("dependencies")
-        .and_then(|dependencies| dependencies.get("sori-captcha"))
-        .and_then(|dependency| dependency.get("version"))
-        .and_then(toml::Value::as_str)
-        .context("backend/Cargo.toml names no version of sori-captcha")?;
+/// The gate's share of it: whatever needs neither a clean tree nor a build of its own. With `verify` the crates are
+/// compiled from what would be published.
+pub(crate) fn check(workspace: &Workspace, verify: bool) -> Result<()> {
+    texts(workspace)?;
+    packaging::pack(workspace)?;
+    crates(
+        workspace,
+        if verify {
+            &["--allow-dirty"]
+        } else {
+            &["--allow-dirty", "--no-verify"]
+        },
+    )
+}
+
+/// The version, once every text agrees with it.
+fn texts(workspace: &Workspace) -> Result<String> {
+    let version = workspace.version()?;
+    println!("release: version {version}, from Cargo.toml");
+    one_version(workspace, &version)?;
+    let changelog = workspace.read("CHANGELOG.md")?;
+    section(&changelog, &version)?;
+    println!(
+        "release: CHANGELOG.md has [{version}] - {}",
+        day(&changelog, &version)?
+    );
+    Ok(version)
+}
+
+fn unchanged(workspace: &Workspace, what: &str) -> Result<()> {
+    let sh = workspace.shell();
+    let changed = cmd!(sh, "git status --porcelain").quiet().read()?;
     ensure!(
-        wanted == version,
-        "backend/Cargo.toml wants sori-captcha {wanted}, the workspace is {version}"
+        changed.is_empty(),
+        "the working tree has changes that {what}:\n{changed}"
     );
     Ok(())
 }
 
-fn changelog(text: &str, version: &str) -> Result<()> {
+/// `cargo package`, which compiles what would be published unless told otherwise, with a look at what is in it.
+fn crates(workspace: &Workspace, flags: &[&str]) -> Result<()> {
+    let sh = workspace.shell();
+    for name in CRATES {
+        let list = cmd!(sh, "cargo package --quiet --allow-dirty --list -p {name}")
+            .quiet()
+            .read()?;
+        let files: Vec<&str> = list.lines().collect();
+        belongs(&files).with_context(|| format!("the crate {name}"))?;
+        println!(
+            "release: {name}, {} files: {}",
+            files.len(),
+            summary(&files)
+        );
+    }
+    let crates = CRATES.iter().flat_map(|name| ["-p", name]);
+    cmd!(sh, "cargo package --quiet {flags...} {crates...}")
+        .quiet()
+        .run()
+        .context("cargo package finds a fault")
+}
+
+/// Neither tests nor pages nor anything local is published, and nothing that readers need is missing.
+fn belongs(files: &[&str]) -> Result<()> {
+    for needed in [
+        "Cargo.toml",
+        "Cargo.lock",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "src/lib.rs",
+    ] {
+        ensure!(files.contains(&needed), "lacks {needed}");
+    }
+    const FOLDERS: [&str; 3] = ["src", "examples", "benches"];
+    const TEXTS: [&str; 5] = [
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "SETTINGS.md",
+        "openapi.yaml",
+        "README.md",
+    ];
+    let strangers: Vec<_> = files
+        .iter()
+        .filter(|file| match file.split_once('/') {
+            Some((folder, _)) => !FOLDERS.contains(&folder),
+            None => {
+                !(TEXTS.contains(file)
+                    || file.starts_with("Cargo.")
+                    || file.starts_with("LICENSE-")
+                    || **file == ".cargo_vcs_info.json")
+            }
+        })
+        .collect();
+    ensure!(
+        strangers.is_empty(),
+        "contains what does not belong there: {strangers:?}"
+    );
+    Ok(())
+}
+
+/// The files at the top by name, the folders with how many files they have.
+fn summary(files: &[&str]) -> String {
+    let mut parts: Vec<(&str, usize)> = Vec::new();
+    for file in files {
+        let top = file.split_once('/').map_or(*file, |(folder, _)| folder);
+        match parts.iter_mut().find(|(name, _)| *name == top) {
+            Some((_, count)) => *count += 1,
+            None => parts.push((top, 1)),
+        }
+    }
+    let parts = parts.iter().map(|(name, count)| match count {
+        1 => (*name).to_owned(),
+        _ => format!("{name}/ ({count})"),
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// Cargo wants the version again where one crate depends on another.
+fn one_version(workspace: &Workspace, version: &str) -> Result<()> {
+    for path in ["backend/Cargo.toml", "tests/e2e/Cargo.toml"] {
+        let manifest: toml::Table = workspace.read(path)?.parse()?;
+        let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
+        let ours = dependencies
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| CRATES.contains(&name.as_str()));
+        let mut seen = 0;
+        for (name, dependency) in ours {
+            let wanted = dependency.get("version").and_then(toml::Value::as_str);
+            ensure!(
+                wanted == Some(version),
+                "{path} wants {name} {}, the workspace is {version}",
+                wanted.unwrap_or("of any version")
+            );
+            seen += 1;
+        }
+        ensure!(seen > 0, "{path} depends on none of our crates");
+    }
+    Ok(())
+}
+
+/// What the changelog says of a version, after its heading.
+fn section<'a>(text: &'a str, version: &str) -> Result<&'a str> {
     let heading = format!("## [{version}]");
     let (_, after) = text.split_once(&heading).with_context(|| {
         format!("CHANGELOG.md has no section \"{heading}\": say there what has changed")
@@ -86,28 +197,75 @@ fn changelog(text: &str, version: &str) -> Result<()> {
         section.lines().skip(1).any(|line| line.starts_with("- ")),
         "CHANGELOG.md says nothing under \"{heading}\""
     );
-    Ok(())
+    Ok(section)
+}
+
+/// The day of a version, as YYYY-MM-DD, or that it has none yet.
+fn day<'a>(text: &'a str, version: &str) -> Result<&'a str> {
+    let heading = section(text, version)?.lines().next().unwrap_or_default();
+    let day = heading.trim().strip_prefix("- ").unwrap_or_default();
+    let digits = |part: &str, many| part.len() == many && part.bytes().all(|b| b.is_ascii_digit());
+    let parts: Vec<_> = day.split('-').collect();
+    let date = matches!(parts[..], [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2));
+    ensure!(
+        date || day == NO_DAY_YET,
+        "CHANGELOG.md: after [{version}] comes \" - YYYY-MM-DD\", or \" - {NO_DAY_YET}\" before the day"
+    );
+    Ok(day)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::changelog;
+    use super::{belongs, day, section, summary};
+
+    const TEXT: &str = "# Changelog\n\n## [Unreleased]\n\n## [0.3.0] - soon\n\n- A thing.\n\n## [0.2.0] - 2026-11-21\n\n### Added\n\n- A thing.\n\n## [0.1.0] - unreleased\n\n";
+
+    fn complaint<T>(result: anyhow::Result<T>) -> String {
+        result
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default()
+    }
 
     #[test]
     fn a_version_without_its_changes_is_not_released() {
-        let text = "# Changelog\n\n## [Unreleased]\n\n## [0.2.0] - 2026-11-21\n\n### Added\n\n- A thing.\n\n## [0.1.0]\n\n";
-        assert!(changelog(text, "0.2.0").is_ok());
-        assert!(
-            changelog(text, "0.3.0")
-                .unwrap_err()
-                .to_string()
-                .contains("no section")
-        );
-        assert!(
-            changelog(text, "0.1.0")
-                .unwrap_err()
-                .to_string()
-                .contains("nothing")
+        assert!(section(TEXT, "0.2.0").is_ok());
+        assert!(complaint(section(TEXT, "0.4.0")).contains("no section"));
+        assert!(complaint(section(TEXT, "0.1.0")).contains("nothing"));
+    }
+
+    #[test]
+    fn a_version_has_a_day_or_says_that_it_has_none() {
+        assert_eq!(day(TEXT, "0.2.0").unwrap(), "2026-11-21");
+        assert!(complaint(day(TEXT, "0.3.0")).contains("YYYY-MM-DD"));
+        let open = "## [0.1.0] - unreleased\n\n- A thing.\n";
+        assert_eq!(day(open, "0.1.0").unwrap(), "unreleased");
+    }
+
+    #[test]
+    fn what_does_not_belong_into_a_crate_is_named() {
+        let files = [
+            "Cargo.toml",
+            "Cargo.lock",
+            "LICENSE-APACHE",
+            "LICENSE-MIT",
+            "README.md",
+            "src/lib.rs",
+        ];
+        assert!(belongs(&files).is_ok());
+        assert!(complaint(belongs(&files[1..])).contains("Cargo.toml"));
+        for stranger in [".env", "tests/http/main.rs", "www/index.html"] {
+            let mut files = files.to_vec();
+            files.push(stranger);
+            assert!(complaint(belongs(&files)).contains(stranger));
+        }
+    }
+
+    #[test]
+    fn a_list_of_files_is_told_in_a_line() {
+        assert_eq!(
+            summary(&["a.md", "src/a.rs", "src/b.rs", "b.md"]),
+            "a.md, src/ (2), b.md"
         );
     }
 }

@@ -7,7 +7,8 @@ use super::*;
 
 /// The pages as the visitor sees them: every slug in both languages.
 fn all_pages() -> Vec<String> {
-    let pages = Pages::load(Flags::parse_from(["site"]).www).unwrap();
+    let flags = Flags::parse_from(["site"]);
+    let pages = Pages::load(flags.www, &flags.pkg).unwrap();
     let path = |name: &String| {
         if name == "index" {
             "/".into()
@@ -92,6 +93,14 @@ async fn pages_allow_themselves_no_more_than_they_need() {
             "{path}"
         );
     }
+}
+
+/// What the documentation prints is what this site, and its tests in a browser, run under.
+#[test]
+fn the_printed_policy_is_the_one_that_is_sent() {
+    let printed = include_str!("../../../www/snippets/policy.txt");
+    let words: Vec<_> = printed.split_whitespace().skip(1).collect();
+    assert_eq!(words.join(" "), CONTENT_SECURITY_POLICY);
 }
 
 #[tokio::test]

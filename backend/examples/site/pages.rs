@@ -1,8 +1,9 @@
 //! The pages of `www/`, put together by a template engine. Nothing here is about captchas.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -42,24 +43,39 @@ pub(crate) fn settings() -> Vec<Setting> {
     command.get_arguments().filter_map(setting).collect()
 }
 
+/// What the build wrote; nothing before the first one.
+fn hashes(pkg: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+    match std::fs::read(pkg.join("integrity.json")) {
+        Ok(text) => Ok(serde_json::from_slice(&text)?),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeMap::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 impl Pages {
-    pub(crate) fn load(www: PathBuf) -> Result<Self, Box<dyn Error>> {
+    /// `pkg` is where the package's built files are; their hashes stand in the documentation.
+    pub(crate) fn load(www: PathBuf, pkg: &Path) -> Result<Self, Box<dyn Error>> {
         let mut names = BTreeSet::new();
         for entry in std::fs::read_dir(www.join("pages/ko"))? {
             if let Some(name) = entry?.path().file_stem().and_then(|name| name.to_str()) {
                 names.insert(name.to_owned());
             }
         }
+        let hashes = hashes(pkg)?;
         let mut templates = Environment::new();
         let root = www.join("..");
-        // The documentation shows files that tests run.
+        // The documentation shows files that tests run; `{define.js}` in one is that file's hash.
         templates.add_function("source", move |name: String| {
-            std::fs::read_to_string(root.join(&name)).map_err(|error| {
+            let text = std::fs::read_to_string(root.join(&name)).map_err(|error| {
                 minijinja::Error::new(
                     minijinja::ErrorKind::TemplateNotFound,
                     format!("{name}: {error}"),
                 )
-            })
+            })?;
+            let filled = hashes.iter().fold(text, |text, (file, hash)| {
+                text.replace(&format!("{{{file}}}"), hash)
+            });
+            Ok::<_, minijinja::Error>(filled)
         });
         templates.set_loader(minijinja::path_loader(www));
         Ok(Self {

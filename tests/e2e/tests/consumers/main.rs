@@ -66,59 +66,59 @@ async fn works_and_hears_events(name: &str) {
         .await;
 }
 
-mod vite {
-    #[tokio::test(flavor = "multi_thread")]
-    async fn takes_the_package_as_it_is() {
-        super::works("vite").await;
-    }
+/// A module with one test, so that a project's tests are chosen by its name.
+macro_rules! consumer {
+    ($name:ident, $test:ident, $walk:ident) => {
+        mod $name {
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                super::$walk(stringify!($name)).await;
+            }
+        }
+    };
 }
 
-mod webpack {
-    #[tokio::test(flavor = "multi_thread")]
-    async fn takes_the_package_as_it_is() {
-        super::works("webpack").await;
-    }
-}
+consumer!(vite, takes_the_package_as_it_is, works);
+consumer!(webpack, takes_the_package_as_it_is, works);
+consumer!(rollup, works_with_the_wasm_beside_the_bundle, works);
+consumer!(esbuild, works_with_the_wasm_beside_the_bundle, works);
+consumer!(parcel, works_with_package_exports_on, works);
+consumer!(
+    vue,
+    renders_the_element_and_hears_its_events,
+    works_and_hears_events
+);
+consumer!(
+    svelte,
+    renders_the_element_and_hears_its_events,
+    works_and_hears_events
+);
+consumer!(
+    next,
+    hydrates_the_element_and_hears_its_events,
+    works_and_hears_events
+);
 
-mod rollup {
+mod playwright {
+    /// The documented helper, in Playwright's hands, against the host site.
     #[tokio::test(flavor = "multi_thread")]
-    async fn works_with_the_wasm_beside_the_bundle() {
-        super::works("rollup").await;
-    }
-}
-
-mod esbuild {
-    #[tokio::test(flavor = "multi_thread")]
-    async fn works_with_the_wasm_beside_the_bundle() {
-        super::works("esbuild").await;
-    }
-}
-
-mod parcel {
-    #[tokio::test(flavor = "multi_thread")]
-    async fn works_with_package_exports_on() {
-        super::works("parcel").await;
-    }
-}
-
-mod vue {
-    #[tokio::test(flavor = "multi_thread")]
-    async fn renders_the_element_and_hears_its_events() {
-        super::works_and_hears_events("vue").await;
-    }
-}
-
-mod svelte {
-    #[tokio::test(flavor = "multi_thread")]
-    async fn renders_the_element_and_hears_its_events() {
-        super::works_and_hears_events("svelte").await;
-    }
-}
-
-mod next {
-    #[tokio::test(flavor = "multi_thread")]
-    async fn hydrates_the_element_and_hears_its_events() {
-        super::works_and_hears_events("next").await;
+    async fn the_documented_helper_answers_in_a_browser_test() {
+        let folder = sori_e2e::target_folder().join("packaging/playwright");
+        sori_e2e::Setup::new("consumer_playwright")
+            .run(async |page| {
+                let ran = std::process::Command::new("node")
+                    .args(["out/run.mjs", page.origin()])
+                    .current_dir(&folder)
+                    .output()
+                    .expect("node is there");
+                let said = String::from_utf8_lossy(&ran.stdout);
+                let complained = String::from_utf8_lossy(&ran.stderr);
+                assert!(
+                    ran.status.success() && said.trim() == "true",
+                    "{said}{complained}"
+                );
+            })
+            .await;
     }
 }
 

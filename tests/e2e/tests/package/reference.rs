@@ -89,7 +89,7 @@ async fn every_example_of_the_reference_does_what_it_shows() {
                 page.until("the value is shown", "return document.querySelector('#own-value').value === '42'").await;
 
                 page.click("[data-call=play]").await;
-                page.captcha("#remote").await.until_state("playing").await;
+                page.captcha("#remote").await.until_heard().await;
                 page.click("[data-call=pause]").await;
                 page.captcha("#remote").await.until_state("paused").await;
                 page.click("[data-call=reject]").await;

@@ -17,84 +17,211 @@ fn served(mut setup: Setup) -> Setup {
     setup
 }
 
-/// The code sample on a page that contains `mark`.
-async fn sample(page: &Page, path: &str, mark: &str) -> String {
+fn snippet(name: &str) -> String {
+    let path = format!("{}/../../www/snippets/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The sample on a page that shows this file, as a reader sees it.
+async fn sample(page: &Page, path: &str, name: &str) -> String {
     page.open(path).await;
     let samples = page
         .script("return [...document.querySelectorAll('pre')].map((sample) => sample.textContent)")
         .await;
+    let file = snippet(name);
+    // At a brace the page fills in a hash.
+    let begin = file.trim().split('{').next().unwrap_or_default();
     let samples = samples.as_array().into_iter().flatten();
     let mut samples = samples.filter_map(Value::as_str);
-    let found = samples.find(|sample| sample.contains(mark));
-    found
-        .unwrap_or_else(|| panic!("{path} has no sample with {mark}"))
-        .to_owned()
+    let found = samples.find(|sample| sample.starts_with(begin));
+    let found = found.unwrap_or_else(|| panic!("{path} does not show {name}"));
+    found.to_owned()
 }
 
-/// Opens an empty page, puts the sample into its head as a parser would meet it, and plays.
-async fn pasted(page: &Page, sample: &str) {
-    page.open("/empty.html").await;
-    let html = format!("<!doctype html><html lang=ko><title>x</title>{sample}{FORM}");
-    page.script_with(
-        "document.open(); document.write(arguments[0]); document.close()",
-        vec![json!(html)],
-    )
-    .await;
-    crate::plays(page).await;
+/// The samples that pages show, each given as the page's path and the file's name.
+async fn samples(wanted: &[(&str, &str)]) -> Vec<String> {
+    let mut found = Vec::new();
+    Setup::new("snippets_read")
+        .run(async |page| {
+            for (path, name) in wanted {
+                found.push(sample(page, path, name).await);
+            }
+        })
+        .await;
+    found
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_snippets_for_the_head_load_each_file_once() {
-    served(Setup::new("snippets_head"))
-        .page("/empty.html", document("", ""))
-        .run(async |page| {
-            let mut asked = 0;
-            for path in ["/docs/start", "/docs/start?lang=en"] {
-                let sample = sample(page, path, "rel=\"preload\"").await;
-                pasted(page, &sample).await;
-                asked += 1;
+    for (path, form) in [
+        ("/docs/start", "form.ko.html"),
+        ("/docs/start?lang=en", "form.en.html"),
+    ] {
+        let shown = samples(&[(path, "head.html"), (path, form)]).await;
+        served(Setup::new("snippets_head"))
+            .page("/page.html", document(&shown[0], &shown[1]))
+            .run(async |page| {
+                page.open("/page.html").await;
+                crate::plays(page).await;
                 assert_eq!(
                     page.asked("/sori/sori_bg.wasm"),
-                    asked,
-                    "{path}: preload and loader share one request"
+                    1,
+                    "preload and loader share one request"
                 );
-                assert_eq!(page.asked("/sori/define.js"), asked, "{path}");
+                assert_eq!(page.asked("/sori/define.js"), 1);
                 page.assert_quiet().await;
-            }
-        })
-        .await;
+            })
+            .await;
+    }
 }
 
 /// The hashes on the page are those of the built files, and a preload with one is still the loader's own request.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_snippets_with_integrity_have_the_built_hashes_and_load_each_file_once() {
-    served(Setup::new("snippets_integrity"))
-        .page("/empty.html", document("", ""))
-        .run(async |page| {
-            let hashes = integrity();
-            let hash = |name: &str| hashes[name].as_str().unwrap_or_default();
-            let mut asked = 0;
-            for path in ["/docs/csp", "/docs/csp?lang=en"] {
-                let module = sample(page, path, "sori_bg.wasm\" as").await;
-                assert!(module.contains(hash("sori_bg.wasm")), "{module}");
-                assert!(module.contains(hash("define.js")), "{module}");
-                pasted(page, &module).await;
-                asked += 1;
-                assert_eq!(
-                    page.asked("/sori/sori_bg.wasm"),
-                    asked,
-                    "{path}: one request"
-                );
-                assert_eq!(page.asked("/sori/define.js"), asked, "{path}: one request");
-                page.assert_quiet().await;
-
-                let classic =
-                    sample(page, path, "<script defer src=\"/sori/sori.js\" integrity").await;
-                assert!(classic.contains(hash("sori.js")), "{classic}");
-                pasted(page, &classic).await;
-                assert_eq!(page.asked("/sori/sori.js"), asked, "{path}: one request");
-                page.assert_quiet().await;
+    let hashes = integrity();
+    for path in ["/docs/csp", "/docs/csp?lang=en"] {
+        let shown = samples(&[(path, "integrity.html"), (path, "classic.html")]).await;
+        for (sample, files) in [
+            (&shown[0], ["define.js", "sori_bg.wasm"].as_slice()),
+            (&shown[1], &["sori.js"]),
+        ] {
+            for name in files {
+                let hash = hashes[*name].as_str().unwrap_or("no hash");
+                assert!(sample.contains(hash), "{sample}");
             }
+            served(Setup::new("snippets_integrity"))
+                .page("/page.html", document(sample, FORM))
+                .run(async |page| {
+                    page.open("/page.html").await;
+                    crate::plays(page).await;
+                    for name in files {
+                        assert_eq!(
+                            page.asked(&format!("/sori/{name}")),
+                            1,
+                            "{name}: one request"
+                        );
+                    }
+                    page.assert_quiet().await;
+                })
+                .await;
+        }
+    }
+}
+
+/// What the page about migrating adds, without what it takes away.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_was_migrated_submits_the_old_field() {
+    for (path, name) in [
+        ("/docs/migrating", "migrating.ko.diff"),
+        ("/docs/migrating?lang=en", "migrating.en.diff"),
+    ] {
+        let diff = samples(&[(path, name)]).await.remove(0);
+        let added: String = diff
+            .lines()
+            .filter_map(|line| line.strip_prefix("+ "))
+            .collect();
+        let form = format!("<form action='/' method='post'>{added}<button>OK</button></form>");
+        served(Setup::new("snippets_migrating"))
+            .page("/page.html", document("", &form))
+            .run(async |page| {
+                page.open("/page.html").await;
+                crate::plays(page).await;
+                page.captcha("")
+                    .await
+                    .part("answer")
+                    .await
+                    .type_text("12345")
+                    .await;
+                let field = page
+                    .script("return new FormData(document.forms[0]).get('g-recaptcha-response')")
+                    .await;
+                assert!(
+                    field
+                        .as_str()
+                        .is_some_and(|field| field.ends_with(":12345")),
+                    "{field}"
+                );
+            })
+            .await;
+    }
+}
+
+/// A ticket by the documented code, in the documented place, for a backend that wants one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rendered_ticket_lets_the_widget_issue() {
+    const SECRET: &str = "a ticket secret of the tests, 32 bytes or more";
+    let signed = std::process::Command::new("node")
+        .args([
+            "--input-type=module",
+            "-e",
+            r#"import { ticket } from "./ticket.mjs"; console.log(ticket("session-1"));"#,
+        ])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/snippets"))
+        .env("SORI_TICKET_SECRET", SECRET)
+        .output()
+        .expect("node is there");
+    let ticket = String::from_utf8(signed.stdout).expect("a ticket is ASCII");
+    let with = snippet("ticket.html").replace('…', ticket.trim());
+    let module = r#"<script type="module" src="/pkg/define.js"></script>"#;
+    Setup::new("snippets_ticket")
+        .setting("SORI_TICKET_SECRET", SECRET)
+        .page("/with.html", document(module, &with))
+        .page("/without.html", document(module, FORM))
+        .run(async |page| {
+            page.open("/with.html").await;
+            crate::plays(page).await;
+            page.open("/without.html").await;
+            let captcha = page.captcha("").await;
+            captcha.part("play").await.click().await;
+            captcha.until_state("failed").await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_share_buttons_snippet_works_alone() {
+    served(Setup::new("snippets_share"))
+        .page(
+            "/sori/share.js",
+            Reply::new("text/javascript", built("share.js")),
+        )
+        .page(
+            "/sori/share_bg.wasm",
+            Reply::new("application/wasm", built("share_bg.wasm")),
+        )
+        .page(
+            "/page.html",
+            document(
+                "<link rel=canonical href='https://example.com/page'>",
+                &snippet("share.html"),
+            ),
+        )
+        .run(async |page| {
+            let shown = sample(page, "/docs/share", "share.html").await;
+            assert_eq!(shown, snippet("share.html").trim());
+            // That page has an example on purpose that complains.
+            page.open("/empty.html").await;
+            page.console().await;
+            page.open("/page.html").await;
+            assert!(page.share("").await.part("link").await.is_displayed().await);
+            assert_eq!(page.asked("/pkg/define.js"), 0);
+            page.assert_quiet().await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_style_sheet_on_the_page_about_styling_is_worn() {
+    Setup::new("snippets_styling")
+        .run(async |page| {
+            let shown = sample(page, "/docs/styling", "styling.css").await;
+            assert_eq!(shown, snippet("styling.css").trim());
+            page.captcha(".branded").await;
+            let colour = page
+                .script("return getComputedStyle(document.querySelector('.branded').shadowRoot.querySelector('[part=play]')).backgroundColor")
+                .await;
+            // #0b6b5d by day, #7fdcc9 by night.
+            assert!(colour == "rgb(11, 107, 93)" || colour == "rgb(127, 220, 201)", "{colour}");
         })
         .await;
 }
@@ -111,13 +238,7 @@ fn header(sample: &str) -> String {
 /// Under the printed policies a full run violates nothing, Trusted Types included.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_printed_policies_are_enough() {
-    let mut printed = Vec::new();
-    Setup::new("snippets_policies_read")
-        .run(async |page| {
-            printed.push(sample(page, "/docs/csp", "default-src 'none'").await);
-            printed.push(sample(page, "/docs/csp", "strict-dynamic").await);
-        })
-        .await;
+    let printed = samples(&[("/docs/csp", "policy.txt"), ("/docs/csp", "nonce.txt")]).await;
     let watch = "self.violations = []; addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI));";
     let (strict, dynamic) = (header(&printed[0]), header(&printed[1]));
     assert!(
@@ -131,27 +252,29 @@ async fn the_printed_policies_are_enough() {
     let watched = r#"<script src="/watch.js"></script>"#;
     let nonce = r#"<script nonce="R4nd0m" src="/watch.js"></script>"#;
     let module = r#"<script type="module" src="/sori/define.js"></script>"#;
-    served(Setup::new("snippets_policies"))
-        .page("/watch.js", Reply::new("text/javascript", watch))
-        .page(
-            "/strict.html",
-            document(&format!("{watched}{module}"), FORM)
-                .header("content-security-policy", &strict),
-        )
-        .page(
-            "/dynamic.html",
-            document(&format!("{nonce}{tag}"), FORM).header("content-security-policy", &dynamic),
-        )
-        .run(async |page| {
-            for path in ["/strict.html", "/dynamic.html"] {
-                page.open(path).await;
+    for (policy, head) in [
+        (strict, format!("{watched}{module}")),
+        (dynamic, format!("{nonce}{tag}")),
+    ] {
+        served(Setup::new("snippets_policies"))
+            .page("/watch.js", Reply::new("text/javascript", watch))
+            .page(
+                "/page.html",
+                document(&head, FORM).header("content-security-policy", &policy),
+            )
+            .run(async |page| {
+                page.open("/page.html").await;
                 let captcha = page.captcha("").await;
                 captcha.part("play").await.click().await;
                 captcha.until_state("playing").await;
                 captcha.part("answer").await.type_text("12345").await;
                 captcha.part("renew").await.click().await;
                 captcha.until_state("playing").await;
-                assert_eq!(page.script("return violations").await, json!([]), "{path}");
+                assert_eq!(
+                    page.script("return violations").await,
+                    json!([]),
+                    "{policy}"
+                );
                 page.assert_quiet().await;
                 page.click("form button").await;
                 page.until(
@@ -159,9 +282,9 @@ async fn the_printed_policies_are_enough() {
                     "return document.querySelector('#result') !== null",
                 )
                 .await;
-            }
-        })
-        .await;
+            })
+            .await;
+    }
 }
 
 /// Without `'wasm-unsafe-eval'` the link inside the element stays, and the console names what is missing.
@@ -184,7 +307,7 @@ async fn a_policy_without_wasm_unsafe_eval_is_named_on_the_console() {
                 .await;
             let said = page.console().await.join("\n");
             assert!(said.contains("wasm-unsafe-eval"), "{said}");
-            assert!(said.contains("sori-captcha: the module could not be loaded"), "{said}");
+            assert!(said.contains("sori-captcha: not loaded"), "{said}");
             let fallback = page.element("#fallback").await;
             assert!(fallback.is_displayed().await.expect("the fallback is there"));
         })

@@ -1,0 +1,1 @@
+cp node_modules/sori-captcha/dist/*_bg.wasm out/

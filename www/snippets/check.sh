@@ -1,0 +1,1 @@
+sori-backend check https://example.com/captcha
