@@ -37,9 +37,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         println!("release: {version} could be published:\n  {next}");
         return Ok(());
     }
-    let day = day(&workspace.read("CHANGELOG.md")?, &version)?;
+    let changelog = workspace.read("CHANGELOG.md")?;
     ensure!(
-        day != NO_DAY_YET,
+        day(&changelog, &version)? != NO_DAY_YET,
         "CHANGELOG.md: put today's date in place of \"{NO_DAY_YET}\" after [{version}]"
     );
     bail!("{version} is ready, but publishing is a person's act:\n  {next}")
