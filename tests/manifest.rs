@@ -1,13 +1,55 @@
-//! The manifest that editors read is held against what `<sori-captcha>` is made of; `tests/share.rs` holds
-//! that of `<sori-share>` against the element in a browser.
+//! The hand-written typings are held against what `<sori-captcha>` is made of. The manifest that editors read is made from
+//! the same lists (`cargo xtask reference`), and a test in the browser compares it with the element's class;
+//! `tests/share.rs` does the same for `<sori-share>`.
 #![cfg(all(not(target_arch = "wasm32"), feature = "captcha"))]
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use sori_captcha::{captcha, config, error::ErrorCode};
+use sori_captcha::{
+    captcha::{bridge, event::Signal, messages::Message, state::StateName},
+    config,
+    error::ErrorCode,
+};
 
-fn captcha() -> Value {
+const TYPINGS: &str = include_str!("../pkg/index.d.ts");
+
+fn set<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// What stands between two texts of the typings.
+fn between<'a>(begin: &str, end: &str) -> &'a str {
+    let (_, rest) = TYPINGS
+        .split_once(begin)
+        .unwrap_or_else(|| panic!("{begin}"));
+    rest.split_once(end).unwrap_or_else(|| panic!("{end}")).0
+}
+
+/// The texts in quotes, as in a union of names.
+fn quoted(text: &str) -> BTreeSet<String> {
+    set(text.split('"').skip(1).step_by(2))
+}
+
+/// The members that an interface declares, with their types.
+fn members(interface: &str) -> Vec<(&'static str, &'static str)> {
+    let body: &'static str = between(&format!("export interface {interface} "), "\n}\n");
+    let lines = body.lines().filter_map(|line| line.strip_prefix("  "));
+    lines
+        .filter(|line| !line.starts_with([' ', '/', '*', ')']))
+        .filter_map(|line| {
+            let line = line
+                .trim_start_matches("readonly ")
+                .trim_start_matches("get ");
+            let end = line.find(['?', ':', '(', '<'])?;
+            let name = line[..end].trim_matches('"');
+            let kind = line.split_once(": ").map_or("", |(_, kind)| kind);
+            (!name.starts_with("set ")).then_some((name, kind.trim_end_matches(';')))
+        })
+        .collect()
+}
+
+fn manifest() -> Value {
     let manifest: Value =
         serde_json::from_str(include_str!("../pkg/custom-elements.json")).unwrap();
     let modules = manifest["modules"].as_array().unwrap();
@@ -22,43 +64,65 @@ fn names(list: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-fn set<'a>(names: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
-    names.map(str::to_owned).collect()
-}
-
 #[test]
-fn every_attribute_is_described() {
+fn the_typings_know_every_attribute_and_which_are_boolean() {
+    let typed = members("SoriCaptchaAttributes");
     let attributes = config::ATTRIBUTES.split(' ');
     assert_eq!(
-        names(&captcha()["attributes"]),
+        set(typed.iter().map(|(name, _)| *name)),
         set(attributes.map(|name| name.trim_end_matches('?')))
     );
+    let flags = config::ATTRIBUTES
+        .split(' ')
+        .filter_map(|name| name.strip_suffix('?'));
+    let boolean = typed.iter().filter(|(_, kind)| kind.starts_with("boolean"));
+    assert_eq!(set(boolean.map(|(name, _)| *name)), set(flags));
 }
 
 #[test]
-fn every_part_is_described() {
-    let parts = captcha::template::TEMPLATE
-        .split_ascii_whitespace()
-        .filter_map(|word| word.strip_prefix("part="));
-    assert_eq!(names(&captcha()["cssParts"]), set(parts));
-}
-
-#[test]
-fn every_method_is_described() {
-    let members = captcha();
-    let members = members["members"].as_array().unwrap().iter();
-    let methods = members.filter(|member| member["kind"] == "method");
-    assert_eq!(
-        set(methods.filter_map(|method| method["name"].as_str())),
-        set(captcha::bridge::METHODS.split(' '))
+fn the_typings_know_every_member() {
+    let typed = members("SoriCaptchaElement").into_iter();
+    let mut typed = set(typed.map(|(name, _)| name));
+    // Typed for the sake of the events; of `HTMLElement` otherwise.
+    for inherited in ["addEventListener", "removeEventListener"] {
+        assert!(typed.remove(inherited), "{inherited}");
+    }
+    typed.extend(set(["lang", "focus"]));
+    assert_eq!(typed, names(&manifest()["members"]));
+    assert!(
+        bridge::METHODS
+            .split(' ')
+            .all(|method| typed.contains(method))
     );
+}
+
+#[test]
+fn the_typings_know_every_event_with_its_detail() {
+    let typed = members("SoriCaptchaEventMap");
+    let events = set(typed.iter().map(|(name, _)| *name));
+    assert_eq!(events, set(Signal::ALL.map(Signal::name)));
+    for event in manifest()["events"].as_array().unwrap() {
+        let name = event["name"].as_str().unwrap();
+        if let Some((_, kind)) = typed.iter().find(|(typed, _)| *typed == name) {
+            assert_eq!(event["type"]["text"], *kind, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_typings_know_every_state() {
+    let typed = quoted(between("export type SoriCaptchaState =", ";"));
+    assert_eq!(typed, set(StateName::ALL.map(StateName::as_str)));
+}
+
+#[test]
+fn the_typings_know_every_text() {
+    let typed = quoted(between("export type SoriCaptchaMessages =", ";"));
+    assert_eq!(typed, set(Message::ALL.iter().map(|text| text.name())));
 }
 
 #[test]
 fn the_typings_know_every_error_code() {
-    let typings = include_str!("../pkg/index.d.ts");
-    let (_, rest) = typings.split_once("export type SoriErrorCode =").unwrap();
-    let (union, _) = rest.split_once(';').unwrap();
-    let typed = set(union.split('"').skip(1).step_by(2));
+    let typed = quoted(between("export type SoriErrorCode =", ";"));
     assert_eq!(typed, set(ErrorCode::ALL.iter().map(|code| code.as_str())));
 }

@@ -63,8 +63,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     bundle::run(workspace, &dist)?;
     languages::write(&dist)?;
-    package::write(workspace)?;
     integrity::write(&dist)?;
+    package::write(workspace)?;
     println!("build: pkg/ is complete; npm pack ./pkg makes the tarball");
     Ok(())
 }

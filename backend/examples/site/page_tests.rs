@@ -193,6 +193,84 @@ async fn both_languages_say_the_same_things_in_the_same_order() {
     }
 }
 
+/// The links of a page that lead to a place: the address, and the id there.
+fn places<'a>(html: &'a str, path: &'a str) -> Vec<(String, String)> {
+    let links = html.split(" href=\"").skip(1);
+    let links = links.filter_map(|rest| rest.split('"').next());
+    let links = links.map(|link| link.replace("&#x2f;", "/").replace("&amp;", "&"));
+    let parts = links.filter_map(|link| {
+        let (address, place) = link.split_once('#')?;
+        let address = if address.is_empty() { path } else { address };
+        Some((address.to_owned(), place.to_owned()))
+    });
+    parts
+        .filter(|(address, place)| {
+            address.starts_with("/") && !address.ends_with(".svg") && place != "content"
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_link_to_a_place_finds_it() {
+    let demo = Demo::start().await;
+    let mut seen = 0;
+    for path in all_pages() {
+        let html = demo.get(&path).await.text().await.unwrap();
+        for (address, place) in places(&html, &path) {
+            let target = demo.get(&address).await.text().await.unwrap();
+            assert!(
+                ids(&target).contains(&place.as_str()),
+                "{path} links {address}#{place}"
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
+
+/// What is shown as code is a file that a test runs (`backend/tests/commands.rs` sees to that): no page has its own.
+#[test]
+fn no_page_has_code_of_its_own() {
+    let pages = Flags::parse_from(["site"]).www.join("pages");
+    let files = files(&pages);
+    assert!(files.len() > 20);
+    for path in files {
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("<pre"), "{}", path.display());
+    }
+}
+
+/// An example in two languages is one example: the same markup around other words.
+#[test]
+fn examples_differ_in_their_words_alone() {
+    let www = Flags::parse_from(["site"]).www;
+    let mut seen = 0;
+    for path in files(&www.join("examples"))
+        .into_iter()
+        .chain(files(&www.join("snippets")))
+    {
+        let name = path.to_string_lossy().into_owned();
+        let Some((stem, kind)) = name.split_once(".ko.") else {
+            continue;
+        };
+        let other = format!("{stem}.en.{kind}");
+        let korean = std::fs::read_to_string(&path).unwrap();
+        let english =
+            std::fs::read_to_string(&other).unwrap_or_else(|_| panic!("{other} is missing"));
+        assert_eq!(bones(&korean), bones(&english), "{name}");
+        assert!(english.is_ascii() || english.contains('…'), "{other}");
+        seen += 1;
+    }
+    assert!(seen > 5);
+}
+
+/// What is no word of a language: the punctuation of a text.
+fn bones(text: &str) -> String {
+    let text = text.replace("?lang=en", "");
+    let is_bone = |c: &char| matches!(c, '<' | '>' | '=' | '"' | '{' | '}' | '(' | '/' | '\n');
+    text.chars().filter(is_bone).collect()
+}
+
 /// Every file under a folder; none if the folder is not there, as `pkg/dist` before the first build.
 fn files(folder: &std::path::Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();

@@ -1,0 +1,86 @@
+//! Both languages of what is written twice say the same things in the same order.
+#![cfg(not(target_arch = "wasm32"))]
+
+const ENGLISH: &str = include_str!("../README.md");
+const KOREAN: &str = include_str!("../README.ko.md");
+
+/// What translation must not change: each heading's level, each list item and paragraph's place, each table row's
+/// number of cells, each code block's lines, each link's address.
+fn shape(text: &str) -> Vec<String> {
+    let mut shape = Vec::new();
+    let mut fenced = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            fenced = !fenced;
+            shape.push(line.to_owned());
+        } else if fenced {
+            shape.push(code(line));
+        } else if let Some(level) = line.split_once(' ').map(|(mark, _)| mark)
+            && level.bytes().all(|b| b == b'#')
+            && !level.is_empty()
+        {
+            shape.push(level.to_owned());
+        } else if line.starts_with('|') {
+            shape.push(format!("row of {}", line.matches('|').count()));
+        } else if line.starts_with("- ") || line.starts_with("1. ") {
+            shape.push(line[..2].to_owned());
+        } else if line.starts_with("    ") {
+            shape.push(code(line));
+        } else if line.is_empty() {
+            shape.push(String::new());
+        }
+    }
+    shape
+}
+
+/// A line of code without what is said in words: of markup the tags, else what is no word of a language.
+fn code(line: &str) -> String {
+    let line = line.split("<!--").next().unwrap_or_default();
+    if line.contains('<') {
+        let tags = line.split('<').skip(1);
+        return tags.filter_map(|tag| tag.split('>').next()).collect();
+    }
+    let words = line.split_ascii_whitespace();
+    let code = words.filter(|word| word.is_ascii() && word.contains(['=', '/', '-', '_']));
+    code.collect::<Vec<_>>().join(" ")
+}
+
+/// The addresses that a text links to; the two files link to each other.
+fn links(text: &str) -> Vec<&str> {
+    let links = text.split("](").skip(1);
+    let links = links.filter_map(|rest| rest.split(')').next());
+    links.filter(|link| !link.starts_with("README")).collect()
+}
+
+/// The names in backticks: attributes, events, settings, commands.
+fn names(text: &str) -> Vec<&str> {
+    let prose = text.split("```").step_by(2);
+    let mut names: Vec<_> = prose
+        .flat_map(|prose| prose.split('`').skip(1).step_by(2))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+#[test]
+fn both_readmes_have_the_same_shape() {
+    let (english, korean) = (shape(ENGLISH), shape(KOREAN));
+    for (at, (english, korean)) in english.iter().zip(&korean).enumerate() {
+        assert_eq!(english, korean, "the {at}th piece differs");
+    }
+    assert_eq!(english.len(), korean.len());
+    assert!(english.len() > 60);
+}
+
+#[test]
+fn both_readmes_link_to_the_same_places() {
+    assert_eq!(links(ENGLISH), links(KOREAN));
+    assert!(links(ENGLISH).len() > 5);
+}
+
+#[test]
+fn both_readmes_name_the_same_things() {
+    assert_eq!(names(ENGLISH), names(KOREAN));
+    assert!(names(ENGLISH).len() > 40);
+}
