@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
 use sori_captcha::captcha::bridge::METHODS;
-use sori_captcha::captcha::event::Signal;
 use sori_captcha::captcha::state::StateName;
 use sori_captcha::captcha::template::TEMPLATE;
 use sori_captcha::config::{ATTRIBUTES, Config};
@@ -57,11 +56,17 @@ pub(super) fn methods() -> impl Iterator<Item = &'static str> {
     METHODS.split(' ').chain(NATIVE_METHODS)
 }
 
-pub(super) fn events() -> impl Iterator<Item = &'static str> {
-    Signal::ALL
-        .into_iter()
-        .map(Signal::name)
-        .chain(NATIVE_EVENTS)
+/// Where the shell names its events, without the prefix.
+const PROTOCOL: &str = include_str!("../../../src/web/captcha/protocol.js");
+
+pub(super) fn events() -> Vec<String> {
+    let list = PROTOCOL.split_once("SIGNALS = [").map(|(_, rest)| rest);
+    let list = list
+        .and_then(|rest| rest.split_once(']'))
+        .map(|(list, _)| list);
+    let names = list.unwrap_or_default().split('"').skip(1).step_by(2);
+    let own = names.map(|name| format!("sori-{name}"));
+    own.chain(NATIVE_EVENTS.map(str::to_owned)).collect()
 }
 
 pub(super) fn states() -> impl Iterator<Item = &'static str> {
@@ -153,7 +158,8 @@ pub(super) fn check(words: &Words, sheet: &str) -> Result<()> {
     same("attributes", &words.attributes, attributes())?;
     same("properties", &words.properties, PROPERTIES.into_iter())?;
     same("methods", &words.methods, methods())?;
-    same("events", &words.events, events())?;
+    let events = events();
+    same("events", &words.events, events.iter().map(String::as_str))?;
     same("slots", &words.slots, slots().into_iter())?;
     let parts = parts();
     same("parts", &words.parts, parts.iter().map(|(part, _)| *part))?;
@@ -227,12 +233,19 @@ fn try_out(name: &str, attribute: &Attribute) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{custom_properties, property, slots};
+    use super::{custom_properties, events, property, slots};
 
     #[test]
     fn attributes_are_properties_in_camel_case() {
         assert_eq!(property("pause-on-typing"), "pauseOnTyping");
         assert_eq!(property("name"), "name");
+    }
+
+    #[test]
+    fn every_event_is_found() {
+        let events = events();
+        assert!(events.len() > 6, "{events:?}");
+        assert_eq!(events[0], "sori-statechange");
     }
 
     #[test]

@@ -50,7 +50,8 @@ fn declaration(words: &Words) -> Result<Value> {
         }));
     }
     let mut events = Vec::new();
-    for name in facts::events() {
+    let names = facts::events();
+    for name in names.iter().map(String::as_str) {
         let event = words::of(&words.events, name)?;
         let kind = (event.detail.as_ref()).map_or("Event".to_owned(), |detail| {
             format!("CustomEvent<{detail}>")

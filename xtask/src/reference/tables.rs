@@ -136,7 +136,8 @@ fn events(words: &Words, language: Language) -> Result<String> {
         Language::English => ["Event", "When", "<code>detail</code>"],
     };
     let mut rows = Vec::new();
-    for name in facts::events() {
+    let events = facts::events();
+    for name in events.iter().map(String::as_str) {
         let event = words::of(&words.events, name)?;
         let detail = event.detail.as_deref();
         let detail = detail.map_or_else(String::new, |detail| {
@@ -294,7 +295,8 @@ fn said(code: ErrorCode, language: Language) -> String {
         ErrorCode::RateLimited => NonZeroU32::new(30),
         _ => None,
     };
-    let text = catalog.render(Text::of_error(Fault { code, retry_after }));
+    let mut text = String::new();
+    catalog.render(Text::of_error(Fault { code, retry_after }), &mut text);
     let who = language.pick("방문자가 듣는 말", "The visitor hears");
     format!("{who}: <q>{}</q>", html(&text))
 }
