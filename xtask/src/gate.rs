@@ -43,7 +43,12 @@ enum Check {
 impl Check {
     fn needs(self) -> &'static [Need] {
         match self {
-            Check::Fmt | Check::Clippy | Check::Docs | Check::Size | Check::Release => &[],
+            Check::Fmt
+            | Check::Clippy
+            | Check::Docs
+            | Check::Host
+            | Check::Size
+            | Check::Release => &[],
             Check::ClippyWasm | Check::Build => &[Need::Package],
             Check::WasmChromium | Check::Packaging | Check::E2e => &[Need::Package, Need::Chromium],
             Check::WasmFirefox => &[Need::Package, Need::Firefox],
