@@ -188,7 +188,12 @@ impl Page {
 
     /// Waits until the script returns true.
     pub async fn until(&self, what: &str, script: &str) {
-        let deadline = Instant::now() + PATIENCE;
+        self.until_for(PATIENCE.as_secs(), what, script).await;
+    }
+
+    /// Waits until the script returns true, for what takes its time.
+    pub async fn until_for(&self, seconds: u64, what: &str, script: &str) {
+        let deadline = Instant::now() + Duration::from_secs(seconds);
         loop {
             // A script can meet a page that is just being left.
             let state = self.client.execute(script, vec![]).await;

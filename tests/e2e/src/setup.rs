@@ -21,6 +21,7 @@ pub struct Setup {
     wishes: Wishes,
     content: Content,
     upstream: Option<practice::Options>,
+    full_disk: bool,
 }
 
 impl Setup {
@@ -34,6 +35,7 @@ impl Setup {
             wishes: Wishes::default(),
             content: Content::default(),
             upstream: None,
+            full_disk: false,
         }
     }
 
@@ -75,6 +77,13 @@ impl Setup {
         };
         change(&mut options);
         self.upstream = Some(options);
+        self
+    }
+
+    /// The site's journal lies on a disk that is all but full.
+    #[must_use]
+    pub fn full_disk(mut self) -> Self {
+        self.full_disk = true;
         self
     }
 
@@ -120,7 +129,11 @@ impl Setup {
             Some(options) => Some(self.start_upstream(options).await),
             None => None,
         };
-        let site = Site::start(&self.environment, &self.arguments);
+        let site = if self.full_disk {
+            Site::start_on_a_full_disk(&self.name, self.environment, &self.arguments)
+        } else {
+            Site::start(&self.environment, &self.arguments)
+        };
         let pages = if self.content.is_empty() {
             None
         } else {

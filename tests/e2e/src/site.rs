@@ -15,7 +15,33 @@ pub struct Site {
 impl Site {
     /// Starts `backend/examples/site.rs` on a free port with these settings.
     pub(crate) fn start(environment: &[(String, String)], arguments: &[String]) -> Self {
-        let mut command = Command::new(program());
+        Self::start_with(Command::new(program()), environment, arguments)
+    }
+
+    /// The same, but no file of it may grow beyond a kilobyte: the system then refuses to write, as on a full disk.
+    pub(crate) fn start_on_a_full_disk(
+        name: &str,
+        mut environment: Vec<(String, String)>,
+        arguments: &[String],
+    ) -> Self {
+        let state = target_folder().join(format!("e2e/{name}"));
+        if state.exists() {
+            std::fs::remove_dir_all(&state).expect("an earlier run's journal can go");
+        }
+        let state = state.to_str().expect("the path is text").to_owned();
+        environment.push(("SORI_STATE_DIR".to_owned(), state));
+        let mut command = Command::new("sh");
+        // In blocks of 512 bytes. The signal would end the process; without it the write fails.
+        command.args(["-c", r#"trap "" XFSZ; ulimit -f 2; exec "$0" "$@""#]);
+        command.arg(program());
+        Self::start_with(command, &environment, arguments)
+    }
+
+    fn start_with(
+        mut command: Command,
+        environment: &[(String, String)],
+        arguments: &[String],
+    ) -> Self {
         // A developer's own settings have no say in a test.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SORI_")) {
             command.env_remove(name);

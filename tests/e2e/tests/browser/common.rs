@@ -89,3 +89,36 @@ pub(crate) async fn verdict(page: &Page) -> String {
         .await;
     verified.as_str().unwrap_or_default().to_owned()
 }
+
+/// A WAV of five beeps with pauses: 8-bit mono PCM at 8,000 Hz, half a second each.
+pub(crate) fn beeps() -> Vec<u8> {
+    const RATE: u32 = 8000;
+    let half = RATE as usize / 2;
+    let samples = (0..10 * half).map(|at| {
+        let sounds = (at / half) % 2 == 1;
+        // A square wave of 400 Hz around the middle, 128.
+        let high = (at / 10) % 2 == 0;
+        match (sounds, high) {
+            (false, _) => 128,
+            (true, true) => 208,
+            (true, false) => 48,
+        }
+    });
+    let data: Vec<u8> = samples.collect();
+    let length = u32::try_from(data.len()).expect("five seconds are few bytes");
+    let mut wav = Vec::new();
+    wav.extend(b"RIFF");
+    wav.extend((36 + length).to_le_bytes());
+    wav.extend(b"WAVEfmt ");
+    wav.extend(16_u32.to_le_bytes());
+    // PCM, mono.
+    wav.extend([1, 0, 1, 0]);
+    wav.extend(RATE.to_le_bytes());
+    wav.extend(RATE.to_le_bytes());
+    // One byte a sample, 8 bits.
+    wav.extend([1, 0, 8, 0]);
+    wav.extend(b"data");
+    wav.extend(length.to_le_bytes());
+    wav.extend(data);
+    wav
+}

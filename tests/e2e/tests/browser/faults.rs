@@ -1,10 +1,54 @@
 //! Whatever fails, the person learns what to do, keeps what was typed, and can send the form.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sori_backend::practice::{Call, Fault, Faults};
+use sori_captcha::error::ErrorCode;
 use sori_e2e::{Engine, Page, Reply, Setup};
 
-use crate::common::{error, form_data, heard, page, play, verdict};
+use crate::common::{
+    error, form_data, heard, keys_requested, page, page_with, play, until_heard, verdict,
+};
+use crate::{expiry, robust};
+
+/// Which test meets a code in a browser: one that no test meets does not compile.
+fn met_in(code: ErrorCode) -> fn() {
+    match code {
+        ErrorCode::QuotaExceeded => the_days_quota_says_when_to_come_back,
+        ErrorCode::RateLimited => too_many_presses_are_rate_limited_with_the_time_to_wait,
+        ErrorCode::InvalidKey => expiry::a_key_that_the_upstream_has_forgotten_is_an_expiry,
+        ErrorCode::AudioNotIssued => expiry::a_key_whose_audio_was_never_fetched_is_an_expiry,
+        ErrorCode::UpstreamUnavailable => an_upstream_that_is_down_is_upstream_unavailable,
+        ErrorCode::UpstreamRejected => wrong_credentials_are_upstream_rejected,
+        ErrorCode::BadRequest => an_answer_that_is_none_is_bad_request,
+        ErrorCode::OriginNotAllowed => a_missing_ticket_is_origin_not_allowed,
+        ErrorCode::PayloadTooLarge => an_endless_answer_is_payload_too_large,
+        ErrorCode::StoreUnavailable => a_full_disk_is_store_unavailable,
+        ErrorCode::Offline => without_a_network_the_person_is_told_so,
+        ErrorCode::Timeout => {
+            robust::a_slow_backend_ends_in_a_timeout_and_the_next_press_asks_again
+        }
+        ErrorCode::NetworkError => an_endpoint_that_is_not_there_is_a_network_error,
+        ErrorCode::BadResponse => html_instead_of_a_key_is_bad_response,
+        ErrorCode::NotAudio => audio_that_is_no_wav_is_not_audio,
+        ErrorCode::PlaybackBlocked => sound_without_a_gesture_is_playback_blocked,
+        ErrorCode::CspBlocked => a_policy_that_forbids_the_request_is_csp_blocked,
+        ErrorCode::ConfigError => {
+            a_missing_endpoint_is_config_error_and_the_console_names_the_attribute
+        }
+        ErrorCode::InternalError => robust::after_a_trap_the_form_passes_and_the_next_press_works,
+    }
+}
+
+#[test]
+fn every_code_is_met_by_a_test_of_its_own() {
+    let mut tests: Vec<_> = ErrorCode::ALL
+        .iter()
+        .map(|code| met_in(*code) as usize)
+        .collect();
+    tests.sort_unstable();
+    tests.dedup();
+    assert_eq!(tests.len(), ErrorCode::ALL.len());
+}
 
 /// Types, presses Play, and sees the code in the event, a text in the status, and a form that can be sent.
 async fn fails_with(page: &Page, code: &str) -> Value {
@@ -17,7 +61,16 @@ async fn fails_with(page: &Page, code: &str) -> Value {
     page.until("the status says something", "return !!document.querySelector('sori-captcha').shadowRoot.querySelector('[part~=status]').textContent.trim()").await;
     let typed = captcha.part("answer").await.property("value").await;
     assert_eq!(typed, "77", "what was typed is kept");
-    assert_eq!(form_data(page).await["captcha-error"], code);
+    assert_passes(page, code).await;
+    detail
+}
+
+/// The form can be sent, and says why it holds no answer.
+async fn assert_passes(page: &Page, code: &str) {
+    let captcha = page.captcha("").await;
+    let data = form_data(page).await;
+    assert_eq!(data["captcha-error"], code);
+    assert!(data.get("captcha-response").is_none(), "{data}");
     assert_eq!(
         captcha.property("validity.valid").await,
         true,
@@ -31,7 +84,6 @@ async fn fails_with(page: &Page, code: &str) -> Value {
     );
     assert_eq!(play.property("disabled").await, false);
     page.assert_accessible("sori-captcha", code).await;
-    detail
 }
 
 async fn upstream_fault(call: Call, fault: Fault, code: &'static str) {
@@ -189,6 +241,158 @@ async fn a_policy_that_forbids_blobs_as_media_is_csp_blocked() {
         .run(async |page| {
             page.open("/page.html").await;
             fails_with(page, "csp_blocked").await;
+        })
+        .await;
+}
+
+/// A violation of the policy by something else of the page is no reason.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_beside_someone_elses_violation_keeps_its_own_name() {
+    let policy = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'self' http://127.0.0.1:1; media-src blob:; img-src 'self'";
+    let violating = r#"<script>
+        window.violations = 0;
+        document.addEventListener("securitypolicyviolation", () => violations++);
+        setInterval(() => {
+            new Image().src = "https://elsewhere.example/" + Math.random();
+            fetch("https://elsewhere.example/beacon").catch(() => {});
+        }, 100);
+    </script></form>"#;
+    let reply = page_with(&format!(
+        r#"<form><sori-captcha name="captcha" endpoint="http://127.0.0.1:1/captcha" required></sori-captcha>{violating}"#
+    ));
+    Setup::new("csp_unrelated")
+        .page(
+            "/page.html",
+            reply.header("content-security-policy", policy),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.until("the page violates its policy", "return violations > 5")
+                .await;
+            fails_with(page, "network_error").await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_ticket_is_origin_not_allowed() {
+    Setup::new("no_ticket")
+        .setting(
+            "SORI_TICKET_SECRET",
+            "a secret of the tests, longer than 32 bytes",
+        )
+        .page("/page.html", page(r#"endpoint="/captcha" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let detail = fails_with(page, "origin_not_allowed").await;
+            assert_eq!(detail["retryable"], false, "no press of the person helps");
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_store_unavailable() {
+    Setup::new("full_disk")
+        .full_disk()
+        .page("/page.html", page(r#"endpoint="/captcha" lead-in="0" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            captcha.part("play").await.click().await;
+            // The last bytes of the disk take a few keys.
+            for _ in 0..20 {
+                page.until(
+                    "the press is answered",
+                    "return ['playing', 'ready', 'failed'].some((state) => document.querySelector('sori-captcha').matches(`:state(${state})`))",
+                )
+                .await;
+                if !heard(page, "error").await.is_empty() {
+                    break;
+                }
+                captcha.part("renew").await.click().await;
+            }
+            let detail = error(page).await;
+            assert_eq!(detail["code"], "store_unavailable", "{detail}");
+            assert_eq!(detail["retryable"], true);
+        })
+        .await;
+}
+
+/// Hears, types by script what a box would not take, and presses Check.
+async fn check_fails_with(name: &str, answer: String, code: &str) {
+    Setup::new(name)
+        .page(
+            "/page.html",
+            page(r#"endpoint="/captcha" lead-in="0" verify="inline" required"#),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = play(page).await;
+            until_heard(page).await;
+            page.script_with(
+                "document.querySelector('sori-captcha').value = arguments[0]",
+                vec![answer.as_str().into()],
+            )
+            .await;
+            captcha.part("check").await.click().await;
+            let detail = error(page).await;
+            assert_eq!(detail["code"], code, "{detail}");
+            captcha.until_state("failed").await;
+            assert_eq!(
+                captcha.property("value").await,
+                answer,
+                "what was typed is kept"
+            );
+            assert_passes(page, code).await;
+            assert_eq!(keys_requested(page).await, 1);
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_none_is_bad_request() {
+    check_fails_with("bad_request", "7".repeat(100), "bad_request").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endless_answer_is_payload_too_large() {
+    check_fails_with("too_large", "7".repeat(100_000), "payload_too_large").await;
+}
+
+/// By the browser's own rule: no sound before the person has touched the page.
+#[tokio::test(flavor = "multi_thread")]
+async fn sound_without_a_gesture_is_playback_blocked() {
+    let body = r#"<form action="/" method="post">
+        <sori-captcha endpoint="/captcha" name="captcha" lang="en" lead-in="0" required></sori-captcha></form>
+        <script>customElements.whenDefined("sori-captcha").then(() => setTimeout(() => {
+            const captcha = document.querySelector("sori-captcha");
+            captcha.value = "77";
+            captcha.play();
+        }));</script>"#;
+    Setup::new("no_gesture")
+        .page("/page.html", page_with(body))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let detail = error(page).await;
+            assert_eq!(detail["code"], "playback_blocked", "{detail}");
+            let captcha = page.captcha("").await;
+            captcha
+                .until_text("status", "The browser blocked the sound")
+                .await;
+            assert_eq!(
+                captcha.property("value").await,
+                "77",
+                "what was typed is kept"
+            );
+            assert_passes(page, "playback_blocked").await;
+            captcha.part("play").await.click().await;
+            until_heard(page).await;
+            assert_eq!(
+                keys_requested(page).await,
+                1,
+                "the press plays what is at hand"
+            );
+            assert_eq!(form_data(page).await["captcha-answer"], json!("77"));
         })
         .await;
 }

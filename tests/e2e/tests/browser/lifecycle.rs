@@ -1,79 +1,8 @@
 //! Elements come, move and go; nothing of them stays.
 
-use serde_json::json;
 use sori_e2e::Setup;
 
 use crate::common::{page, page_with, play, until_heard};
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_mounts_leave_nothing_behind() {
-    // Only the DevTools protocol counts what is alive.
-    Setup::new("thousand_mounts")
-        .in_chromium()
-        .page("/page.html", page_with("<div id=place></div>"))
-        .run(async |page| {
-            page.open("/page.html").await;
-            page.until(
-                "it is defined",
-                "return customElements.get('sori-captcha') !== undefined",
-            )
-            .await;
-            let rounds = "const place = document.querySelector('#place');
-                for (let round = 0; round < args[0]; round++) {
-                    const captcha = document.createElement('sori-captcha');
-                    captcha.setAttribute('endpoint', '/captcha');
-                    place.append(captcha);
-                    captcha.value = '12345';
-                    if (round % 2) place.prepend(captcha);
-                    if (round % 50 === 0) await new Promise((done) => setTimeout(done));
-                    captcha.remove();
-                }
-                await new Promise((done) => setTimeout(done, 100));";
-            // The first rounds fill caches that stay.
-            page.promise(rounds, vec![json!(100)]).await;
-            let before = counts(page).await;
-            page.promise(rounds, vec![json!(1000)]).await;
-            let after = counts(page).await;
-            assert!(
-                after.nodes <= before.nodes + 20,
-                "nodes: {before:?} became {after:?}"
-            );
-            assert!(
-                after.listeners <= before.listeners + 5,
-                "listeners: {before:?} became {after:?}"
-            );
-            assert!(
-                after.heap <= before.heap + 300_000,
-                "heap: {before:?} became {after:?}"
-            );
-        })
-        .await;
-}
-
-#[derive(Debug)]
-struct Counts {
-    nodes: u64,
-    listeners: u64,
-    heap: u64,
-}
-
-async fn counts(page: &sori_e2e::Page) -> Counts {
-    for _ in 0..3 {
-        page.devtools("HeapProfiler.collectGarbage", json!({}))
-            .await;
-    }
-    let dom = page.devtools("Memory.getDOMCounters", json!({})).await;
-    let heap = page.devtools("Runtime.getHeapUsage", json!({})).await;
-    Counts {
-        nodes: dom["nodes"].as_u64().expect("Chromium counts nodes"),
-        listeners: dom["jsEventListeners"]
-            .as_u64()
-            .expect("Chromium counts listeners"),
-        heap: heap["usedSize"]
-            .as_f64()
-            .expect("Chromium measures the heap") as u64,
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn moved_while_playing_it_still_works_and_the_audio_ends_with_the_element() {
@@ -124,34 +53,6 @@ async fn properties_set_before_the_upgrade_count() {
             );
             assert_eq!(captcha.property("required").await, true);
             play(page).await;
-        })
-        .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn back_from_the_next_page_a_submitted_key_is_dropped() {
-    Setup::new("bfcache")
-        .page("/page.html", page(r#"endpoint="/captcha" lead-in="0""#))
-        .run(async |page| {
-            page.open("/page.html").await;
-            let captcha = play(page).await;
-            captcha.part("answer").await.type_text("12345").await;
-            page.click("#send").await;
-            crate::common::verdict(page).await;
-            page.client()
-                .back()
-                .await
-                .expect("there is a page to go back to");
-            let captcha = page.captcha("").await;
-            let data = page
-                .script("return Object.fromEntries(new FormData(document.querySelector('form')))")
-                .await;
-            assert!(
-                data.get("captcha-key").is_none(),
-                "a spent key came back: {data}"
-            );
-            captcha.part("play").await.click().await;
-            captcha.until_state("playing").await;
         })
         .await;
 }

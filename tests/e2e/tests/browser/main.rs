@@ -2,16 +2,22 @@
 
 mod common;
 mod demo_form;
+mod expiry;
 mod faults;
 mod form;
 mod harness;
+mod history;
 mod keys;
 mod lifecycle;
 mod look;
+mod mounting;
+mod pauses;
 mod quota;
 mod robust;
 mod script_tag;
 mod share;
 mod site_pages;
+mod sound;
 mod speech;
+mod storage;
 mod whole_path;

@@ -181,7 +181,7 @@ async fn answers_that_are_no_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_backend_ends_in_a_timeout_and_the_next_press_asks_again() {
+pub(crate) async fn a_slow_backend_ends_in_a_timeout_and_the_next_press_asks_again() {
     Setup::new("timeout")
         .page("/slow/keys", Reply::never())
         .page(
@@ -205,7 +205,7 @@ async fn a_slow_backend_ends_in_a_timeout_and_the_next_press_asks_again() {
 
 /// gloo-net panics where `fetch` rejects with something that is no `Error`, as a page's own wrapper may.
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_trap_the_form_passes_and_the_next_press_works() {
+pub(crate) async fn after_a_trap_the_form_passes_and_the_next_press_works() {
     let body = format!(
         "{}<sori-captcha id=second endpoint=/captcha></sori-captcha>",
         form("consent")

@@ -1,0 +1,157 @@
+//! A key's end, by the clock and by the backend's word: said in time, with everything kept and one act to go on.
+
+use sori_backend::practice::{Call, Fault, Faults};
+use sori_e2e::{Host, Page, Reply, Setup};
+
+use crate::common::{beeps, form_data, heard, keys_requested, page, play, until_heard};
+
+/// What was typed and where the focus was are as they were; one press goes on with a new key.
+async fn assert_one_act_goes_on(page: &Page, captcha: &Host<'_>) {
+    captcha.until_text("status", "This audio has expired").await;
+    assert_eq!(captcha.property("value").await, "12345", "digits are kept");
+    assert!(
+        captcha.part("answer").await.has_focus().await,
+        "focus is kept"
+    );
+    assert_eq!(captcha.part("error").await.text().await, "", "said once");
+    assert!(form_data(page).await.get("captcha-key").is_none());
+    assert_eq!(heard(page, "expired").await.len(), 1);
+    assert_eq!(captcha.part("play").await.text().await, "Play a new audio");
+    assert_eq!(keys_requested(page).await, 1, "no key by itself");
+    page.assert_accessible("sori-captcha", "expired").await;
+    page.press(".").await;
+    until_heard(page).await;
+    assert_eq!(keys_requested(page).await, 2);
+}
+
+/// 40 s is the shortest life that leaves the 20 s that WCAG 2.2.1 asks for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warning_comes_20_seconds_before_the_end() {
+    Setup::new("expiry_by_the_clock")
+        .setting("SORI_KEY_TTL", "40s")
+        .setting("SORI_KEY_RESERVE", "40s")
+        .page(
+            "/page.html",
+            page(r#"endpoint="/captcha" lang="en" lead-in="0" rate="1.5" required"#),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = play(page).await;
+            page.script("window.warned = window.over = 0;
+                const captcha = document.querySelector('sori-captcha'), status = captcha.shadowRoot.querySelector('[part=status]');
+                new MutationObserver(() => { if (/expires in \\d+ seconds/.test(status.textContent)) warned ||= performance.now(); })
+                    .observe(status, { childList: true, characterData: true, subtree: true });
+                captcha.addEventListener('sori-expired', () => over ||= performance.now());").await;
+            assert_eq!(heard(page, "issued").await[0]["expiresIn"], 40);
+            captcha.until_state("ready").await;
+            captcha.part("answer").await.type_text("12345").await;
+            page.until_for(60, "the warning comes", "return warned > 0").await;
+            assert!(form_data(page).await["captcha-key"].is_string(), "the key is still good");
+            page.until_for(60, "the key expires", "return over > 0").await;
+            let notice = page.script("return over - warned").await;
+            // The status is written a moment after the timer; a browser's timers may be late, and never early.
+            assert!(notice.as_f64() > Some(19_500.0), "{notice} ms before");
+            assert_one_act_goes_on(page, &captcha).await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_life_ends_without_a_warning_and_pauses_the_audio_first() {
+    Setup::new("expiry_while_playing")
+        .setting("SORI_KEY_TTL", "5s")
+        .setting("SORI_KEY_RESERVE", "5s")
+        .page(
+            "/page.html",
+            page(r#"endpoint="/captcha" lang="en" lead-in="0" rate="0.5" required"#),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = play(page).await;
+            until_heard(page).await;
+            captcha.part("answer").await.type_text("12345").await;
+            captcha.until_state("expired").await;
+            let sounds = page
+                .script("return !!document.querySelector('sori-captcha').shadowRoot.querySelector('audio:not([paused])')?.duration")
+                .await;
+            assert_eq!(sounds, false, "nothing is said over the digits");
+            assert_one_act_goes_on(page, &captcha).await;
+        })
+        .await;
+}
+
+/// NAVER's CT001, through the real backend: the key ran out there first.
+#[tokio::test(flavor = "multi_thread")]
+pub(crate) async fn a_key_that_the_upstream_has_forgotten_is_an_expiry() {
+    let faults = Faults::default();
+    faults.set(Call::Verify, Fault::InvalidKey);
+    Setup::new("expiry_ct001")
+        .upstream(|options| options.faults = faults)
+        .page(
+            "/page.html",
+            page(r#"endpoint="/captcha" lang="en" lead-in="0" verify="inline" required"#),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = play(page).await;
+            until_heard(page).await;
+            captcha
+                .part("answer")
+                .await
+                .type_text("12345\u{e007}")
+                .await;
+            captcha.until_state("expired").await;
+            assert_one_act_goes_on(page, &captcha).await;
+        })
+        .await;
+}
+
+/// The same words, passed on as they are by a plain proxy in front of NAVER: JSON as `text/plain`.
+#[tokio::test(flavor = "multi_thread")]
+async fn navers_own_words_for_a_dead_key_are_an_expiry_too() {
+    let dead = Reply::new(
+        "text/plain",
+        r#"{"errorCode":"CT001","errorMessage":"invalid key."}"#,
+    )
+    .status(403);
+    Setup::new("expiry_ct001_plain")
+        .page("/plain", dead)
+        .page("/page.html", page(r#"endpoint="/captcha" verify-url="/plain" lang="en" lead-in="0" verify="inline" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = play(page).await;
+            until_heard(page).await;
+            captcha.part("answer").await.type_text("12345\u{e007}").await;
+            captcha.until_state("expired").await;
+            assert_one_act_goes_on(page, &captcha).await;
+        })
+        .await;
+}
+
+/// The audio came from elsewhere, so the backend knows that its own was never heard.
+#[tokio::test(flavor = "multi_thread")]
+pub(crate) async fn a_key_whose_audio_was_never_fetched_is_an_expiry() {
+    Setup::new("expiry_unheard")
+        .page("/elsewhere.wav", Reply::new("audio/wav", beeps()))
+        .page("/page.html", page(r#"endpoint="/captcha" audio-url="/elsewhere.wav?{key}" lang="en" lead-in="0" verify="inline" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.script(
+                "const honest = fetch;
+                 window.codes = [];
+                 window.fetch = async (...given) => {
+                    const response = await honest(...given);
+                    response.clone().json().then(({ code }) => code && codes.push(code), () => {});
+                    return response;
+                 };",
+            )
+            .await;
+            let captcha = play(page).await;
+            captcha.part("answer").await.type_text("12345\u{e007}").await;
+            captcha.until_state("expired").await;
+            assert_eq!(page.script("return codes").await, serde_json::json!(["audio_not_issued"]));
+            assert_eq!(heard(page, "expired").await.len(), 1);
+            assert_eq!(heard(page, "error").await.len(), 0, "no fault: one press goes on");
+        })
+        .await;
+}

@@ -1,0 +1,137 @@
+//! Elements come and go by the thousand, as frameworks make them: nothing of them stays.
+
+use serde_json::{Value, json};
+use sori_e2e::{Page, Reply, Setup};
+
+use crate::common::page_with;
+
+/// Runs before the package's script and holds on to what it instantiates, to look at its memory.
+const TAP: &str = r#"<script>
+    window.instances = [];
+    for (const name of ["instantiate", "instantiateStreaming"]) {
+        const honest = WebAssembly[name];
+        WebAssembly[name] = async (...given) => {
+            const made = await honest.apply(WebAssembly, given);
+            instances.push((made.instance ?? made).exports);
+            return made;
+        };
+    }
+</script><div id=place></div>"#;
+
+/// Mounts, uses, moves and unmounts. `args[1]`: also press Play, whose requests the removal ends.
+const ROUNDS: &str = "
+    const place = document.querySelector('#place');
+    for (let round = 0; round < args[0]; round++) {
+        const captcha = document.createElement('sori-captcha');
+        captcha.setAttribute('endpoint', '/quiet');
+        captcha.setAttribute('name', 'captcha');
+        place.append(captcha);
+        captcha.value = '12345';
+        captcha.messages = { play: `Play ${round}` };
+        if (round % 2) place.prepend(captcha);
+        if (args[1]) {
+            captcha.play();
+            await new Promise((done) => setTimeout(done, round % 4 * 5));
+        }
+        if (round % 50 === 0) await new Promise((done) => setTimeout(done));
+        captcha.remove();
+    }
+    await new Promise((done) => setTimeout(done, 100));";
+
+#[derive(Debug)]
+struct Counts {
+    nodes: u64,
+    listeners: u64,
+    heap: u64,
+    /// Bytes of the module's memory.
+    memory: u64,
+    /// Entries of its tables: the larger one refers to JavaScript's values.
+    tables: Value,
+}
+
+async fn counts(page: &Page) -> Counts {
+    for _ in 0..3 {
+        page.devtools("HeapProfiler.collectGarbage", json!({}))
+            .await;
+    }
+    let dom = page.devtools("Memory.getDOMCounters", json!({})).await;
+    let heap = page.devtools("Runtime.getHeapUsage", json!({})).await;
+    let module = page
+        .script(
+            "const exports = instances.flatMap((made) => Object.values(made));
+             return {
+                memory: exports.filter((made) => made instanceof WebAssembly.Memory).map(({ buffer }) => buffer.byteLength),
+                tables: exports.filter((made) => made instanceof WebAssembly.Table).map(({ length }) => length),
+             }",
+        )
+        .await;
+    assert_eq!(
+        module["memory"].as_array().map(Vec::len),
+        Some(1),
+        "one instance: {module}"
+    );
+    Counts {
+        nodes: dom["nodes"].as_u64().expect("Chromium counts nodes"),
+        listeners: dom["jsEventListeners"]
+            .as_u64()
+            .expect("Chromium counts listeners"),
+        heap: heap["usedSize"]
+            .as_f64()
+            .expect("Chromium measures the heap") as u64,
+        memory: module["memory"][0].as_u64().expect("a size"),
+        tables: module["tables"].clone(),
+    }
+}
+
+async fn leaves_nothing_behind(page: &Page, warm_up: u32, rounds: u32, play: bool) {
+    page.open("/page.html").await;
+    page.until(
+        "it is defined",
+        "return customElements.get('sori-captcha') !== undefined",
+    )
+    .await;
+    // The first rounds fill caches that stay.
+    page.promise(ROUNDS, vec![json!(warm_up), json!(play)])
+        .await;
+    let before = counts(page).await;
+    page.promise(ROUNDS, vec![json!(rounds), json!(play)]).await;
+    let after = counts(page).await;
+    println!("{rounds} mounts, play: {play}: {before:?} became {after:?}");
+    let grown = format!("{before:?} became {after:?}");
+    assert!(after.nodes <= before.nodes + 20, "nodes: {grown}");
+    assert!(
+        after.listeners <= before.listeners + 5,
+        "listeners: {grown}"
+    );
+    assert!(after.heap <= before.heap + 300_000, "heap: {grown}");
+    assert_eq!(after.memory, before.memory, "wasm memory: {grown}");
+    assert_eq!(after.tables, before.tables, "references: {grown}");
+}
+
+fn setup(name: &str) -> Setup {
+    let keys = Reply::new("application/json", r#"{"key":"some-key","expiresIn":600}"#).status(201);
+    Setup::new(name)
+        // Only the DevTools protocol counts what is alive.
+        .in_chromium()
+        .page("/quiet/keys", keys)
+        .page(
+            "/quiet/audio/some-key",
+            Reply::new("audio/wav", crate::common::beeps()),
+        )
+        .page("/page.html", page_with(TAP))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_mounts_leave_nothing_behind() {
+    setup("thousand_mounts")
+        .run(async |page| leaves_nothing_behind(page, 100, 1000, false).await)
+        .await;
+}
+
+/// Each is removed at another moment: before its key, before its audio, while it would play.
+#[tokio::test(flavor = "multi_thread")]
+async fn removals_in_the_midst_of_requests_leave_nothing_behind() {
+    setup("mounts_with_requests")
+        .run(async |page| leaves_nothing_behind(page, 100, 300, true).await)
+        .await;
+}

@@ -1,0 +1,155 @@
+//! Forward and back on what the emulator speaks: digits at random, with noise, held against the samples themselves.
+
+use serde_json::Value;
+use sori_backend::practice::{Pauses, Voice};
+use sori_e2e::{Page, Setup};
+
+use crate::common::{page, play, until_heard};
+
+/// Where sound is, in ms: the same bytes decoded by the browser, 20 ms at a time, louder than any noise; what is
+/// less than 200 ms apart is one digit (the emulator leaves 350 ms and more between two).
+const HEARD_IN_THE_SAMPLES: &str = "
+    const [url] = performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('/audio/')).slice(-1);
+    const bytes = await (await fetch(url)).arrayBuffer();
+    const sound = await new OfflineAudioContext(1, 1, 11025).decodeAudioData(bytes);
+    const samples = sound.getChannelData(0), step = sound.sampleRate / 50, digits = [];
+    for (let at = 0; at + step < samples.length; at += step) {
+        const frame = samples.slice(at, at + step);
+        if (Math.hypot(...frame) / Math.sqrt(frame.length) < 0.05) continue;
+        const ms = at / sound.sampleRate * 1000, last = digits.at(-1);
+        if (last && ms - last[1] < 200) last[1] = ms + 20;
+        else digits.push([ms, ms + 20]);
+    }
+    return { digits, length: sound.duration * 1000 };";
+
+/// Presses forward (or back) until that goes nowhere, and says where each press led, in ms.
+async fn stops(page: &Page, method: &str, from: f64) -> Vec<f64> {
+    let script = "
+        const captcha = document.querySelector('sori-captcha'), audio = captcha.shadowRoot.querySelector('audio');
+        const task = () => new Promise((done) => setTimeout(done, 20));
+        captcha.pause();
+        await task();
+        audio.currentTime = args[1] / 1000;
+        const stops = [];
+        for (let press = 0; press < 60; press++) {
+            const before = audio.currentTime;
+            captcha[args[0]]();
+            const at = audio.currentTime;
+            captcha.pause();
+            await task();
+            if (at === before) break;
+            audio.currentTime = at;
+            stops.push(at * 1000);
+        }
+        return stops;";
+    let stops = page.promise(script, vec![method.into(), from.into()]).await;
+    numbers(&stops)
+}
+
+fn numbers(list: &Value) -> Vec<f64> {
+    let list = list.as_array().expect("a list");
+    list.iter().filter_map(Value::as_f64).collect()
+}
+
+async fn each_digit_is_visited(voice: Voice, name: &str) {
+    Setup::new(name)
+        .upstream(|options| {
+            options.answer = None;
+            options.voice = voice;
+        })
+        .page("/page.html", page(r#"endpoint="/captcha" lead-in="0""#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            for round in 0..3 {
+                let captcha = page.captcha("").await;
+                if round == 0 {
+                    play(page).await;
+                } else {
+                    captcha.part("renew").await.click().await;
+                }
+                page.until(
+                    "the challenge is there",
+                    &format!(
+                        "return heard.filter(([type, detail]) => type === 'issued').length === {}",
+                        round + 1
+                    ),
+                )
+                .await;
+                captcha.until_state("playing").await;
+                until_heard(page).await;
+                let heard = page.promise(HEARD_IN_THE_SAMPLES, vec![]).await;
+                let digits: Vec<_> = heard["digits"]
+                    .as_array()
+                    .expect("a list")
+                    .iter()
+                    .map(numbers)
+                    .collect();
+                assert!(
+                    matches!(digits.len(), 5 | 6),
+                    "the emulator speaks five or six digits: {digits:?}"
+                );
+                let forward = stops(page, "forward", 0.0).await;
+                let mut silence_from = 0.0;
+                for digit in &digits {
+                    let (begins, ends) = (digit[0], digit[1]);
+                    assert!(
+                        begins < 60.0
+                            || forward
+                                .iter()
+                                .any(|stop| *stop >= silence_from && *stop <= begins + 20.0),
+                        "forward skips the digit at {begins}: stops {forward:?}, digits {digits:?}"
+                    );
+                    silence_from = ends - 40.0;
+                }
+                let length = heard["length"].as_f64().expect("a length");
+                let mut back = stops(page, "back", length - 10.0).await;
+                assert_eq!(back.pop(), Some(0.0), "back ends at the start");
+                for stop in &forward {
+                    assert!(
+                        back.iter().any(|other| (other - stop).abs() < 1.0),
+                        "back stops where forward does: {back:?}, {forward:?}"
+                    );
+                }
+            }
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn korean_digits_are_each_visited() {
+    each_digit_is_visited(Voice::Korean, "pauses_ko").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn english_digits_are_each_visited() {
+    each_digit_is_visited(Voice::English, "pauses_en").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_gap_steps_are_two_seconds() {
+    Setup::new("pauses_none")
+        .upstream(|options| options.pauses = Pauses::None)
+        .page("/page.html", page(r#"endpoint="/captcha" lead-in="0""#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            play(page).await;
+            until_heard(page).await;
+            let length = page.promise(HEARD_IN_THE_SAMPLES, vec![]).await["length"]
+                .as_f64()
+                .expect("a length");
+            let forward = stops(page, "forward", 0.0).await;
+            let expected: Vec<f64> = (1..)
+                .map(|step| f64::from(step) * 2000.0)
+                .take_while(|at| *at < length)
+                .collect();
+            assert!(!expected.is_empty(), "the clip is {length} ms long");
+            assert_eq!(forward.len(), expected.len(), "{forward:?}");
+            for (stop, expected) in forward.iter().zip(&expected) {
+                assert!((stop - expected).abs() < 1.0, "{forward:?}");
+            }
+            let back = stops(page, "back", 2100.0).await;
+            assert_eq!(back.len(), 2, "{back:?}");
+            assert!((back[0] - 100.0).abs() < 1.0 && back[1] == 0.0, "{back:?}");
+        })
+        .await;
+}
