@@ -8,8 +8,8 @@ function clear({ box }) {
   box.value = "";
 }
 
-// What a native field's Enter does: the form's default button, else an implicit submission.
-function enter({ internals: { form } }) {
+/** What a native field's Enter does: the form's default button, else an implicit submission. */
+export function enter({ internals: { form } }) {
   const button = [...(form?.elements ?? [])].find(({ type }) => type === "submit" || type === "image");
   if (button) button.click();
   else form?.requestSubmit();

@@ -1,7 +1,8 @@
 import { act } from "./connection.js";
+import { enter } from "./effects.js";
 import { rust } from "./instance.js";
 import { look_around } from "./page.js";
-import { ANSWER_PART, CLICK, ENTER, INPUT, LEFT, PRESS } from "./protocol.js";
+import { ANSWER_PART, CLICK, INPUT, LEFT, PRESS } from "./protocol.js";
 
 const TYPES = ["click", "input", "change", "focusin", "focusout", "keydown", "keypress", "keyup", "beforeinput"];
 
@@ -26,13 +27,15 @@ function heard(self, event) {
     // It does not cross the shadow's boundary by itself, as `input` does.
     if (in_box) element.dispatchEvent(new Event("change", { bubbles: true }));
   } else if (type === "focusin") {
-    look_around(self);
+    // The page may have changed since; from button to button it need not be asked.
+    if (in_box || !self.root.contains(event.relatedTarget)) look_around(self);
   } else if (!in_box) {
     return;
   } else if (type === "focusout") {
     tell(LEFT);
   } else if (self.id < 0) {
-    if (type === "keydown" && event.key === "Enter") act(self, PRESS, ENTER);
+    // The form passes as it is: a fresh instance would hold it until something was heard.
+    if (type === "keydown" && event.key === "Enter" && !event.isComposing && event.keyCode !== 229) enter(self);
   } else {
     const typed = type === "beforeinput";
     if (typed && event.inputType !== "insertText") return;

@@ -1,6 +1,6 @@
 // One request: made and read here, sent by the module.
 import { rust, trapped } from "./instance.js";
-import { was_blocked } from "./policy.js";
+import { was_blocked, watched } from "./policy.js";
 import { ANSWER, AUDIO, FAILED, UNIT } from "./protocol.js";
 
 // Of the answers' JSON; in step with `Session::answer` in report.rs.
@@ -18,6 +18,7 @@ export async function request(self, number, timeout, ticket, url, key, answer) {
   const late = new Error("timeout");
   const clock = setTimeout(() => controller.abort(late), timeout);
   const current = () => controller === self.request;
+  const attempt = {};
   const fail = (code) => current() && self.tell(FAILED, number, code);
   try {
     if (!navigator.onLine) return fail("offline");
@@ -32,6 +33,8 @@ export async function request(self, number, timeout, ticket, url, key, answer) {
       console.error(`sori-captcha: the backend's address, or the ticket, cannot be used: ${url}`, error);
       return fail("config_error");
     }
+    attempt.what = `connect-src ${request.url}`;
+    watched.add(attempt);
     const response = await new Promise((answered, reject) => {
       // This ends the wait also if the module dies over it.
       signal.addEventListener("abort", () => reject(signal.reason));
@@ -61,8 +64,9 @@ export async function request(self, number, timeout, ticket, url, key, answer) {
     if (current()) self.tell(ANSWER, number, [status, headers.get("retry-after") ?? "", ...MEMBERS.map((name) => json?.[name] ?? "")].join(UNIT));
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) return trapped(error);
-    fail(signal.reason === late ? "timeout" : (await was_blocked()) ? "csp_blocked" : "network_error");
+    fail(signal.reason === late ? "timeout" : (await was_blocked(attempt)) ? "csp_blocked" : "network_error");
   } finally {
+    watched.delete(attempt);
     clearTimeout(clock);
     controller.abort();
   }

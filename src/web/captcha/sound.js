@@ -1,6 +1,6 @@
 // The media element. Not an AudioContext: the iPhone's silent switch mutes that.
 import { rust } from "./instance.js";
-import { was_blocked } from "./policy.js";
+import { was_blocked, watched } from "./policy.js";
 import { ENDED, LEAD_IN_OVER, PAUSED, PLAYBACK_FAILED, PLAYING, PROGRESS } from "./protocol.js";
 
 function element(self) {
@@ -22,14 +22,18 @@ function element(self) {
 }
 
 async function play(self, clip) {
+  const attempt = { what: `media-src ${self.audio.src}` };
+  watched.add(attempt);
   try {
     await self.audio.play();
   } catch ({ name }) {
     // Another clip took its place.
     if (name === "AbortError" || clip !== self.clip) return;
     if (clip === "silence") return self.tell(LEAD_IN_OVER);
-    const code = name === "NotAllowedError" ? "playback_blocked" : (await was_blocked()) ? "csp_blocked" : "not_audio";
+    const code = name === "NotAllowedError" ? "playback_blocked" : (await was_blocked(attempt)) ? "csp_blocked" : "not_audio";
     self.tell(PLAYBACK_FAILED, 0, code);
+  } finally {
+    watched.delete(attempt);
   }
 }
 

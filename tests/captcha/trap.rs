@@ -1,0 +1,62 @@
+//! What is left when the instance has died.
+
+use super::*;
+
+/// What `act` sees of an instance that dies at the first press, and how many were started after it.
+async fn after_a_trap(act: &str) -> (Option<String>, Option<f64>) {
+    set_up();
+    let define = Closure::<dyn Fn(JsValue, String)>::new(|exports: JsValue, sheet: String| {
+        define_captcha(&exports, &sheet, &JsValue::UNDEFINED);
+    });
+    let instance = dying(&exports(), &define.into_js_value(), "");
+    let get = |name: &str| Reflect::get(&instance, &name.into()).unwrap();
+    define_captcha(&get("exports"), "", &get("restart"));
+    set(&js_sys::global(), "another_instance", &get("restart"));
+    let seen = look(PLAIN, act).await.unwrap().as_string();
+    let starts: Function = get("starts").unchecked_into();
+    let starts = starts.call0(&JsValue::NULL).unwrap().as_f64();
+    get("over")
+        .unchecked_into::<Function>()
+        .call0(&JsValue::NULL)
+        .unwrap();
+    (seen, starts)
+}
+
+/// A press wakes the module up; two presses wake it up once.
+#[wasm_bindgen_test]
+async fn presses_in_haste_after_a_trap_start_one_instance() {
+    let act = r#"captcha.value = "12";
+        part("play").click();
+        const dead = [captcha.matches(":state(failed)"), captcha.value, new FormData(captcha.form).get("captcha-error"), captcha.validity.valid];
+        part("slower").click();
+        part("slower").click();
+        for (let n = 0; n < 100 && captcha.matches(":state(failed)"); n += 1) await new Promise((done) => setTimeout(done, 50));
+        return [dead, captcha.matches(":state(idle)"), captcha.value]"#;
+    let (seen, starts) = after_a_trap(act).await;
+    assert_eq!(starts, Some(1.0));
+    assert_eq!(
+        seen.as_deref(),
+        Some(r#"[[true,"12","internal_error",true],true,"12"]"#)
+    );
+}
+
+/// Our own fault never blocks the form, and Enter is how a form is sent from a box.
+#[wasm_bindgen_test]
+async fn enter_after_a_trap_sends_the_form_as_it_is() {
+    let act = r#"captcha.value = "12";
+        part("play").click();
+        const sent = [];
+        captcha.form.append(document.createElement("button"));
+        captcha.form.addEventListener("submit", (event) => {
+          event.preventDefault();
+          sent.push(new FormData(captcha.form).get("captcha-error"));
+        });
+        const press = (init) => part("answer").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, composed: true, ...init }));
+        press({ isComposing: true });
+        press({ keyCode: 229 });
+        press({});
+        return [sent, captcha.value]"#;
+    let (seen, starts) = after_a_trap(act).await;
+    assert_eq!(seen.as_deref(), Some(r#"[["internal_error"],"12"]"#));
+    assert_eq!(starts, Some(0.0));
+}
