@@ -38,7 +38,11 @@ enum Check {
     Release,
     Packaging,
     E2e,
+    E2eFirefox,
 }
+
+/// The areas of `tests/e2e` that run in Firefox too: what a person does from Play to the verdict, and what can fail.
+const IN_FIREFOX: [&str; 4] = ["whole_path", "form", "keys", "faults"];
 
 impl Check {
     fn needs(self) -> &'static [Need] {
@@ -52,6 +56,8 @@ impl Check {
             Check::ClippyWasm | Check::Build => &[Need::Package],
             Check::WasmChromium | Check::Packaging | Check::E2e => &[Need::Package, Need::Chromium],
             Check::WasmFirefox => &[Need::Package, Need::Firefox],
+            // One or the other test is for Chromium whatever was chosen.
+            Check::E2eFirefox => &[Need::Package, Need::Chromium, Need::Firefox],
         }
     }
 
@@ -93,6 +99,15 @@ impl Check {
                 "cargo test --quiet -p sori-e2e --lib --test browser --test package"
             )
             .run()?,
+            Check::E2eFirefox => {
+                let areas = IN_FIREFOX.iter().map(|area| format!("{area}::"));
+                cmd!(
+                    sh,
+                    "cargo test --quiet -p sori-e2e --test browser -- {areas...}"
+                )
+                .env("E2E_ENGINE", "firefox")
+                .run()?
+            }
         }
         Ok(())
     }

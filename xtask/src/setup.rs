@@ -212,6 +212,8 @@ fn firefox(workspace: &Workspace) -> Result<()> {
         tools::GECKODRIVER,
         &["--locked"],
     )?;
+    // Without a sound card Firefox plays nothing, and no machine of a test has one.
+    debian(workspace, "pulseaudio", "pulseaudio")?;
     report("firefox", "present");
     Ok(())
 }

@@ -8,9 +8,6 @@ export const ATTRIBUTES = 0, SURROUNDINGS = 1, MESSAGES = 2, RECALLED = 3, RESET
 // `Part` in template.rs.
 export const ANSWER_PART = 2, CONSENT_PART = 11;
 
-// What a key in the box does, by `Session::press` in bridge.rs.
-export const ENTER = 4;
-
 // `Signal` in event.rs.
 export const SIGNALS = ["statechange", "issued", "verified", "rejected", "expired", "error"];
 

@@ -4,11 +4,13 @@ use std::process::Command;
 
 use crate::browser::Engine;
 use crate::process::Process;
+use crate::sound::Sound;
 
 #[derive(Debug)]
 pub(crate) struct Driver {
     /// Held for its end.
     _process: Process,
+    _sound: Option<Sound>,
     pub(crate) address: String,
 }
 
@@ -27,13 +29,16 @@ impl Driver {
                 });
                 Self {
                     _process: process,
+                    _sound: None,
                     address: format!("http://127.0.0.1:{port}"),
                 }
             }
             Engine::Firefox => {
+                let sound = Sound::start();
                 let mut command = Command::new("geckodriver");
                 command
                     .args(["--port", "0", "--log", "info", "--websocket-port", "0"])
+                    .env("PULSE_SERVER", &sound.address)
                     .envs(environment);
                 // "1730000000000	geckodriver	INFO	Listening on 127.0.0.1:33271"
                 let (process, address) = Process::start("geckodriver", &mut command, |line| {
@@ -42,6 +47,7 @@ impl Driver {
                 });
                 Self {
                     _process: process,
+                    _sound: Some(sound),
                     address: format!("http://{address}"),
                 }
             }

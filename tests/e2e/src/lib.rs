@@ -28,6 +28,7 @@ mod part;
 mod process;
 mod setup;
 mod site;
+mod sound;
 pub mod states;
 
 pub use accessibility::Violation;

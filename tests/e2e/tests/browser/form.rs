@@ -111,6 +111,34 @@ async fn a_disabled_fieldset_and_a_reset_reach_the_element() {
         .await;
 }
 
+/// Agreement is the person's own: a reset takes it back, and a page that comes anew does not tick it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_takes_consent_back() {
+    Setup::new("consent_reset")
+        .page("/page.html", page(r#"endpoint="/captcha" lang="en" lead-in="0" consent required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            captcha.part("play").await.click().await;
+            captcha.until_text("status", "Tick the agreement first").await;
+            assert_eq!(crate::common::keys_requested(page).await, 0);
+            captcha.part("consent").await.click().await;
+            play(page).await;
+            assert_eq!(form_data(page).await["captcha-consent"], "on");
+            page.script("document.querySelector('form').reset()").await;
+            captcha.until_state("idle").await;
+            let ticked = page
+                .script("return document.querySelector('sori-captcha').shadowRoot.querySelector('[type=checkbox]').checked")
+                .await;
+            assert_eq!(ticked, false);
+            assert_eq!(form_data(page).await, json!({ "name": "소리" }));
+            captcha.part("play").await.click().await;
+            captcha.until_text("status", "Tick the agreement first").await;
+            assert_eq!(crate::common::keys_requested(page).await, 1);
+        })
+        .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_captchas_in_one_form_and_one_outside_keep_apart() {
     let body = r#"<form id="form" action="/" method="post">

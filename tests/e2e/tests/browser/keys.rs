@@ -29,6 +29,52 @@ async fn the_whole_path_needs_no_mouse() {
         .await;
 }
 
+/// Agreement, a wrong answer, a new audio and the right answer, with keys alone; the tab order is the reading order.
+#[tokio::test(flavor = "multi_thread")]
+async fn inline_mode_needs_no_mouse_either() {
+    Setup::new("keyboard_only_inline")
+        .page("/page.html", page(r#"endpoint="/captcha" lang="en" lead-in="0" verify="inline" consent required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            let tab = Key::Tab.to_string();
+            page.type_into("input[name=name]", &tab).await;
+            let mut order = Vec::new();
+            for _ in 0..10 {
+                let name = page
+                    .script("const part = document.querySelector('sori-captcha').shadowRoot.activeElement; return part?.getAttribute('part') ?? part?.type ?? document.activeElement.localName")
+                    .await;
+                order.push(name.as_str().unwrap_or_default().to_owned());
+                if order.last().is_some_and(|last| last == "checkbox") {
+                    page.press(" ").await;
+                }
+                page.press(&tab).await;
+            }
+            assert_eq!(
+                order,
+                ["answer", "checkbox", "play", "back", "forward", "slower", "faster", "renew", "volume", "check"]
+            );
+            page.script("document.querySelector('sori-captcha').focus()").await;
+            page.press(".").await;
+            until_heard(page).await;
+            page.press("99999").await;
+            page.press(&Key::Enter.to_string()).await;
+            captcha.until_state("rejected").await;
+            let answer = captcha.part("answer").await;
+            assert!(answer.has_focus().await, "back in the box");
+            page.press(".").await;
+            until_heard(page).await;
+            assert_eq!(answer.property("value").await, "", "the old digits went with the old audio");
+            page.press("12345").await;
+            page.press(&Key::Enter.to_string()).await;
+            captcha.until_state("verified").await;
+            assert!(answer.has_focus().await, "focus stays");
+            assert!(form_data(page).await["captcha-response"].is_string());
+            assert_eq!(keys_requested(page).await, 2);
+        })
+        .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_act_once_and_leave_nothing_in_the_box() {
     Setup::new("keys_in_the_box")

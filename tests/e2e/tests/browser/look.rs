@@ -1,8 +1,10 @@
 //! axe-core in every state, both themes, both languages; narrow screens; sizes of targets.
 
-use sori_e2e::{Page, Setup};
+use serde_json::{Value, json};
+use sori_e2e::states::{self, StateName};
+use sori_e2e::{Key, Page, Setup};
 
-use crate::common::{page, play, until_heard};
+use crate::common::{page, page_with, play};
 
 async fn in_both_themes(page: &Page, state: &str) {
     for theme in ["light", "dark"] {
@@ -24,54 +26,36 @@ async fn in_both_themes(page: &Page, state: &str) {
 }
 
 async fn every_state(language: &'static str) {
-    Setup::new(&format!("axe_{language}"))
-        .page("/form.html", page(&format!(r#"endpoint="/captcha" lang="{language}" lead-in="0" rate="0.5" required"#)))
+    let (setup, faults) = states::setup(&format!("axe_{language}"));
+    let captcha = format!(r#"endpoint="/captcha" lang="{language}""#);
+    setup
+        .page("/state.html", page_with(&states::markup(language)))
+        .page("/form.html", page(&format!("{captcha} required")))
         .page(
-            "/inline.html",
-            page(&format!(r#"endpoint="/captcha" lang="{language}" lead-in="0" rate="1.5" verify="inline" consent required"#)),
+            "/error.html",
+            page(&format!(r#"{captcha} error="Wrong numbers.""#)),
         )
-        .page("/error.html", page(&format!(r#"endpoint="/captcha" lang="{language}" error="Wrong numbers.""#)))
-        .page("/disabled.html", page(&format!(r#"endpoint="/captcha" lang="{language}" disabled"#)))
-        .page("/failed.html", page(&format!(r#"endpoint="/nowhere" lang="{language}""#)))
+        .page("/disabled.html", page(&format!("{captcha} disabled")))
         .run(async |page| {
+            for state in StateName::ALL {
+                let captcha = states::reach(page, &faults, "/state.html", state).await;
+                in_both_themes(page, state.as_str()).await;
+                // Speech that ended meanwhile would have left its state unseen.
+                captcha.until_state(state.as_str()).await;
+            }
+            for (path, what) in [
+                ("/form.html", "form mode"),
+                ("/error.html", "the server's verdict"),
+                ("/disabled.html", "disabled"),
+            ] {
+                page.open(path).await;
+                page.captcha("").await;
+                in_both_themes(page, what).await;
+            }
             page.open("/form.html").await;
-            let captcha = page.captcha("").await;
-            in_both_themes(page, "idle").await;
-            captcha.part("play").await.click().await;
-            until_heard(page).await;
-            captcha.part("play").await.click().await;
-            captcha.until_state("paused").await;
-            in_both_themes(page, "paused").await;
-            captcha.part("play").await.click().await;
-            captcha.until_state("playing").await;
-            in_both_themes(page, "playing").await;
-
-            page.open("/inline.html").await;
-            let captcha = page.captcha("").await;
-            captcha.part("consent").await.click().await;
-            play(page).await;
-            captcha.until_state("ready").await;
-            in_both_themes(page, "ready").await;
-            captcha.part("answer").await.type_text("99999").await;
-            captcha.part("check").await.click().await;
-            captcha.until_state("rejected").await;
-            in_both_themes(page, "rejected").await;
-            play(page).await;
-            captcha.part("answer").await.type_text(&format!("{}12345", "\u{e003}".repeat(5))).await;
-            captcha.part("check").await.click().await;
-            captcha.until_state("verified").await;
-            in_both_themes(page, "verified").await;
-
-            page.open("/error.html").await;
             page.captcha("").await;
-            in_both_themes(page, "the server's verdict").await;
-            page.open("/disabled.html").await;
-            page.captcha("").await;
-            in_both_themes(page, "disabled").await;
-            page.open("/failed.html").await;
-            page.captcha("").await.part("play").await.click().await;
-            page.captcha("").await.until_state("failed").await;
-            in_both_themes(page, "failed").await;
+            page.click("#send").await;
+            in_both_themes(page, "held by its form").await;
         })
         .await;
 }
@@ -137,6 +121,124 @@ async fn every_target_is_44_pixels() {
                 )
                 .await;
             assert_eq!(small, serde_json::json!([]));
+        })
+        .await;
+}
+
+/// What the person's system asks of pages.
+async fn prefer(page: &Page, feature: &str, value: &str) {
+    let features = json!([{ "name": feature, "value": value }]);
+    page.devtools(
+        "Emulation.setEmulatedMedia",
+        json!({ "features": features }),
+    )
+    .await;
+}
+
+/// Where colours are the system's, what was told by a background needs a border, and an icon its text's colour.
+#[tokio::test(flavor = "multi_thread")]
+async fn forced_colours_keep_borders_focus_and_icons() {
+    let (setup, faults) = states::setup("forced_colours");
+    setup
+        .in_chromium()
+        .page("/state.html", page_with(&states::markup("en")))
+        .run(async |page| {
+            prefer(page, "forced-colors", "active").await;
+            for state in [StateName::Idle, StateName::Playing, StateName::Rejected, StateName::Verified] {
+                states::reach(page, &faults, "/state.html", state).await;
+                // From here on the browser shows the focus, as to those who use keys.
+                page.press(&Key::Tab.to_string()).await;
+                let lost = page
+                    .script(
+                        "const root = document.querySelector('sori-captcha').shadowRoot, lost = [];
+                         const behind = getComputedStyle(root.querySelector('.sori')).backgroundColor;
+                         if (!matchMedia('(forced-colors: active)').matches) lost.push('no forced colours');
+                         for (const part of root.querySelectorAll('button, input')) {
+                            if (!part.getClientRects().length) continue;
+                            const name = part.getAttribute('part') ?? part.type;
+                            // The system draws these itself.
+                            if (!['range', 'checkbox'].includes(part.type)) {
+                                const { borderTopStyle, borderTopWidth, borderTopColor, backgroundColor, color } = getComputedStyle(part);
+                                if (borderTopStyle === 'none' || parseFloat(borderTopWidth) < 1) lost.push(`${name}: border`);
+                                if (borderTopColor === behind) lost.push(`${name}: border's colour`);
+                                if (color === backgroundColor) lost.push(`${name}: text`);
+                            }
+                            part.focus();
+                            const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(part);
+                            if (outlineStyle === 'none' || parseFloat(outlineWidth) < 2 || outlineColor === behind) lost.push(`${name}: focus`);
+                         }
+                         const play = root.querySelector('[part=play]'), icon = getComputedStyle(play.querySelector('path'));
+                         if (icon.fill === getComputedStyle(play).backgroundColor || icon.fill !== getComputedStyle(play).color) lost.push(`icon: ${icon.fill}`);
+                         return lost",
+                    )
+                    .await;
+                assert_eq!(lost, json!([]), "{}", state.as_str());
+            }
+        })
+        .await;
+}
+
+/// Nothing moves for those who asked for that: neither our own doing nor the browser's indeterminate bar.
+#[tokio::test(flavor = "multi_thread")]
+async fn reduced_motion_moves_nothing() {
+    let (setup, faults) = states::setup("reduced_motion");
+    setup
+        .in_chromium()
+        .page("/state.html", page_with(&states::markup("en")))
+        .run(async |page| {
+            prefer(page, "prefers-reduced-motion", "reduce").await;
+            for state in [StateName::Loading, StateName::Playing, StateName::Checking] {
+                states::reach(page, &faults, "/state.html", state).await;
+                let moving = page
+                    .script(
+                        "const root = document.querySelector('sori-captcha').shadowRoot;
+                         const bar = root.querySelector('progress');
+                         const drawn = bar.getClientRects().length && getComputedStyle(bar).appearance !== 'none';
+                         return [
+                            ...document.getAnimations().map(({ effect }) => effect.target?.localName),
+                            ...[...root.querySelectorAll('*')].filter((part) => parseFloat(getComputedStyle(part).transitionDuration) > 0).map((part) => part.localName),
+                            ...(bar.matches(':indeterminate') && drawn ? ['progress'] : []),
+                         ]",
+                    )
+                    .await;
+                assert_eq!(moving, json!([]), "{}", state.as_str());
+            }
+        })
+        .await;
+}
+
+/// A language module for a script that runs from right to left, as a site could bring one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_from_right_to_left_turns_the_layout() {
+    Setup::new("rtl")
+        .page("/page.html", page(r#"endpoint="/captcha" lang="ar" consent verify="inline""#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            page.script(
+                "(globalThis[Symbol.for('sori-captcha.languages')] ??= []).push({ tag: 'ar', texts: { play: 'تشغيل', back: 'رجوع', forward: 'تقديم' } });
+                 document.dispatchEvent(new Event('sori-language'))",
+            )
+            .await;
+            captcha.until_text("play", "تشغيل").await;
+            let seen = page
+                .script(
+                    "const host = document.querySelector('sori-captcha'), root = host.shadowRoot;
+                     const left = (name) => root.querySelector(`[part=${name}]`).getBoundingClientRect().left;
+                     host.style.cssText = 'display: block; inline-size: 300px';
+                     const frame = host.getBoundingClientRect();
+                     const out = [...root.querySelectorAll('button, input, p, label')]
+                        .filter((part) => part.getClientRects().length && getComputedStyle(part).position !== 'absolute')
+                        .filter((part) => { const box = part.getBoundingClientRect(); return box.left < frame.left - 1 || box.right > frame.right + 1; })
+                        .map((part) => part.getAttribute('part') ?? part.localName);
+                     return [root.querySelector('.sori').dir, root.querySelector('.sori').lang, left('back') > left('forward'), out]",
+                )
+                .await;
+            assert_eq!(seen, json!(["rtl", "ar", true, []]));
+            let order: Value = page
+                .script("return getComputedStyle(document.querySelector('sori-captcha').shadowRoot.querySelector('.sori')).direction")
+                .await;
+            assert_eq!(order, "rtl");
         })
         .await;
 }

@@ -1,6 +1,7 @@
 //! Every end-to-end test, by area. One binary, so that the harness is linked once.
 
 mod common;
+mod composition;
 mod demo_form;
 mod expiry;
 mod faults;

@@ -1,4 +1,5 @@
 //! Elements come and go by the thousand, as frameworks make them: nothing of them stays.
+#![allow(clippy::print_stdout, reason = "figures, shown with --nocapture")]
 
 use serde_json::{Value, json};
 use sori_e2e::{Page, Reply, Setup};

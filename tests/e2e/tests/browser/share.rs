@@ -103,13 +103,11 @@ async fn the_link_leads_to_naver_with_both_values_encoded_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_press_opens_a_tab_without_an_opener() {
     Setup::new("share_tab")
+        // Only it can be kept from asking the real share page.
+        .in_chromium()
         .browser_argument("--host-resolver-rules=MAP share.naver.com 127.0.0.1:9")
         .page("/", page(&format!("<sori-share url='{URL}'></sori-share>")))
         .run(async |page| {
-            if page.engine() == Engine::Firefox {
-                // It has no way to keep the real share page from being asked.
-                return;
-            }
             page.open("/").await;
             listen(page).await;
             page.share("").await.part("link").await.click().await;
@@ -133,6 +131,8 @@ async fn a_press_opens_a_tab_without_an_opener() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_middle_click_opens_what_the_page_is_now() {
     Setup::new("share_middle_click")
+        // Only it can be kept from asking the real share page.
+        .in_chromium()
         .browser_argument("--host-resolver-rules=MAP share.naver.com 127.0.0.1:9")
         .page(
             "/",
@@ -141,9 +141,6 @@ async fn a_middle_click_opens_what_the_page_is_now() {
             )),
         )
         .run(async |page| {
-            if page.engine() == Engine::Firefox {
-                return;
-            }
             page.open("/").await;
             listen(page).await;
             let link = page.share("").await.part("link").await;
@@ -174,12 +171,11 @@ async fn a_middle_click_opens_what_the_page_is_now() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_popup_is_centred_and_keeps_the_page() {
     Setup::new("share_popup")
+        // Only it can be kept from asking the real share page.
+        .in_chromium()
         .browser_argument("--host-resolver-rules=MAP share.naver.com 127.0.0.1:9")
         .page("/", page(&format!("<sori-share url='{URL}' popup='500x400'></sori-share>")))
         .run(async |page| {
-            if page.engine() == Engine::Firefox {
-                return;
-            }
             page.open("/").await;
             listen(page).await;
             page.script(
@@ -274,12 +270,10 @@ async fn a_copy_that_is_refused_leaves_the_url_to_be_selected() {
     let policy = page(&format!("<sori-share url='{URL}' copy></sori-share>"))
         .header("permissions-policy", "clipboard-write=()");
     Setup::new("share_copy_refused")
+        // Firefox knows no policy for the clipboard.
+        .in_chromium()
         .page("/", policy)
         .run(async |page| {
-            if page.engine() == Engine::Firefox {
-                // It knows no policy for the clipboard.
-                return;
-            }
             page.open("/").await;
             listen(page).await;
             let share = page.share("").await;

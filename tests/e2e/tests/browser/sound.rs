@@ -1,4 +1,5 @@
 //! What is heard, and when: measured at the element's own output.
+#![allow(clippy::print_stdout, reason = "figures, shown with --nocapture")]
 
 use serde_json::Value;
 use sori_e2e::Setup;
