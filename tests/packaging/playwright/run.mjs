@@ -10,7 +10,7 @@ try {
   await page.goto(process.argv[2]);
   await page.locator("#name").fill("보라");
   await solve(page, "12345");
-  await page.locator("form button").click();
+  await page.getByRole("button", { name: "보내기" }).click();
   console.log(await page.locator("#result").getAttribute("data-verified"));
 } finally {
   await browser.close();
