@@ -39,10 +39,13 @@ enum Check {
     Packaging,
     E2e,
     E2eFirefox,
+    E2eWebkit,
 }
 
 /// The areas of `tests/e2e` that run in Firefox too: what a person does from Play to the verdict, and what can fail.
 const IN_FIREFOX: [&str; 4] = ["whole_path", "form", "keys", "faults"];
+/// The main path, by the form's way and the inline one.
+const IN_WEBKIT: [&str; 2] = ["whole_path", "form"];
 
 impl Check {
     fn needs(self) -> &'static [Need] {
@@ -58,6 +61,7 @@ impl Check {
             Check::WasmFirefox => &[Need::Package, Need::Firefox],
             // One or the other test is for Chromium whatever was chosen.
             Check::E2eFirefox => &[Need::Package, Need::Chromium, Need::Firefox],
+            Check::E2eWebkit => &[Need::Package, Need::Webkit],
         }
     }
 
@@ -99,15 +103,8 @@ impl Check {
                 "cargo test --quiet -p sori-e2e --lib --test browser --test package"
             )
             .run()?,
-            Check::E2eFirefox => {
-                let areas = IN_FIREFOX.iter().map(|area| format!("{area}::"));
-                cmd!(
-                    sh,
-                    "cargo test --quiet -p sori-e2e --test browser -- {areas...}"
-                )
-                .env("E2E_ENGINE", "firefox")
-                .run()?
-            }
+            Check::E2eFirefox => in_engine(workspace, "firefox", &IN_FIREFOX)?,
+            Check::E2eWebkit => in_engine(workspace, "webkit", &IN_WEBKIT)?,
         }
         Ok(())
     }
@@ -117,6 +114,17 @@ impl Check {
             .map(|value| value.get_name().to_owned())
             .unwrap_or_default()
     }
+}
+
+fn in_engine(workspace: &Workspace, engine: &str, areas: &[&str]) -> Result<()> {
+    let areas = areas.iter().map(|area| format!("{area}::"));
+    cmd!(
+        workspace.shell(),
+        "cargo test --quiet -p sori-e2e --test browser -- {areas...}"
+    )
+    .env("E2E_ENGINE", engine)
+    .run()?;
+    Ok(())
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {

@@ -15,6 +15,7 @@ pub(crate) enum Need {
     Package,
     Chromium,
     Firefox,
+    Webkit,
     /// A desktop without a screen, and Orca on it.
     ScreenReader,
 }
@@ -23,6 +24,7 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::Package,
     Need::Chromium,
     Need::Firefox,
+    Need::Webkit,
     Need::ScreenReader,
 ];
 
@@ -32,6 +34,7 @@ pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
             Need::Package => package_tools(workspace)?,
             Need::Chromium => chromium(workspace)?,
             Need::Firefox => firefox(workspace)?,
+            Need::Webkit => webkit(workspace)?,
             Need::ScreenReader => screen_reader(workspace)?,
         }
     }
@@ -236,6 +239,19 @@ fn screen_reader(workspace: &Workspace) -> Result<()> {
         .ignore_stderr()
         .read()?;
     report("orca", &version);
+    Ok(())
+}
+
+fn webkit(workspace: &Workspace) -> Result<()> {
+    for (binary, package) in [
+        ("WebKitWebDriver", "webkit2gtk-driver"),
+        // It has no headless mode, and is silent without a sound card.
+        ("Xvfb", "xvfb"),
+        ("pulseaudio", "pulseaudio"),
+    ] {
+        debian(workspace, binary, package)?;
+    }
+    report("webkit", "present");
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Which browser, and how it is started.
 
-use std::env;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder};
@@ -13,15 +14,18 @@ use crate::driver::Driver;
 pub enum Engine {
     Chromium,
     Firefox,
+    /// WebKitGTK: the nearest to Safari that runs on Linux.
+    WebKit,
 }
 
 impl Engine {
-    /// `E2E_ENGINE`: `chromium` (the default) or `firefox`.
+    /// `E2E_ENGINE`: `chromium` (the default), `firefox` or `webkit`.
     pub fn chosen() -> Self {
         match env::var("E2E_ENGINE").as_deref() {
             Err(_) | Ok("chromium") => Engine::Chromium,
             Ok("firefox") => Engine::Firefox,
-            Ok(other) => panic!("E2E_ENGINE is {other:?}; it is chromium or firefox"),
+            Ok("webkit") => Engine::WebKit,
+            Ok(other) => panic!("E2E_ENGINE is {other:?}; it is chromium, firefox or webkit"),
         }
     }
 }
@@ -40,6 +44,7 @@ pub(crate) async fn connect(engine: Engine, driver: &Driver, wishes: &Wishes) ->
     let capabilities = match engine {
         Engine::Chromium => chromium(wishes),
         Engine::Firefox => firefox(wishes),
+        Engine::WebKit => webkit(),
     };
     let Value::Object(capabilities) = capabilities else {
         unreachable!("capabilities are an object")
@@ -94,6 +99,28 @@ fn chromium(wishes: &Wishes) -> Value {
             },
         },
     })
+}
+
+fn webkit() -> Value {
+    json!({
+        "browserName": "MiniBrowser",
+        "webkitgtk:browserOptions": { "binary": mini_browser(), "args": ["--automation"] },
+    })
+}
+
+/// Debian keeps it out of PATH, in a folder that names the architecture and the version.
+fn mini_browser() -> String {
+    let below = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
+    };
+    let found = below(Path::new("/usr/lib"))
+        .iter()
+        .flat_map(|architecture| below(architecture))
+        .map(|folder| folder.join("MiniBrowser"))
+        .find(|path| path.is_file());
+    let path = found.expect("there is no MiniBrowser: install webkit2gtk-driver");
+    path.to_str().expect("the path is text").to_owned()
 }
 
 fn firefox(wishes: &Wishes) -> Value {

@@ -1,16 +1,29 @@
-//! chromedriver or geckodriver, on a free port.
+//! chromedriver, geckodriver or WebKitWebDriver, on a free port.
 
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::browser::Engine;
-use crate::process::Process;
+use crate::process::{Process, READY};
 use crate::sound::Sound;
+
+/// Free a moment ago: the driver takes no port 0.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port is free");
+    let address = listener
+        .local_addr()
+        .expect("a bound listener has an address");
+    address.port()
+}
 
 #[derive(Debug)]
 pub(crate) struct Driver {
     /// Held for its end.
     _process: Process,
     _sound: Option<Sound>,
+    _screen: Option<Process>,
     pub(crate) address: String,
 }
 
@@ -30,6 +43,7 @@ impl Driver {
                 Self {
                     _process: process,
                     _sound: None,
+                    _screen: None,
                     address: format!("http://127.0.0.1:{port}"),
                 }
             }
@@ -48,6 +62,43 @@ impl Driver {
                 Self {
                     _process: process,
                     _sound: Some(sound),
+                    _screen: None,
+                    address: format!("http://{address}"),
+                }
+            }
+            Engine::WebKit => {
+                let sound = Sound::start();
+                // It has no headless mode.
+                let mut command = Command::new("Xvfb");
+                command.args(["-displayfd", "1", "-screen", "0", "1000x900x24"]);
+                command.args(["-nolisten", "tcp"]);
+                let (screen, display) = Process::start("Xvfb", &mut command, |line| {
+                    Some(format!(":{}", line.trim()))
+                });
+                let port = free_port();
+                let mut command = Command::new("sh");
+                // It says nothing when it is ready.
+                command
+                    .args(["-c", r#"echo; exec "$0" "$@""#, "WebKitWebDriver"])
+                    .args([&format!("--port={port}"), "--host=127.0.0.1"])
+                    .env("DISPLAY", display)
+                    .env("PULSE_SERVER", &sound.address)
+                    .envs(environment);
+                let (process, ()) = Process::start("WebKitWebDriver", &mut command, |_| Some(()));
+                let address = format!("127.0.0.1:{port}");
+                let deadline = Instant::now() + READY;
+                while TcpStream::connect(&address).is_err() {
+                    assert!(
+                        Instant::now() < deadline,
+                        "WebKitWebDriver did not become ready; it said:\n{}",
+                        process.output()
+                    );
+                    thread::sleep(Duration::from_millis(50));
+                }
+                Self {
+                    _process: process,
+                    _sound: Some(sound),
+                    _screen: Some(screen),
                     address: format!("http://{address}"),
                 }
             }

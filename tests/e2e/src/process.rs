@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 /// Long enough for a slow machine; only a process that will never be ready takes so long.
-const READY: Duration = Duration::from_secs(60);
+pub(crate) const READY: Duration = Duration::from_secs(60);
 
 /// A child process that ends when it is dropped.
 #[derive(Debug)]

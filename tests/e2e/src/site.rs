@@ -101,14 +101,14 @@ fn program() -> &'static Path {
     })
 }
 
-/// `target/debug`: tests run from its `deps/`, programs from itself.
+/// `target/debug`: tests run from its `deps/`, examples from its `examples/`, programs from itself.
 fn debug_folder() -> PathBuf {
     let program = std::env::current_exe().expect("a running program knows its path");
     let folder = program.parent().expect("a program lies in a folder");
-    if folder.ends_with("deps") {
+    if folder.ends_with("deps") || folder.ends_with("examples") {
         folder
             .parent()
-            .expect("target/debug/deps lies in target/debug")
+            .expect("the folder lies in target/debug")
             .to_owned()
     } else {
         folder.to_owned()

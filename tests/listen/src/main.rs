@@ -68,6 +68,7 @@ fn folder(engine: Engine) -> &'static str {
     match engine {
         Engine::Chromium => "chromium",
         Engine::Firefox => "firefox",
+        Engine::WebKit => "webkit",
     }
 }
 
