@@ -43,7 +43,7 @@ enum Check {
 }
 
 /// The areas of `tests/e2e` that run in Firefox too: what a person does from Play to the verdict, and what can fail.
-const IN_FIREFOX: [&str; 4] = ["whole_path", "form", "keys", "faults"];
+const IN_FIREFOX: [&str; 5] = ["whole_path", "form", "keys", "faults", "policy"];
 /// The main path, by the form's way and the inline one.
 const IN_WEBKIT: [&str; 2] = ["whole_path", "form"];
 

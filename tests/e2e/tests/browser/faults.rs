@@ -8,7 +8,7 @@ use sori_e2e::{Engine, Page, Reply, Setup};
 use crate::common::{
     error, form_data, heard, keys_requested, page, page_with, play, until_heard, verdict,
 };
-use crate::{expiry, robust};
+use crate::{expiry, policy, robust};
 
 /// Which test meets a code in a browser: one that no test meets does not compile.
 fn met_in(code: ErrorCode) -> fn() {
@@ -31,7 +31,7 @@ fn met_in(code: ErrorCode) -> fn() {
         ErrorCode::BadResponse => html_instead_of_a_key_is_bad_response,
         ErrorCode::NotAudio => audio_that_is_no_wav_is_not_audio,
         ErrorCode::PlaybackBlocked => sound_without_a_gesture_is_playback_blocked,
-        ErrorCode::CspBlocked => a_policy_that_forbids_the_request_is_csp_blocked,
+        ErrorCode::CspBlocked => policy::a_policy_that_forbids_the_request_is_csp_blocked,
         ErrorCode::ConfigError => {
             a_missing_endpoint_is_config_error_and_the_console_names_the_attribute
         }
@@ -51,7 +51,7 @@ fn every_code_is_met_by_a_test_of_its_own() {
 }
 
 /// Types, presses Play, and sees the code in the event, a text in the status, and a form that can be sent.
-async fn fails_with(page: &Page, code: &str) -> Value {
+pub(crate) async fn fails_with(page: &Page, code: &str) -> Value {
     let captcha = page.captcha("").await;
     captcha.part("answer").await.type_text("77").await;
     captcha.part("play").await.click().await;
@@ -209,67 +209,6 @@ async fn a_missing_endpoint_is_config_error_and_the_console_names_the_attribute(
                 let said = page.console().await.join("\n");
                 assert!(said.contains("endpoint"), "{said}");
             }
-        })
-        .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_policy_that_forbids_the_request_is_csp_blocked() {
-    let policy =
-        "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'self'; media-src blob:";
-    Setup::new("csp_connect")
-        .page(
-            "/page.html",
-            page(r#"endpoint="https://elsewhere.example/captcha" required"#)
-                .header("content-security-policy", policy),
-        )
-        .run(async |page| {
-            page.open("/page.html").await;
-            fails_with(page, "csp_blocked").await;
-        })
-        .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_policy_that_forbids_blobs_as_media_is_csp_blocked() {
-    let policy = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'self'; media-src 'self'";
-    Setup::new("csp_media")
-        .page(
-            "/page.html",
-            page(r#"endpoint="/captcha" required"#).header("content-security-policy", policy),
-        )
-        .run(async |page| {
-            page.open("/page.html").await;
-            fails_with(page, "csp_blocked").await;
-        })
-        .await;
-}
-
-/// A violation of the policy by something else of the page is no reason.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_fault_beside_someone_elses_violation_keeps_its_own_name() {
-    let policy = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'self' http://127.0.0.1:1; media-src blob:; img-src 'self'";
-    let violating = r#"<script>
-        window.violations = 0;
-        document.addEventListener("securitypolicyviolation", () => violations++);
-        setInterval(() => {
-            new Image().src = "https://elsewhere.example/" + Math.random();
-            fetch("https://elsewhere.example/beacon").catch(() => {});
-        }, 100);
-    </script></form>"#;
-    let reply = page_with(&format!(
-        r#"<form><sori-captcha name="captcha" endpoint="http://127.0.0.1:1/captcha" required></sori-captcha>{violating}"#
-    ));
-    Setup::new("csp_unrelated")
-        .page(
-            "/page.html",
-            reply.header("content-security-policy", policy),
-        )
-        .run(async |page| {
-            page.open("/page.html").await;
-            page.until("the page violates its policy", "return violations > 5")
-                .await;
-            fails_with(page, "network_error").await;
         })
         .await;
 }

@@ -13,6 +13,7 @@ mod lifecycle;
 mod look;
 mod mounting;
 mod pauses;
+mod policy;
 mod quota;
 mod robust;
 mod script_tag;
