@@ -78,6 +78,36 @@ async fn the_snippets_for_the_head_load_each_file_once() {
     }
 }
 
+/// The first thing that a newcomer copies.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_readmes_example_works_as_it_stands() {
+    for name in ["README.md", "README.ko.md"] {
+        let path = format!("{}/../../{name}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).expect("the readme is there");
+        let example = text
+            .split("```html\n")
+            .nth(1)
+            .and_then(|rest| rest.split("```").next());
+        let example = example.unwrap_or_else(|| panic!("{name} has no example"));
+        served(Setup::new("snippets_readme"))
+            .page(
+                "/sori/share.js",
+                Reply::new("text/javascript", built("share.js")),
+            )
+            .page(
+                "/sori/share_bg.wasm",
+                Reply::new("application/wasm", built("share_bg.wasm")),
+            )
+            .page("/page.html", document("", example))
+            .run(async |page| {
+                page.open("/page.html").await;
+                crate::plays(page).await;
+                assert!(page.share("").await.part("link").await.is_displayed().await);
+            })
+            .await;
+    }
+}
+
 /// The hashes on the page are those of the built files.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_snippets_with_integrity_have_the_built_hashes_and_load_each_file_once() {
