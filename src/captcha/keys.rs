@@ -50,19 +50,25 @@ pub fn typed(text: &str, shortcuts: bool) -> Option<KeyAct> {
         return None;
     }
     // With the characters that East Asian input methods put on the same keys.
-    match text {
-        "." | "．" | "。" => Some(KeyAct::Toggle),
-        "," | "，" | "、" => Some(KeyAct::Back),
-        "/" | "／" | "・" => Some(KeyAct::Forward),
+    match only_character(text)? {
+        '.' | '．' | '。' => Some(KeyAct::Toggle),
+        ',' | '，' | '、' => Some(KeyAct::Back),
+        '/' | '／' | '・' => Some(KeyAct::Forward),
         _ => None,
     }
+}
+
+fn only_character(text: &str) -> Option<char> {
+    let mut characters = text.chars();
+    let first = characters.next()?;
+    characters.as_str().is_empty().then_some(first)
 }
 
 /// Whether a key would type a character: such presses stay in the shadow root, so that a site's
 /// single-key shortcuts do not fire.
 #[must_use]
 pub fn is_printable(key: &str, modified: bool) -> bool {
-    !modified && key.chars().count() == 1
+    !modified && only_character(key).is_some()
 }
 
 #[cfg(test)]

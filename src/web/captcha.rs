@@ -162,38 +162,48 @@ impl Wake for Waiting {
 #[must_use]
 pub fn detail(id: u32, signal: u32) -> JsValue {
     let detail = with(id, |element| {
-        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        serializer
-            .collect_map(entries(&element.session.captcha, signal))
-            .ok()
+        Detail {
+            captcha: &element.session.captcha,
+            signal,
+        }
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .ok()
     });
     detail.flatten().unwrap_or(JsValue::NULL)
 }
 
-/// What a detail holds. A struct would be the natural thing, but for its fields serde-wasm-bindgen keeps a
-/// cache of their names, whose hash table costs more than all of them.
-fn entries(captcha: &Captcha, signal: u32) -> Vec<(&'static str, Value<'_>)> {
-    let mut entries = Vec::new();
-    if signal == Signal::StateChange as u32 {
-        entries.push(("state", Value::Text(captcha.state().as_str())));
-    } else if signal == Signal::Issued as u32 {
-        let expires_in = captcha.issued().and_then(|issued| issued.expires_in);
-        entries.push(("expiresIn", Value::Number(expires_in)));
-    } else if signal == Signal::Verified as u32 {
-        if let Phase::Verified { token } = &captcha.phase {
-            entries.push(("token", Value::Text(token)));
-        }
-    } else if signal == Signal::Error as u32
-        && let Some(fault) = captcha.fault()
-    {
-        entries.push(("code", Value::Text(fault.code.as_str())));
-        entries.push(("retryable", Value::Flag(fault.code.is_retryable())));
-        entries.push((
-            "retryAfter",
-            Value::Number(fault.retry_after.map(u32::from)),
-        ));
+/// Written as a map: for a struct's fields serde-wasm-bindgen keeps a cache of their names, whose hash
+/// table costs more than all of them.
+struct Detail<'a> {
+    captcha: &'a Captcha,
+    signal: u32,
+}
+
+impl Serialize for Detail<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { captcha, signal } = *self;
+        let is = |of: Signal| signal == of as u32;
+        let entries: &[(&str, Value<'_>)] = match (&captcha.phase, captcha.fault()) {
+            _ if is(Signal::StateChange) => &[("state", Value::Text(captcha.state().as_str()))],
+            _ if is(Signal::Issued) => {
+                let expires_in = captcha.issued().and_then(|issued| issued.expires_in);
+                &[("expiresIn", Value::Number(expires_in))]
+            }
+            (Phase::Verified { token }, _) if is(Signal::Verified) => {
+                &[("token", Value::Text(token))]
+            }
+            (_, Some(fault)) if is(Signal::Error) => &[
+                ("code", Value::Text(fault.code.as_str())),
+                ("retryable", Value::Flag(fault.code.is_retryable())),
+                (
+                    "retryAfter",
+                    Value::Number(fault.retry_after.map(u32::from)),
+                ),
+            ],
+            _ => &[],
+        };
+        serializer.collect_map(entries.iter().map(|(name, value)| (name, value)))
     }
-    entries
 }
 
 /// One type for all values: each further one would bring the serialiser's code once more.

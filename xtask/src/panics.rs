@@ -23,8 +23,10 @@ const AS_LINKER: &str = "SORI_STRIP_PANICS";
 /// What the package is made of.
 const MODULE: &str = "sori_wasm.wasm";
 
-/// Where every panic ends, as parts of mangled names. What can only lead here is found by itself.
-const ENDS: [&str; 6] = [
+/// Where what is never to happen ends, as parts of mangled names: every panic, and futures that suspend the stack
+/// (JSPI), which js-sys brings along and nothing here asks for. What can only lead here is found by itself.
+const ENDS: [&str; 7] = [
+    "6js_sys7futures4jspi",
     "4core9panicking9panic_fmt",
     "4core5slice5index16slice_index_fail",
     "5alloc7raw_vec12handle_error",

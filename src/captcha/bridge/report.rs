@@ -198,19 +198,19 @@ impl Session {
             }
             Op::Surroundings => {
                 self.catalog.locale = Locale::negotiate(fields.text());
-                self.around.label = fields.text().into();
-                self.around.description = fields.text().into();
+                set(&mut self.around.label, fields.text());
+                set(&mut self.around.description, fields.text());
                 self.around.volume = !fields.text().is_empty();
                 return None;
             }
             Op::Messages => {
-                self.catalog.own = text.into();
+                set(&mut self.catalog.own, text);
                 return None;
             }
             Op::Language => {
                 let (tag, texts) = cut(text, UNIT as u8);
-                self.catalog.tag = tag.into();
-                self.catalog.module = texts.unwrap_or_default().into();
+                set(&mut self.catalog.tag, tag);
+                set(&mut self.catalog.module, texts.unwrap_or_default());
                 return None;
             }
             Op::Recalled => {
@@ -274,10 +274,17 @@ impl Session {
     /// What an answer means. A key and a verdict are told apart by their members, for the request's
     /// number says which was asked for.
     fn answer(&self, generation: u32, mut fields: Fields<'_>) -> Event {
-        let mut next = || fields.text();
-        let status = whole(next()).unwrap_or_default();
-        let (retry_after, key, expires_in) = (next(), next(), next());
-        let (verified, token, code, naver_code) = (next(), next(), next(), next());
+        let [
+            status,
+            retry_after,
+            key,
+            expires_in,
+            verified,
+            token,
+            code,
+            naver_code,
+        ] = core::array::from_fn(|_| fields.text());
+        let status = whole(status).unwrap_or_default();
         let checking = matches!(self.captcha.phase, Phase::Checking(_));
         let judged = |token| Event::Judged { generation, token };
         if (200..300).contains(&status) {
@@ -303,6 +310,11 @@ impl Session {
             },
         }
     }
+}
+
+fn set(text: &mut String, to: &str) {
+    text.clear();
+    text.push_str(to);
 }
 
 fn failed(generation: u32, code: ErrorCode) -> Event {

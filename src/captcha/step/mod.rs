@@ -267,6 +267,11 @@ impl Captcha {
             }
             _ => {}
         }
+        self.over(fx);
+    }
+
+    /// The key has expired, or is used up.
+    fn over(&mut self, fx: &mut Effects) {
         push(fx, Effect::Pause);
         self.end(Ending::Expired, fx);
         self.say(Message::Expired.into(), fx);

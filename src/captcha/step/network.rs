@@ -4,10 +4,7 @@ use super::{
     super::{
         event::{By, Effect, Signal, Timer},
         messages::{Message, Text},
-        state::{
-            Captcha, Challenge, Ending, Fault, Issued, Loading, Phase, Playback, Ready, Sound,
-            Stage, Verdict,
-        },
+        state::{Captcha, Challenge, Fault, Issued, Phase, Playback, Ready, Sound, Stage, Verdict},
     },
     Effects, push,
 };
@@ -123,76 +120,49 @@ impl Captcha {
             ErrorCode::InvalidKey | ErrorCode::AudioNotIssued
         );
         let mut text = Text::of_error(fault);
-        self.phase = match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Loading(Loading {
-                stage: Stage::Key,
-                kept: Some(kept),
-                ..
-            }) => Phase::Ready(Ready {
-                fault: Some(fault),
-                ..*kept
-            }),
-            Phase::Loading(Loading {
-                stage: Stage::Key, ..
-            }) => Phase::Failed {
-                fault,
-                issued: None,
+        self.phase = match &mut self.phase {
+            Phase::Loading(loading) => match &mut loading.stage {
+                Stage::Key => match loading.kept.take() {
+                    Some(kept) => Phase::Ready(Ready {
+                        fault: Some(fault),
+                        ..*kept
+                    }),
+                    None => Phase::Failed {
+                        fault,
+                        issued: None,
+                    },
+                },
+                Stage::Audio { .. } if dead => return self.over(fx),
+                Stage::Audio { retries, .. }
+                    if may_pass(fault.code) && *retries < AUDIO_RETRIES =>
+                {
+                    let wait = if *retries == 0 {
+                        RETRY_MS
+                    } else {
+                        RETRY_MS * 3
+                    };
+                    *retries += 1;
+                    return push(fx, Effect::StartTimer(Timer::Retry, wait));
+                }
+                Stage::Audio { issued, .. } => Phase::Failed {
+                    fault,
+                    issued: Some(issued.clone()),
+                },
             },
-            Phase::Loading(_) | Phase::Checking(_) if dead => return self.found_dead(fx),
-            Phase::Loading(Loading {
-                stage: Stage::Audio { issued, retries },
-                play,
-                lead_in_over,
-                typed,
-                kept,
-            }) if may_pass(fault.code) && retries < AUDIO_RETRIES => {
-                push(
-                    fx,
-                    Effect::StartTimer(Timer::Retry, RETRY_MS * 3u32.pow(u32::from(retries))),
-                );
-                let stage = Stage::Audio {
-                    issued,
-                    retries: retries + 1,
-                };
-                self.phase = Phase::Loading(Loading {
-                    stage,
-                    play,
-                    lead_in_over,
-                    typed,
-                    kept,
-                });
-                return;
-            }
-            Phase::Loading(Loading {
-                stage: Stage::Audio { issued, .. },
-                ..
-            }) => Phase::Failed {
-                fault,
-                issued: Some(issued),
-            },
+            Phase::Checking(_) if dead => return self.over(fx),
             Phase::Checking(challenge) => {
                 if fault.code.is_retryable() && fault.retry_after.is_none() {
                     text = Message::CheckFailed.into();
                 }
                 Phase::Ready(Ready {
-                    challenge,
+                    challenge: challenge.clone(),
                     playback: Playback::Still,
                     fault: Some(fault),
                 })
             }
-            other => {
-                self.phase = other;
-                return;
-            }
+            _ => return,
         };
         self.fail(text, fx);
-    }
-
-    fn found_dead(&mut self, fx: &mut Effects) {
-        push(fx, Effect::Pause);
-        self.end(Ending::Expired, fx);
-        self.say(Message::Expired.into(), fx);
-        push(fx, Effect::Emit(Signal::Expired));
     }
 
     pub(super) fn retry_audio(&mut self, fx: &mut Effects) {
