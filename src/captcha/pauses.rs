@@ -19,38 +19,36 @@ const RUN_UP: usize = 8;
 /// Where the digits begin, in ms from the start, in order. Empty where no pause was found.
 #[must_use]
 pub fn digit_starts(envelope: &Envelope) -> Vec<u32> {
-    let sounds = sounds(&envelope.levels);
-    if sounds.len() < 2 {
-        return Vec::new();
-    }
+    let levels = &envelope.levels;
     let mut starts = Vec::new();
-    for (begin, end) in sounds {
-        let pieces = (end - begin).div_ceil(MAX_DIGIT);
-        for piece in 0..pieces {
-            let frame = begin + (end - begin) * piece / pieces;
-            starts.push(frame.saturating_sub(RUN_UP) as u32 * FRAME_MS);
+    let mut sounds = 0;
+    // The stretch of sound in hand, in frames, end exclusive.
+    let (mut begin, mut end) = (0, 0);
+    let threshold = threshold(levels).unwrap_or(u16::MAX);
+    // Silence after the last frame ends what is in hand.
+    for frame in 0..=levels.len() + MIN_PAUSE {
+        if frame - end >= MIN_PAUSE {
+            if end - begin >= MIN_SOUND {
+                sounds += 1;
+                let pieces = (end - begin).div_ceil(MAX_DIGIT);
+                for piece in 0..pieces {
+                    let frame = begin + (end - begin) * piece / pieces;
+                    starts.push(frame.saturating_sub(RUN_UP) as u32 * FRAME_MS);
+                }
+            }
+            begin = end;
         }
+        if levels.get(frame).is_some_and(|&level| level > threshold) {
+            if begin == end {
+                begin = frame;
+            }
+            end = frame + 1;
+        }
+    }
+    if sounds < 2 {
+        starts.clear();
     }
     starts
-}
-
-/// The stretches of sound, in frames, end exclusive.
-fn sounds(levels: &[u16]) -> Vec<(usize, usize)> {
-    let Some(threshold) = threshold(levels) else {
-        return Vec::new();
-    };
-    let mut sounds: Vec<(usize, usize)> = Vec::new();
-    for (frame, &level) in levels.iter().enumerate() {
-        if level <= threshold {
-            continue;
-        }
-        match sounds.last_mut() {
-            Some((_, end)) if frame - *end < MIN_PAUSE => *end = frame + 1,
-            _ => sounds.push((frame, frame + 1)),
-        }
-    }
-    sounds.retain(|(begin, end)| end - begin >= MIN_SOUND);
-    sounds
 }
 
 /// A level between noise and speech; none where the two cannot be told apart.
