@@ -27,21 +27,15 @@ pub(crate) fn complaints(transcript: &Transcript) -> Vec<String> {
     complaints
 }
 
-/// What is said while the digits sound.
+/// What is said from the press until the digits end: what begins in the silence before them may well end over them.
 fn talked_over(step: &[Entry]) -> impl Iterator<Item = &str> {
-    let mut sounding = false;
-    step.iter().filter_map(move |entry| match entry {
-        Entry::SoundBegins => {
-            sounding = true;
-            None
-        }
-        Entry::SoundEnds => {
-            sounding = false;
-            None
-        }
-        Entry::Speech(text) | Entry::Page(text) if sounding => Some(text.as_str()),
-        _ => None,
-    })
+    let end = step.iter().rposition(|entry| *entry == Entry::SoundEnds);
+    step[..end.unwrap_or(0)]
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Speech(text) | Entry::Page(text) => Some(text.as_str()),
+            _ => None,
+        })
 }
 
 /// Sentences that come more than once.
@@ -116,6 +110,21 @@ mod tests {
         assert_eq!(
             complaints(&over),
             ["after Space: the digits are talked over: Loading the audio."]
+        );
+    }
+
+    #[test]
+    fn speech_that_may_still_be_going_on_when_the_digits_begin_is_found() {
+        let into = transcript(&[
+            act("."),
+            speech("Selection deleted."),
+            Entry::SoundBegins,
+            Entry::SoundEnds,
+            speech("Playback ended. Type the numbers."),
+        ]);
+        assert_eq!(
+            complaints(&into),
+            ["after .: the digits are talked over: Selection deleted."]
         );
     }
 

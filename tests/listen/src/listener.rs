@@ -65,16 +65,30 @@ impl<'a> Listener<'a> {
         self.settle().await;
     }
 
-    /// A key that has the digits played from where they are to their end.
+    /// A key that has the digits played from where they are to their end, which is told.
     pub(crate) async fn press_and_hear_all(&mut self, key: &str) {
         self.act(key);
         self.send(key).await;
+        self.hear_all().await;
+    }
+
+    /// The same without a key: a press of before is answered now.
+    pub(crate) async fn wait_and_hear_all(&mut self, what: &str) {
+        self.act(what);
+        self.hear_all().await;
+    }
+
+    async fn hear_all(&mut self) {
+        const END: &str = "window.sounds.find(([begins]) => !begins)";
         self.page
-            .until(
-                "the digits have ended",
-                "return window.sounds.some(([begins]) => !begins)",
-            )
+            .until("the digits have ended", &format!("return !!{END}"))
             .await;
+        let end = self.page.script(&format!("return {END}[1]")).await;
+        let end = end.as_u64().expect("the page notes a time in ms");
+        self.wait("the end is told", |said| {
+            said.last().is_some_and(|said| said.at >= end)
+        })
+        .await;
         self.settle().await;
     }
 

@@ -11,6 +11,7 @@ mod judge;
 mod listener;
 mod scenarios;
 mod transcript;
+mod versions;
 
 use std::fs;
 use std::io;
@@ -64,6 +65,10 @@ fn chosen(way: &str, name: &str) -> bool {
     way == name || way.split_once('.').is_some_and(|(way, _)| way == name)
 }
 
+fn transcripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts")
+}
+
 fn folder(engine: Engine) -> &'static str {
     match engine {
         Engine::Chromium => "chromium",
@@ -80,6 +85,10 @@ fn file(way: Way, language: Language) -> String {
 async fn main() -> ExitCode {
     let options = Options::parse();
     let start = Instant::now();
+    let versions = transcripts().join("versions.txt");
+    if !options.accept {
+        versions::compare(&versions);
+    }
     let (mut heard, mut failed) = (0, 0);
     for engine in [Engine::Chromium, Engine::Firefox] {
         if !(options.browser.is_empty() || options.browser.contains(&engine)) {
@@ -101,6 +110,12 @@ async fn main() -> ExitCode {
         "listen: {heard} transcripts in {} s, {failed} failed",
         start.elapsed().as_secs()
     );
+    if options.accept
+        && let Err(error) = versions::keep(&versions)
+    {
+        eprintln!("listen: cannot write {}: {error}", versions.display());
+        failed += 1;
+    }
     if failed == 0 {
         ExitCode::SUCCESS
     } else {
@@ -111,8 +126,7 @@ async fn main() -> ExitCode {
 /// Goes the way, once more if the first time does not do: an assistive technology, a browser and a desktop are many
 /// processes that wait for each other.
 async fn listen(stage: &Stage, way: Way, name: &str, accept: bool) -> bool {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("transcripts")
+    let path = transcripts()
         .join(folder(stage.engine))
         .join(format!("{name}.txt"));
     let name = format!("{} {name}", folder(stage.engine));

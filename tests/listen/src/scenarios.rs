@@ -42,6 +42,8 @@ pub(crate) enum Way {
     ExpiryAtServer,
     /// The upstream is down, and comes back.
     Outage,
+    /// The audio takes so long that the listener is told to wait.
+    Slow,
     /// The day's calls are used up.
     Quota,
 }
@@ -64,6 +66,7 @@ impl Way {
         (Way::ExpiryAtServer, Korean),
         (Way::Outage, Korean),
         (Way::Outage, English),
+        (Way::Slow, Korean),
         (Way::Quota, Korean),
     ];
 
@@ -77,6 +80,7 @@ impl Way {
             Way::Expiry => "expiry",
             Way::ExpiryAtServer => "expiry-at-server",
             Way::Outage => "outage",
+            Way::Slow => "slow",
             Way::Quota => "quota",
         }
     }
@@ -99,6 +103,7 @@ impl Stage {
             Way::Expiry => self.expiry().await,
             Way::ExpiryAtServer => self.expiry_at_server().await,
             Way::Outage => self.outage().await,
+            Way::Slow => self.slow().await,
             Way::Quota => self.quota().await,
         }
     }
@@ -243,6 +248,24 @@ impl Stage {
             listener.press("Shift+Tab").await;
             listener.type_text("12345").await;
             listener.press_and_arrive("Enter").await;
+        })
+        .await
+    }
+
+    async fn slow(&self) -> Transcript {
+        let faults = Faults::default();
+        faults.set(Call::Audio, Fault::Stall);
+        let upstream = |setup: Setup| {
+            // The backend gives up after the notice to wait, and the widget asks again.
+            setup
+                .setting("SORI_UPSTREAM_TIMEOUT", "4s")
+                .upstream(|options| options.faults = faults.clone())
+        };
+        self.listen("", upstream, async |listener| {
+            to_the_box(listener).await;
+            listener.press(".").await;
+            faults.set(Call::Audio, None);
+            listener.wait_and_hear_all("(the audio arrives)").await;
         })
         .await
     }
