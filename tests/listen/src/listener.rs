@@ -6,7 +6,7 @@ use serde_json::Value;
 use sori_e2e::{Key, Page};
 use tokio::time::{Instant, sleep};
 
-use crate::desktop::{Desktop, Kind};
+use crate::desktop::{Desktop, Kind, Utterance};
 use crate::transcript::{Entry, Transcript};
 
 /// When nothing new was said for so long, Orca has nothing more to say.
@@ -25,8 +25,7 @@ pub(crate) struct Listener<'a> {
 }
 
 impl<'a> Listener<'a> {
-    /// Opens a page of the site and waits until Orca reads it. What it says of the window and the page is the browser's
-    /// and the site's business: the transcript begins with the first key.
+    /// Opens a page of the site and waits until Orca reads it.
     pub(crate) async fn open(desktop: &'a Desktop, page: &'a Page, path: &str) -> Self {
         let mut listener = Self {
             desktop,
@@ -38,12 +37,19 @@ impl<'a> Listener<'a> {
         page.captcha("").await;
         listener.watch_sound().await;
         listener
-            .until("the page is read", |said| said.kind == Kind::Page)
+            .wait("the page is read", |said| {
+                said.iter().any(|said| said.kind == Kind::Page)
+            })
             .await;
         desktop.activate_window();
         listener.quiet().await;
         listener.heard = desktop.said().len();
         listener
+    }
+
+    /// What was heard so far was the way here.
+    pub(crate) fn begin(&mut self) {
+        self.entries.clear();
     }
 
     /// A key that is answered with speech.
@@ -183,11 +189,7 @@ impl<'a> Listener<'a> {
         }
     }
 
-    async fn until(&self, what: &str, holds: impl Fn(&crate::desktop::Utterance) -> bool) {
-        self.wait(what, |said| said.iter().any(&holds)).await;
-    }
-
-    async fn wait(&self, what: &str, holds: impl Fn(&[crate::desktop::Utterance]) -> bool) {
+    async fn wait(&self, what: &str, holds: impl Fn(&[Utterance]) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let said = self.desktop.said();
@@ -203,7 +205,7 @@ impl<'a> Listener<'a> {
         }
     }
 
-    /// Has the page note when the digits sound: not the silence before them, which is shorter.
+    /// Has the page note when the digits sound: not the silence before them, which takes 2.5 s at most.
     async fn watch_sound(&self) {
         self.page
             .script(
@@ -211,7 +213,7 @@ impl<'a> Listener<'a> {
                  const root = document.querySelector('sori-captcha')?.shadowRoot;
                  let sounding = false;
                  for (const type of ['playing', 'pause', 'ended']) root?.addEventListener(type, ({ target }) => {
-                     const begins = type === 'playing' && target.duration > 2;
+                     const begins = type === 'playing' && target.duration > 3;
                      if (begins !== sounding) sounds.push([(sounding = begins), Date.now()]);
                  }, true);",
             )

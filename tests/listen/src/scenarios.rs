@@ -308,11 +308,13 @@ impl Stage {
     }
 }
 
-/// Past the page's navigation to the form's first field, and from there to the captcha.
+/// Past the page's navigation to the form's first field, and from there to the captcha, where the transcript begins: what
+/// is said of a site's own fields is the browser's business.
 async fn to_the_box(listener: &mut Listener<'_>) {
     listener.press("Tab").await;
     listener.press("Enter").await;
     listener.press("Tab").await;
     listener.type_text("소리").await;
+    listener.begin();
     listener.press("Tab").await;
 }
