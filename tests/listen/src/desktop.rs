@@ -34,7 +34,6 @@ pub(crate) enum Kind {
 pub(crate) struct Desktop {
     orca: Process,
     _windows: Process,
-    _sound: Process,
     _bus: Process,
     _screen: Process,
     environment: Vec<(String, String)>,
@@ -85,27 +84,6 @@ impl Desktop {
             switch_on(&environment, switch);
         }
 
-        // Firefox refuses audio where there is no sound device. This one keeps the time and is mute.
-        let mut command = on(&environment, "pulseaudio");
-        command.args([
-            "-n",
-            "--daemonize=no",
-            "--use-pid-file=no",
-            "--exit-idle-time=-1",
-        ]);
-        command.args([
-            "--load=module-null-sink",
-            "--load=module-native-protocol-unix",
-        ]);
-        command.args(["--log-level=info", "--log-target=file:/dev/stdout"]);
-        let (sound, ()) = Process::start("pulseaudio", &mut command, |line| {
-            line.contains("startup complete").then_some(())
-        });
-        environment.push((
-            "PULSE_SERVER".into(),
-            format!("unix:{}/pulse/native", path("run")),
-        ));
-
         let mut command = on(&environment, "openbox");
         command.args(["--startup", "echo ready"]);
         let (windows, ()) = Process::start("openbox", &mut command, |line| {
@@ -121,7 +99,6 @@ impl Desktop {
         Self {
             orca,
             _windows: windows,
-            _sound: sound,
             _bus: bus,
             _screen: screen,
             environment,

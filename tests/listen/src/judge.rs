@@ -6,8 +6,8 @@ use crate::transcript::{Entry, Transcript};
 
 /// Words that ask for an act.
 const ACTS: [&str; 7] = ["세요", "Press", "press", "Type", "type", "Send", "send"];
-/// What answers a press of "slower" or "faster": the new speed. There is nothing to be done.
-const VALUES: [&str; 2] = ["퍼센트", "percent"];
+/// Where there is nothing to be done: a new speed, a wait.
+const ANSWERS: [&str; 4] = ["퍼센트", "percent", "중입니다", "Loading"];
 
 /// What is wrong with what was heard, a sentence each.
 pub(crate) fn complaints(transcript: &Transcript) -> Vec<String> {
@@ -61,7 +61,7 @@ fn leaves_alone(act: &str, step: &[Entry]) -> bool {
     match step.last() {
         Some(Entry::Page(_)) => false,
         Some(Entry::Speech(_)) if moved => false,
-        Some(Entry::Speech(text)) => !ACTS.iter().chain(&VALUES).any(|word| text.contains(word)),
+        Some(Entry::Speech(text)) => !ACTS.iter().chain(&ANSWERS).any(|word| text.contains(word)),
         _ => true,
     }
 }
