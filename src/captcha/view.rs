@@ -125,18 +125,20 @@ impl Writer<'_> {
         }
         self.flag(wrong);
         self.flag(captcha.config.required);
-        // Screen readers read a description again whenever it changes: the instruction, once gone, stays away, and an
-        // error stands alone. Nothing is described from the press to the end, or it would be read over the digits.
+        // Screen readers read a description again whenever it changes: the instruction, once gone, stays away. Nothing is
+        // described from the press to the end, or it would be read over the digits. The error is named before it is
+        // there: Firefox is silent where the naming and the text come in one change.
+        let instructed = captcha.phase == Phase::Idle
+            && captcha.answer.is_empty()
+            && !matches!(captcha.verdict, Some(Verdict::Site(_)));
         self.value(if captcha.will_sound() {
             ""
-        } else if wrong {
+        } else if !instructed {
             "more error"
-        } else if captcha.phase != Phase::Idle || !captcha.answer.is_empty() {
-            "more"
         } else if captcha.config.shortcuts {
-            "more hint keys"
+            "more error hint keys"
         } else {
-            "more hint"
+            "more error hint"
         });
         match &captcha.verdict {
             Some(Verdict::Site(text)) => self.value(text),

@@ -227,7 +227,6 @@ fn screen_reader(workspace: &Workspace) -> Result<()> {
         ("dbus-daemon", "dbus"),
         ("/usr/libexec/at-spi-bus-launcher", "at-spi2-core"),
         ("gdbus", "libglib2.0-bin"),
-        ("pulseaudio", "pulseaudio"),
         ("openbox", "openbox"),
         ("xdotool", "xdotool"),
         ("orca", "orca"),
