@@ -4,6 +4,7 @@
 
 mod browser;
 mod failures;
+mod form;
 mod lifecycle;
 mod main_path;
 mod properties;

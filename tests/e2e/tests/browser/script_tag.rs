@@ -19,29 +19,6 @@ async fn plays(page: &Page) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_documented_preload_makes_one_request_for_the_wasm() {
-    let hashes = sori_e2e::integrity();
-    let head = format!(
-        r#"<link rel="preload" href="/pkg/sori_bg.wasm" as="fetch" type="application/wasm" crossorigin integrity="{}">
-        <script type="module" src="/pkg/define.js" integrity="{}"></script>"#,
-        hashes["sori_bg.wasm"], hashes["define.js"],
-    );
-    Setup::new("preload")
-        .page("/page.html", document(&head, CAPTCHA))
-        .run(async |page| {
-            page.open("/page.html").await;
-            plays(page).await;
-            assert_eq!(
-                page.asked("/pkg/sori_bg.wasm"),
-                1,
-                "preload and loader share one request"
-            );
-            page.assert_quiet().await;
-        })
-        .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_changed_wasm_is_not_run_and_the_fallback_stays() {
     let other: Vec<u8> = b"\0asm\x01\0\0\0".to_vec();
     let body = r#"<sori-captcha endpoint="/captcha" name="captcha"><a id="fallback" href="/help">Help</a></sori-captcha>"#;
