@@ -11,6 +11,8 @@ fn served(mut setup: Setup) -> Setup {
         ("define.js", "text/javascript"),
         ("sori.js", "text/javascript"),
         ("sori_bg.wasm", "application/wasm"),
+        ("share.js", "text/javascript"),
+        ("share_bg.wasm", "application/wasm"),
     ] {
         let reply = Reply::new(kind, built(name));
         // As the documentation advises.
@@ -90,14 +92,6 @@ async fn the_readmes_example_works_as_it_stands() {
             .and_then(|rest| rest.split("```").next());
         let example = example.unwrap_or_else(|| panic!("{name} has no example"));
         served(Setup::new("snippets_readme"))
-            .page(
-                "/sori/share.js",
-                Reply::new("text/javascript", built("share.js")),
-            )
-            .page(
-                "/sori/share_bg.wasm",
-                Reply::new("application/wasm", built("share_bg.wasm")),
-            )
             .page("/page.html", document("", example))
             .run(async |page| {
                 page.open("/page.html").await;
@@ -220,14 +214,6 @@ async fn the_share_buttons_snippet_works_alone() {
     let shown = samples(&[("/docs/share", "share.html")]).await;
     assert_eq!(shown[0], snippet("share.html").trim());
     served(Setup::new("snippets_share"))
-        .page(
-            "/sori/share.js",
-            Reply::new("text/javascript", built("share.js")),
-        )
-        .page(
-            "/sori/share_bg.wasm",
-            Reply::new("application/wasm", built("share_bg.wasm")),
-        )
         .page(
             "/page.html",
             document(
