@@ -32,7 +32,7 @@ async fn a_second_definition_changes_nothing() {
 
 #[wasm_bindgen_test]
 async fn a_move_keeps_the_answer_and_a_removal_frees_the_session() {
-    set_up();
+    set_up().await;
     let free = module::connect(false, String::new());
     disconnect(free);
     let moved = seen(

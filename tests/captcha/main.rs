@@ -14,37 +14,45 @@ mod lifecycle;
 mod page;
 mod trap;
 
-#[wasm_bindgen(module = "/src/web/captcha/element.js")]
-extern "C" {
-    fn define_captcha(exports: &JsValue, sheet: &str, restart: &JsValue);
+/// The shell's files, each after those it imports. Naming them makes the runner serve them.
+macro_rules! shell {
+    ($($path:literal $name:ident)*) => {
+        $(
+            #[wasm_bindgen(module = $path)]
+            extern "C" {
+                pub fn $name();
+            }
+        )*
+        const SHELL: &[&str] = &[$($path),*];
+    };
 }
-
-/// The runner serves only files that are named: these are what `element.js` imports.
-macro_rules! served {
-    ($($path:literal $name:ident)*) => {$(
-        #[wasm_bindgen(module = $path)]
-        extern "C" {
-            pub fn $name();
-        }
-    )*};
-}
-served! {
-    "/src/web/captcha/connection.js" connect
-    "/src/web/captcha/effects.js" EFFECTS
-    "/src/web/captcha/instance.js" serve
-    "/src/web/captcha/listen.js" listen
-    "/src/web/captcha/memory.js" keep
-    "/src/web/captcha/page.js" read
-    "/src/web/captcha/paint.js" paint
-    "/src/web/captcha/policy.js" was_blocked
+shell! {
     "/src/web/captcha/protocol.js" UNIT
-    "/src/web/captcha/request.js" request
-    "/src/web/captcha/sound.js" start
-    "/src/web/captcha/tell.js" tell
+    "/src/web/captcha/memory.js" keep
+    "/src/web/captcha/policy.js" was_blocked
     "/src/web/captcha/tree.js" build
+    "/src/web/captcha/paint.js" paint
+    "/src/web/captcha/instance.js" serve
+    "/src/web/captcha/sound.js" start
+    "/src/web/captcha/request.js" request
+    "/src/web/captcha/effects.js" EFFECTS
+    "/src/web/captcha/tell.js" tell
+    "/src/web/captcha/page.js" read
+    "/src/web/captcha/connection.js" connect
+    "/src/web/captcha/listen.js" listen
+    "/src/web/captcha/element.js" element
 }
 
 #[wasm_bindgen(inline_js = r#"
+// One file at a time: of more connections at once than it has idle threads, four, the runner's server can leave one
+// without an answer until another one is closed (`TaskPool::spawn` of tiny_http 0.12 counts a thread that has been
+// woken as idle).
+export async function load(paths) {
+  let last;
+  for (const path of paths) last = await import(`.${path}`);
+  return last.define_captcha;
+}
+
 const box = () => document.querySelector("main") ?? document.body.appendChild(document.createElement("main"));
 
 // Runs the body of an async function on the captcha that the markup has.
@@ -85,6 +93,8 @@ export function dying(honest, define, sheet) {
 }
 "#)]
 extern "C" {
+    #[wasm_bindgen(catch)]
+    async fn load(paths: Vec<String>) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     async fn look(markup: &str, body: &str) -> Result<JsValue, JsValue>;
     fn dying(honest: &JsValue, define: &JsValue, sheet: &str) -> JsValue;
@@ -147,18 +157,32 @@ fn disconnect(id: u32) {
     let _ = module::tell(id, Op::Disconnected as u32, 0, 0, 0, "");
 }
 
+/// `define_captcha` of the shell.
+async fn define() -> Function {
+    let paths = SHELL.iter().map(ToString::to_string).collect();
+    load(paths).await.unwrap().unchecked_into()
+}
+
+async fn define_captcha(exports: &JsValue, sheet: &str, restart: &JsValue) {
+    define()
+        .await
+        .call3(&JsValue::NULL, exports, &sheet.into(), restart)
+        .unwrap();
+}
+
 /// The element, defined once for all tests.
-fn set_up() {
+async fn set_up() {
     thread_local! {
         static EXPORTS: JsValue = exports();
     }
     let restart = Function::new_no_args("return globalThis.another_instance()");
-    EXPORTS.with(|exports| define_captcha(exports, ":host { display: block }", &restart));
+    let exports = EXPORTS.with(JsValue::clone);
+    define_captcha(&exports, ":host { display: block }", &restart).await;
 }
 
 /// What the body returns, as JSON.
 async fn seen(markup: &str, body: &str) -> String {
-    set_up();
+    set_up().await;
     let seen = look(markup, body).await;
     seen.unwrap_or_else(|error| panic!("{error:?}"))
         .as_string()

@@ -64,7 +64,7 @@ async fn the_nearest_language_counts_also_through_a_shadow_root() {
 
 #[wasm_bindgen_test]
 async fn an_unknown_value_is_a_warning_that_names_the_attribute() {
-    set_up();
+    set_up().await;
     let act = Closure::<dyn Fn() -> Promise>::new(|| {
         future_to_promise(async {
             seen(

@@ -4,13 +4,10 @@ use super::*;
 
 /// What `act` sees of an instance that dies at the first press, and how many were started after it.
 async fn after_a_trap(act: &str) -> (Option<String>, Option<f64>) {
-    set_up();
-    let define = Closure::<dyn Fn(JsValue, String)>::new(|exports: JsValue, sheet: String| {
-        define_captcha(&exports, &sheet, &JsValue::UNDEFINED);
-    });
-    let instance = dying(&exports(), &define.into_js_value(), "");
+    set_up().await;
+    let instance = dying(&exports(), &define().await.into(), "");
     let get = |name: &str| Reflect::get(&instance, &name.into()).unwrap();
-    define_captcha(&get("exports"), "", &get("restart"));
+    define_captcha(&get("exports"), "", &get("restart")).await;
     set(&js_sys::global(), "another_instance", &get("restart"));
     let seen = look(PLAIN, act).await.unwrap().as_string();
     let starts: Function = get("starts").unchecked_into();
