@@ -209,11 +209,16 @@ pub enum Verdict {
     Site(String),
 }
 
-impl Verdict {
-    /// The verdict that the server rendered into the page.
-    pub(super) fn rendered(error: &str) -> Option<Self> {
-        (!error.is_empty()).then(|| Self::Site(error.into()))
-    }
+/// How a verdict reaches the person. Most screen readers are silent when the description of what is focused
+/// changes, and the others would say what is both announced and described twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telling {
+    /// Its live region is empty: one that says the same again would not be heard.
+    Due,
+    /// It is announced, and not described: the person is in the box.
+    Announced,
+    /// It is described, for whoever comes to the box.
+    Described,
 }
 
 /// The whole of one captcha. Everything that is shown, said or submitted follows from it.
@@ -230,7 +235,7 @@ pub struct Captcha {
     /// Whether it was said already that the answer has something other than digits.
     pub odd_answer: bool,
     /// What is said of the answer.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<(Verdict, Telling)>,
     /// Whether the consent box is ticked.
     pub consented: bool,
     /// Whether the element or its fieldset is disabled.
@@ -251,12 +256,17 @@ pub struct Captcha {
     pub generation: u32,
 }
 
+/// The verdict that the server rendered into the page.
+pub(super) fn rendered(error: &str) -> Option<(Verdict, Telling)> {
+    (!error.is_empty()).then(|| (Verdict::Site(error.into()), Telling::Described))
+}
+
 impl Captcha {
     /// A captcha that was never used.
     #[must_use]
     pub fn new(config: Config, disabled: bool, answer: String) -> Self {
         Self {
-            verdict: Verdict::rendered(config.error()),
+            verdict: rendered(config.error()),
             rate: config.rate,
             config,
             phase: Phase::Idle,

@@ -8,7 +8,7 @@ pub const TEMPLATE: &str = "\
 0 div class=sori lang dir data-theme
 1 label part=label for=answer text
 1 input part=answer id=answer type=text inputmode=numeric autocomplete=off autocapitalize=off spellcheck=false enterkeyhint=done maxlength=64 disabled readonly aria-label aria-invalid aria-required aria-describedby
-1 p part=error id=error text hidden
+1 p part=error id=error aria-live text
 1 p part=hint id=hint text
 1 p part=hint id=keys class=keys text hidden
 1 p id=more class=unseen text

@@ -3,7 +3,7 @@
 use super::{
     form,
     messages::{Catalog, Message, Text},
-    state::{Captcha, Phase, StateName, Verdict},
+    state::{Captcha, Phase, StateName, Telling, Verdict},
     template::{HOST, Part, TEMPLATE},
 };
 use crate::{
@@ -115,7 +115,7 @@ impl Writer<'_> {
         let Self {
             captcha, catalog, ..
         } = *self;
-        let wrong = captcha.verdict.is_some();
+        let described = matches!(captcha.verdict, Some((_, Telling::Described)));
         self.say(Message::Label);
         self.flag(captcha.disabled);
         self.flag(captcha.is_settled());
@@ -123,29 +123,27 @@ impl Writer<'_> {
         if !around.label.is_empty() {
             push(&mut self.out, &[" ", catalog.get(Message::Label)]);
         }
-        self.flag(wrong);
+        self.flag(captcha.verdict.is_some());
         self.flag(captcha.config.required);
-        // Screen readers read a description again whenever it changes: the instruction, once gone, stays away. Nothing is
-        // described from the press to the end, or it would be read over the digits. The error is named before it is
-        // there: Firefox is silent where the naming and the text come in one change.
-        let instructed = captcha.phase == Phase::Idle
-            && captcha.answer.is_empty()
-            && !matches!(captcha.verdict, Some(Verdict::Site(_)));
+        // Some screen readers read a description again whenever it changes: the instruction, once gone, stays away.
+        // Nothing is described from the press to the end, or it would be read over the digits.
         self.value(if captcha.will_sound() {
             ""
-        } else if !instructed {
+        } else if described {
             "more error"
+        } else if captcha.phase != Phase::Idle || !captcha.answer.is_empty() {
+            "more"
         } else if captcha.config.shortcuts {
-            "more error hint keys"
+            "more hint keys"
         } else {
-            "more error hint"
+            "more hint"
         });
+        self.value(if described { "" } else { "polite" });
         match &captcha.verdict {
-            Some(Verdict::Site(text)) => self.value(text),
-            Some(Verdict::Ours(text)) => self.rendered(Some(*text)),
-            None => self.value(""),
+            None | Some((_, Telling::Due)) => self.value(""),
+            Some((Verdict::Site(text), _)) => self.value(text),
+            Some((Verdict::Ours(text), _)) => self.rendered(Some(*text)),
         }
-        self.flag(!wrong);
         self.say(Message::Instruction);
         self.say(Message::KeysHint);
         self.flag(!captcha.config.shortcuts);

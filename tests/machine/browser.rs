@@ -76,10 +76,10 @@ pub(crate) struct Browser {
     pub(crate) lead_ins: Vec<u32>,
     /// Where speech was started, in ms.
     pub(crate) starts: Vec<u32>,
-    /// What the live region said, in English.
+    /// What the live regions said, in English.
     pub(crate) said: Vec<String>,
     catalogs: [Catalog; 2],
-    live: String,
+    live: [String; 2],
 }
 
 /// Settings from attributes, as a page writes them.
@@ -131,7 +131,7 @@ impl Browser {
             starts: Vec::new(),
             said: Vec::new(),
             catalogs: [catalog(Locale::English), catalog(Locale::Korean)],
-            live: String::new(),
+            live: [String::new(), String::new()],
         }
     }
 

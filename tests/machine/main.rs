@@ -8,3 +8,4 @@ mod form;
 mod lifecycle;
 mod main_path;
 mod properties;
+mod told;

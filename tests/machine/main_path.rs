@@ -373,39 +373,3 @@ fn disabling_ends_the_sound() {
     assert!(!browser.moving);
     assert_eq!(browser.state(), StateName::Paused);
 }
-
-/// Screen readers read the focused box's description whenever it changes.
-#[test]
-fn an_instruction_that_was_read_is_not_read_again_at_the_press_or_after_the_audio() {
-    let mut browser = Browser::new(&[]);
-    let described = |browser: &Browser| browser.shown(Part::Answer, "aria-describedby");
-    assert_eq!(described(&browser).as_deref(), Some("more error hint keys"));
-    browser.press_dot();
-    assert_eq!(described(&browser), None, "from the press on");
-    browser.key_arrives(None);
-    browser.audio_arrives();
-    browser.pass(20_000);
-    assert_eq!(described(&browser).as_deref(), Some("more error"));
-    browser.type_answer("12345");
-    browser.tell(Event::Reject(None));
-    assert_eq!(
-        described(&browser).as_deref(),
-        Some("more error"),
-        "the error's text is what changes"
-    );
-    browser.press_dot();
-    assert_eq!(described(&browser), None, "not the error over the digits");
-}
-
-#[test]
-fn an_error_that_the_site_rendered_stands_without_the_instruction() {
-    let mut browser = Browser::new(&[("error", "Please listen again.")]);
-    let described = |browser: &Browser| browser.shown(Part::Answer, "aria-describedby");
-    assert_eq!(described(&browser).as_deref(), Some("more error"));
-    browser.type_answer("1");
-    assert_eq!(
-        described(&browser).as_deref(),
-        Some("more error"),
-        "typing brings nothing back"
-    );
-}

@@ -7,7 +7,7 @@ use super::{
         form,
         messages::{Message, Text},
         pauses,
-        state::{Captcha, Issued, Loading, Phase, Playback, Ready, Stage, Verdict},
+        state::{Captcha, Issued, Loading, Phase, Playback, Ready, Stage, Telling, Verdict},
     },
     Effects, SLOW_MS, push,
 };
@@ -190,6 +190,9 @@ impl Captcha {
             self.say(Message::NotDigits.into(), fx);
         }
         self.odd_answer = odd;
+        if let Some((_, telling)) = &mut self.verdict {
+            *telling = Telling::Described;
+        }
     }
 
     pub(super) fn check(&mut self, fx: &mut Effects) {
@@ -210,9 +213,7 @@ impl Captcha {
             Phase::Checking(_) => {}
             Phase::Verified { .. } => self.say(Message::Verified.into(), fx),
             _ => {
-                self.hush(fx);
-                self.point_out(form::missing(self));
-                push(fx, Effect::FocusAnswer);
+                self.point_out(form::missing(self), fx);
             }
         }
     }
@@ -220,9 +221,10 @@ impl Captcha {
 
 impl Captcha {
     /// The answer is not complete: said at the box, and there alone.
-    pub(super) fn point_out(&mut self, text: Text) {
-        self.verdict = Some(Verdict::Ours(text));
+    pub(super) fn point_out(&mut self, text: Text, fx: &mut Effects) {
+        self.hush(fx);
         self.status.hide();
+        self.blame(Verdict::Ours(text), fx);
     }
 }
 

@@ -8,7 +8,8 @@ use super::{
     event::{Effect, Event, Signal, Timer},
     form,
     messages::{Message, Text},
-    state::{Captcha, Ending, Phase, Playback, Ready, Verdict},
+    state::{Captcha, Ending, Phase, Playback, Ready, Telling, Verdict, rendered},
+    status::PAUSE_MS,
 };
 use crate::{
     config::{MAX_RATE, MIN_RATE, Verify},
@@ -114,12 +115,15 @@ impl Captcha {
                 );
             }
             Event::Invalid { first } => {
-                if let Some((_, text)) = form::flaw(self) {
-                    self.point_out(text);
-                }
+                let Some((_, text)) = form::flaw(self) else {
+                    return;
+                };
                 if first {
-                    self.hush(fx);
-                    push(fx, Effect::FocusAnswer);
+                    self.point_out(text, fx);
+                } else {
+                    // The person is led to another field, and hears of that one.
+                    self.verdict = Some((Verdict::Ours(text), Telling::Described));
+                    self.status.hide();
                 }
             }
 
@@ -158,7 +162,17 @@ impl Captcha {
             }
             Event::PlaybackFailed(code) => self.playback_failed(code, fx),
 
-            Event::Timer(Timer::Announce) => self.status.write(self.is_sounding()),
+            Event::Timer(Timer::Announce) => {
+                self.status.write(self.is_sounding());
+                let sounding = self.is_sounding();
+                if let Some((_, telling @ Telling::Due)) = &mut self.verdict {
+                    *telling = if sounding {
+                        Telling::Described
+                    } else {
+                        Telling::Announced
+                    };
+                }
+            }
             Event::Timer(Timer::Slow) => match self.phase {
                 Phase::Loading(_) => self.say(Message::Loading.into(), fx),
                 Phase::Checking(_) => self.say(Message::Checking.into(), fx),
@@ -172,7 +186,7 @@ impl Captcha {
 
     fn configure(&mut self, config: crate::config::Config, fx: &mut Effects) {
         if config.error() != self.config.error() {
-            self.verdict = Verdict::rendered(config.error());
+            self.verdict = rendered(config.error());
         }
         if config.rate != self.config.rate {
             self.rate = config.rate;
@@ -208,12 +222,21 @@ impl Captcha {
         self.verdict = None;
     }
 
-    /// The answer was wrong: to the box, with what is said of it described there.
+    /// The answer was wrong.
     fn reject(&mut self, verdict: Verdict, fx: &mut Effects) {
         self.end(Ending::Rejected, fx);
-        self.verdict = Some(verdict);
         self.status.clear();
-        fx.extend_from_slice(&[Effect::FocusAnswer, Effect::Emit(Signal::Rejected)]);
+        self.blame(verdict, fx);
+        push(fx, Effect::Emit(Signal::Rejected));
+    }
+
+    /// To the box, with what is said of it announced.
+    fn blame(&mut self, verdict: Verdict, fx: &mut Effects) {
+        self.verdict = Some((verdict, Telling::Due));
+        fx.extend_from_slice(&[
+            Effect::FocusAnswer,
+            Effect::StartTimer(Timer::Announce, PAUSE_MS),
+        ]);
     }
 
     /// A request or the sound failed, and the phase is set already.

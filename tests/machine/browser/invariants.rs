@@ -55,15 +55,22 @@ impl Browser {
                     "a description would be read over the digits"
                 );
             }
-            if catalog.locale == Locale::English && live != self.live {
-                if !live.is_empty() {
-                    assert_eq!(
-                        self.live, "",
-                        "the live region is emptied before it is written"
-                    );
-                    self.said.push(live.to_owned());
+            let error = view.get(Part::Error, "").unwrap_or_default();
+            let described = view
+                .get(Part::Answer, "aria-describedby")
+                .is_some_and(|ids| ids.split(' ').any(|id| id == "error"));
+            let announced = view.get(Part::Error, "aria-live").is_some();
+            assert!(!(announced && described), "an error would be told twice");
+            if catalog.locale == Locale::English {
+                let regions = [live, if announced { error } else { "" }];
+                for (now, before) in regions.into_iter().zip(&mut self.live) {
+                    if now != before.as_str() && !now.is_empty() {
+                        assert_eq!(before, "", "a live region is emptied before it is written");
+                        assert!(!self.captcha.is_sounding(), "spoken over the digits: {now}");
+                        self.said.push(now.to_owned());
+                    }
+                    *before = now.to_owned();
                 }
-                self.live = live.to_owned();
             }
         }
         // A fault of ours: what is at hand can be sent, and it says why it is not more.
