@@ -120,8 +120,7 @@ fn in_engine(workspace: &Workspace, engine: &str, areas: &[&str]) -> Result<()> 
     let areas = areas.iter().map(|area| format!("{area}::"));
     cmd!(
         workspace.shell(),
-        // A filter matches anywhere in a name.
-        "cargo test --quiet -p sori-e2e --test browser -- {areas...} --skip demo_form::"
+        "cargo test --quiet -p sori-e2e --test browser -- {areas...}"
     )
     .env("E2E_ENGINE", engine)
     .run()?;

@@ -109,92 +109,66 @@ impl Stage {
     }
 
     async fn main(&self) -> Transcript {
-        self.listen(
-            "",
-            |setup| setup,
-            async |listener| {
-                to_the_box(listener).await;
-                listener.press("Tab").await;
-                listener.press_and_hear_all("Space").await;
-                listener.press("Shift+Tab").await;
-                listener.type_text("12345").await;
-                listener.press_and_arrive("Enter").await;
-            },
-        )
+        self.listen("", async |listener| {
+            to_the_box(listener).await;
+            listener.press("Tab").await;
+            hear_by_play_and_type(listener, "12345").await;
+            listener.press_and_arrive("Enter").await;
+        })
         .await
     }
 
     async fn controls(&self) -> Transcript {
-        self.listen(
-            "",
-            |setup| setup,
-            async |listener| {
-                to_the_box(listener).await;
-                for _ in 0..9 {
-                    listener.press("Tab").await;
-                }
-                for _ in 0..9 {
-                    listener.press("Shift+Tab").await;
-                }
-                listener.press_and_hear_all(".").await;
-                for _ in 0..5 {
-                    listener.press("Tab").await;
-                }
-                listener.press("Space").await;
-            },
-        )
+        self.listen("", async |listener| {
+            to_the_box(listener).await;
+            for _ in 0..9 {
+                listener.press("Tab").await;
+            }
+            for _ in 0..9 {
+                listener.press("Shift+Tab").await;
+            }
+            listener.press_and_hear_all(".").await;
+            for _ in 0..5 {
+                listener.press("Tab").await;
+            }
+            listener.press("Space").await;
+        })
         .await
     }
 
     async fn wrong(&self) -> Transcript {
-        self.listen(
-            "",
-            |setup| setup,
-            async |listener| {
-                to_the_box(listener).await;
-                listener.press_and_hear_all(".").await;
-                listener.type_text("54321").await;
-                listener.press_and_arrive("Enter").await;
-                listener.press("Tab").await;
-                listener.press("Tab").await;
-                listener.press_and_hear_all(".").await;
-                listener.type_text("12345").await;
-                listener.press_and_arrive("Enter").await;
-            },
-        )
+        self.listen("", async |listener| {
+            to_the_box(listener).await;
+            hear_and_type(listener, "54321").await;
+            listener.press_and_arrive("Enter").await;
+            listener.press("Tab").await;
+            listener.press("Tab").await;
+            hear_and_type(listener, "12345").await;
+            listener.press_and_arrive("Enter").await;
+        })
         .await
     }
 
     async fn wrong_inline(&self) -> Transcript {
-        self.listen(
-            "&verify=inline",
-            |setup| setup,
-            async |listener| {
-                to_the_box(listener).await;
-                listener.press_and_hear_all(".").await;
-                listener.type_text("54321").await;
-                listener.press("Enter").await;
-                listener.press_and_hear_all(".").await;
-                listener.type_text("12345").await;
-                listener.press("Enter").await;
-                listener.press("Shift+Tab").await;
-                listener.press_and_arrive("Enter").await;
-            },
-        )
+        self.listen("&verify=inline", async |listener| {
+            to_the_box(listener).await;
+            hear_and_type(listener, "54321").await;
+            listener.press("Enter").await;
+            hear_and_type(listener, "12345").await;
+            listener.press("Enter").await;
+            listener.press("Shift+Tab").await;
+            listener.press_and_arrive("Enter").await;
+        })
         .await
     }
 
     async fn empty(&self) -> Transcript {
-        self.listen(
-            "",
-            |setup| setup,
-            async |listener| {
-                to_the_box(listener).await;
-                listener.press("Enter").await;
-                listener.press_and_hear_all(".").await;
-                listener.press("Enter").await;
-            },
-        )
+        self.listen("", async |listener| {
+            to_the_box(listener).await;
+            listener.press("Enter").await;
+            listener.press_and_hear_all(".").await;
+            listener.press("Enter").await;
+        })
         .await
     }
 
@@ -205,16 +179,14 @@ impl Stage {
                 .setting("SORI_KEY_TTL", "45s")
                 .setting("SORI_KEY_RESERVE", "45s")
         };
-        self.listen("", short_lived, async |listener| {
+        self.listen_to("", short_lived, async |listener| {
             to_the_box(listener).await;
             listener.press_and_hear_all(".").await;
             listener.type_text("123").await;
             listener.wait_until_told("(time passes)").await;
             listener.wait_until_told("(time passes)").await;
             listener.press("Tab").await;
-            listener.press_and_hear_all("Space").await;
-            listener.press("Shift+Tab").await;
-            listener.type_text("12345").await;
+            hear_by_play_and_type(listener, "12345").await;
             listener.press_and_arrive("Enter").await;
         })
         .await
@@ -223,11 +195,9 @@ impl Stage {
     async fn expiry_at_server(&self) -> Transcript {
         let faults = Faults::default();
         faults.set(Call::Verify, Fault::InvalidKey);
-        let upstream = |setup: Setup| setup.upstream(|options| options.faults = faults.clone());
-        self.listen("", upstream, async |listener| {
+        self.listen_to("", fault_by(&faults), async |listener| {
             to_the_box(listener).await;
-            listener.press_and_hear_all(".").await;
-            listener.type_text("12345").await;
+            hear_and_type(listener, "12345").await;
             listener.press_and_arrive("Enter").await;
             listener.press("Tab").await;
             listener.press("Tab").await;
@@ -238,15 +208,12 @@ impl Stage {
     async fn outage(&self) -> Transcript {
         let faults = Faults::default();
         faults.set(Call::Issue, Fault::SystemError);
-        let upstream = |setup: Setup| setup.upstream(|options| options.faults = faults.clone());
-        self.listen("", upstream, async |listener| {
+        self.listen_to("", fault_by(&faults), async |listener| {
             to_the_box(listener).await;
             listener.press(".").await;
             listener.press("Tab").await;
             faults.set(Call::Issue, None);
-            listener.press_and_hear_all("Space").await;
-            listener.press("Shift+Tab").await;
-            listener.type_text("12345").await;
+            hear_by_play_and_type(listener, "12345").await;
             listener.press_and_arrive("Enter").await;
         })
         .await
@@ -257,11 +224,9 @@ impl Stage {
         faults.set(Call::Audio, Fault::Stall);
         let upstream = |setup: Setup| {
             // The backend gives up after the notice to wait, and the widget asks again.
-            setup
-                .setting("SORI_UPSTREAM_TIMEOUT", "4s")
-                .upstream(|options| options.faults = faults.clone())
+            fault_by(&faults)(setup).setting("SORI_UPSTREAM_TIMEOUT", "4s")
         };
-        self.listen("", upstream, async |listener| {
+        self.listen_to("", upstream, async |listener| {
             to_the_box(listener).await;
             listener.press(".").await;
             faults.set(Call::Audio, None);
@@ -273,8 +238,7 @@ impl Stage {
     async fn quota(&self) -> Transcript {
         let faults = Faults::default();
         faults.set(Call::Issue, Fault::QuotaExceeded);
-        let upstream = |setup: Setup| setup.upstream(|options| options.faults = faults.clone());
-        self.listen("", upstream, async |listener| {
+        self.listen_to("", fault_by(&faults), async |listener| {
             to_the_box(listener).await;
             listener.press(".").await;
             listener.press_and_arrive("Enter").await;
@@ -283,7 +247,12 @@ impl Stage {
         .await
     }
 
-    async fn listen(
+    async fn listen(&self, query: &str, acts: impl AsyncFnOnce(&mut Listener<'_>)) -> Transcript {
+        self.listen_to(query, |setup| setup, acts).await
+    }
+
+    /// The same, of another backend.
+    async fn listen_to(
         &self,
         query: &str,
         setup: impl FnOnce(Setup) -> Setup,
@@ -308,6 +277,12 @@ impl Stage {
     }
 }
 
+/// The practice upstream, as faulty as the test says.
+fn fault_by(faults: &Faults) -> impl FnOnce(Setup) -> Setup {
+    let faults = faults.clone();
+    |setup| setup.upstream(|options| options.faults = faults)
+}
+
 /// Past the page's navigation to the form's first field, and from there to the captcha, where the transcript begins: what
 /// is said of a site's own fields is the browser's business.
 async fn to_the_box(listener: &mut Listener<'_>) {
@@ -317,4 +292,17 @@ async fn to_the_box(listener: &mut Listener<'_>) {
     listener.type_text("소리").await;
     listener.begin();
     listener.press("Tab").await;
+}
+
+/// Without leaving the box.
+async fn hear_and_type(listener: &mut Listener<'_>, digits: &str) {
+    listener.press_and_hear_all(".").await;
+    listener.type_text(digits).await;
+}
+
+/// By the button, and back to the box.
+async fn hear_by_play_and_type(listener: &mut Listener<'_>, digits: &str) {
+    listener.press_and_hear_all("Space").await;
+    listener.press("Shift+Tab").await;
+    listener.type_text(digits).await;
 }

@@ -2,7 +2,7 @@
 
 mod common;
 mod composition;
-mod demo_form;
+mod demo;
 mod expiry;
 mod faults;
 mod form;
