@@ -3,6 +3,7 @@
 #![cfg(all(not(target_arch = "wasm32"), feature = "captcha"))]
 
 mod browser;
+mod checking;
 mod failures;
 mod form;
 mod lifecycle;

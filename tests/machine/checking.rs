@@ -1,0 +1,107 @@
+//! Inline mode: what is checked, when, and what follows.
+
+use sori_captcha::{
+    captcha::{
+        event::{Event, Signal},
+        state::StateName,
+        template::Part,
+    },
+    error::ErrorCode,
+};
+
+use crate::browser::{Browser, request_faults};
+
+#[test]
+fn a_wrong_answer_checked_inline_leads_back_to_the_box() {
+    let mut browser = Browser::new(&[("verify", "inline")]);
+    browser.hear_out();
+    browser.type_answer("54321");
+    assert!(!browser.is_valid(), "not before it is checked");
+    browser.tell(Event::Enter);
+    assert_eq!(browser.state(), StateName::Checking);
+    let said = browser.said.len();
+    browser.judged(false);
+    assert_eq!(browser.state(), StateName::Rejected);
+    assert_eq!(browser.focused, 1);
+    assert_eq!(browser.was_told(Signal::Rejected), 1);
+    assert!(browser.error().contains("did not match"));
+    assert_eq!(browser.text(Part::PlayText), "Play a new audio");
+    browser.pass(5000);
+    assert_eq!(browser.said.len(), said + 1, "told once");
+    assert_eq!(browser.captcha.answer, "54321");
+    assert_eq!(browser.keys, 1, "no new key before the next press");
+    browser.press_play();
+    assert_eq!(browser.keys, 2);
+}
+
+#[test]
+fn a_right_answer_checked_inline_is_said_and_submitted_as_a_token() {
+    let mut browser = Browser::new(&[("verify", "inline")]);
+    browser.hear_out();
+    browser.type_answer("12345");
+    browser.tell(Event::Check);
+    assert_eq!(
+        browser.shown(Part::Answer, "readonly").as_deref(),
+        Some("true")
+    );
+    browser.judged(true);
+    browser.pass(1000);
+    assert_eq!(browser.last_said(), "Verified. Now send the form.");
+    assert_eq!(browser.fields(), "captcha-response&token");
+    assert!(browser.is_valid());
+    assert_eq!(browser.was_told(Signal::Verified), 1);
+    browser.press_play();
+    browser.tell(Event::Renew);
+    let said = browser.said.len();
+    browser.tell(Event::Enter);
+    browser.pass(1000);
+    assert_eq!(browser.said.len(), said + 1, "a press is answered");
+    assert_eq!(browser.last_said(), "Verified. Now send the form.");
+    assert_eq!((browser.keys, browser.verifications), (1, 1));
+}
+
+#[test]
+fn an_empty_answer_is_never_checked() {
+    let mut browser = Browser::new(&[("verify", "inline")]);
+    browser.tell(Event::Check);
+    assert_eq!(
+        browser.error(),
+        "Press Play audio and type the numbers you hear."
+    );
+    browser.hear_out();
+    browser.type_answer(" , ");
+    browser.tell(Event::Enter);
+    assert_eq!(browser.verifications, 0);
+    assert_eq!(browser.error(), "Type the numbers you hear.");
+    assert_eq!(browser.focused, 2);
+}
+
+#[test]
+fn leaving_the_box_checks_nothing() {
+    let mut browser = Browser::new(&[("verify", "inline")]);
+    browser.hear_out();
+    browser.type_answer("12345");
+    browser.tell(Event::Left);
+    assert_eq!(browser.verifications, 0);
+}
+
+#[test]
+fn a_check_that_fails_keeps_the_answer_and_can_be_made_again() {
+    for code in request_faults()
+        .filter(|code| !matches!(code, ErrorCode::InvalidKey | ErrorCode::AudioNotIssued))
+    {
+        let mut browser = Browser::new(&[("verify", "inline")]);
+        browser.hear_out();
+        browser.type_answer("12345");
+        browser.tell(Event::Check);
+        browser.fails(code);
+        browser.pass(1000);
+        assert!(browser.is_valid(), "{code}");
+        assert_eq!(browser.fields(), format!("captcha-error&{code}"));
+        assert!(browser.last_said().contains("typed is kept"), "{code}");
+        browser.tell(Event::Check);
+        assert_eq!(browser.verifications, 2, "{code}");
+        browser.judged(true);
+        assert_eq!(browser.fields(), "captcha-response&token");
+    }
+}
