@@ -5,8 +5,9 @@
 mod tests;
 
 use crate::{
+    captcha::view::UNIT,
     protocol::{AUDIO_PATH, KEYS_PATH, Key, VERIFICATIONS_PATH},
-    text::{Fields, cut, hundredths, join},
+    text::{Fields, cut, field, hundredths, join},
 };
 
 macro_rules! attributes {
@@ -73,14 +74,12 @@ pub enum Theme {
 }
 
 impl Theme {
+    const NAMES: &str = "auto light dark";
+
     /// As the attribute says it.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
+    pub fn as_str(self) -> &'static str {
+        field(Self::NAMES, b' ', self as usize)
     }
 }
 
@@ -89,10 +88,11 @@ pub const MIN_RATE: u32 = 50;
 /// The highest speed, in percent.
 pub const MAX_RATE: u32 = 150;
 
-/// What the page asks of one element. An empty text stands for an absent attribute.
+/// What the page asks of one element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    texts: [String; TEXTS],
+    /// The attributes that are texts, each with a [`UNIT`] after it; empty where it is absent or of no use.
+    texts: String,
     /// Whether the form needs an answer.
     pub required: bool,
     /// When the answer is verified.
@@ -127,37 +127,43 @@ pub struct Warning<'a> {
 }
 
 impl Config {
-    /// Reads the attributes' values, in the order of [`ATTRIBUTES`]. An absent attribute is empty, a
-    /// boolean one that is present is not.
-    pub fn read<'a>(values: impl Iterator<Item = &'a str>) -> (Self, Vec<Warning<'a>>) {
+    /// Reads the attributes' values, in the order of [`ATTRIBUTES`] and parted by [`UNIT`]. An absent attribute
+    /// is empty, a boolean one that is present is not.
+    pub fn read<'a>(values: &'a str, mut warn: impl FnMut(Warning<'a>)) -> Self {
         let mut config = Self {
             rate: 100,
             shortcuts: true,
             timeout: 10_000,
             ..Self::default()
         };
-        let mut warnings = Vec::new();
-        let names = Fields::of(ATTRIBUTES, b' ');
-        for ((attribute, name), value) in Attribute::ALL.iter().zip(names).zip(values) {
-            if value.is_empty() {
-                continue;
-            }
-            if let Some(expected) = config.take(*attribute, value) {
-                warnings.push(Warning {
+        let mut names = Fields::of(ATTRIBUTES, b' ');
+        let mut values = Fields::of(values, UNIT as u8);
+        for &attribute in Attribute::ALL {
+            let (name, value) = (names.text(), values.text());
+            let mut text = value;
+            if !value.is_empty()
+                && let Some(expected) = config.take(attribute, value)
+            {
+                text = "";
+                warn(Warning {
                     attribute: cut(name, b'?').0,
                     value,
                     expected,
                 });
             }
+            if (attribute as usize) < TEXTS {
+                config.texts.push_str(text);
+                config.texts.push(UNIT);
+            }
         }
         if !config.is_complete() {
-            warnings.push(Warning {
+            warn(Warning {
                 attribute: "endpoint",
                 value: "",
                 expected: "the backend's address, such as \"/captcha\"; without it no audio can be played",
             });
         }
-        (config, warnings)
+        config
     }
 
     /// Takes one value; what was expected, if it is not understood.
@@ -176,23 +182,19 @@ impl Config {
             A::PauseOnTyping => self.pause_on_typing = true,
             A::Remember => self.remember = true,
             A::Consent => self.consent = true,
-            // The browser reports the first itself, together with the fieldset's; of the second the nearest counts.
-            A::Disabled | A::Lang => {}
-            A::Verify => match value {
-                "form" => {}
-                "inline" => self.verify = Verify::Inline,
-                _ => return Some("\"form\" or \"inline\"; \"form\" is used"),
+            A::Verify => match choice("form inline", value) {
+                Some(place) => self.verify = [Verify::Form, Verify::Inline][place & 1],
+                None => return Some("\"form\" or \"inline\"; \"form\" is used"),
             },
-            A::Theme => match value {
-                "auto" => {}
-                "light" => self.theme = Theme::Light,
-                "dark" => self.theme = Theme::Dark,
-                _ => return Some("\"auto\", \"light\" or \"dark\"; \"auto\" is used"),
+            A::Theme => match choice(Theme::NAMES, value) {
+                Some(0) => {}
+                Some(1) => self.theme = Theme::Light,
+                Some(_) => self.theme = Theme::Dark,
+                None => return Some("\"auto\", \"light\" or \"dark\"; \"auto\" is used"),
             },
-            A::Shortcuts => match value {
-                "on" => {}
-                "off" => self.shortcuts = false,
-                _ => return Some("\"on\" or \"off\"; \"on\" is used"),
+            A::Shortcuts => match choice("on off", value) {
+                Some(place) => self.shortcuts = place == 0,
+                None => return Some("\"on\" or \"off\"; \"on\" is used"),
             },
             A::LeadIn if whole > 5000 => {
                 return Some(
@@ -208,13 +210,14 @@ impl Config {
                 return Some("whole milliseconds from 1000 to 120000; 10000 is used");
             }
             A::Timeout => self.timeout = whole as u32,
-            _ => self.texts[attribute as usize] = value.into(),
+            // Texts are kept as they are. The browser reports `disabled` itself, together with the fieldset's; of `lang` the nearest counts.
+            _ => {}
         }
         None
     }
 
     fn text(&self, attribute: Attribute) -> &str {
-        &self.texts[attribute as usize]
+        field(&self.texts, UNIT as u8, attribute as usize)
     }
 
     /// The prefix of the form's fields; empty: nothing is submitted, as for a native field.
@@ -249,7 +252,10 @@ impl Config {
     /// Whether both lead to the same backend.
     #[must_use]
     pub fn same_backend(&self, other: &Self) -> bool {
-        self.texts[..ADDRESSES] == other.texts[..ADDRESSES]
+        fn addresses(of: &Config) -> impl Iterator<Item = &str> {
+            Fields::of(&of.texts, UNIT as u8).take(ADDRESSES)
+        }
+        addresses(self).eq(addresses(other))
     }
 
     /// Where a key is issued: a URL relative to the document's base, as all of them.
@@ -288,4 +294,9 @@ impl Config {
         let after = cut(place.unwrap_or_default(), b'}').1;
         join(&[before, key, after.unwrap_or_default()])
     }
+}
+
+/// The place of a value in a list parted by spaces.
+fn choice(list: &str, value: &str) -> Option<usize> {
+    Fields::of(list, b' ').position(|name| name == value)
 }

@@ -17,7 +17,11 @@ macro_rules! error_codes {
 
             /// The code as it stands on the wire.
             #[must_use]
-            pub const fn as_str(self) -> &'static str {
+            pub fn as_str(self) -> &'static str {
+                // The captcha can meet every code: in one piece their names need no table of their places.
+                #[cfg(feature = "captcha")]
+                return crate::text::field(concat!($($name, " "),*), b' ', self as usize);
+                #[cfg(not(feature = "captcha"))]
                 match self { $(Self::$variant => $name,)* }
             }
 

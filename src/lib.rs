@@ -2,7 +2,7 @@
 //!
 //! This is the widget's crate; most people want the npm package built from it. The ten-minute tour:
 //!
-//! 1. [`captcha::state`] says what a captcha is at a time: an enum whose variants carry their data.
+//! 1. [`captcha::state`] says what a captcha is at a time: its phase, and beside it the challenge that the phase is about.
 //! 2. [`captcha::event`] says what can happen to it, and what it can ask for in return.
 //! 3. [`captcha::step`] takes an event in. It is where every rule of behaviour stands.
 //! 4. [`captcha::view`] and [`captcha::form`] say what is shown and what the form gets: pure functions of the
@@ -21,8 +21,7 @@
 //! };
 //! use sori_captcha::config::Config;
 //!
-//! let (config, warnings) = Config::read(["/captcha"].into_iter());
-//! assert!(warnings.is_empty());
+//! let config = Config::read("/captcha", |warning| panic!("{warning:?}"));
 //! let mut captcha = Captcha::new(config, false, String::new());
 //!
 //! // Pressing Play is the first act, and the first request.

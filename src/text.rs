@@ -51,6 +51,13 @@ pub(crate) fn field(text: &str, separator: u8, number: usize) -> &str {
     fields.text()
 }
 
+/// Puts a text in another one's place.
+#[inline(never)]
+pub(crate) fn set(text: &mut String, to: &str) {
+    text.clear();
+    text.push_str(to);
+}
+
 /// Appends the pieces.
 #[inline(never)]
 pub(crate) fn push(out: &mut String, pieces: &[&str]) {

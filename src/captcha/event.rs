@@ -14,9 +14,9 @@ pub enum By {
 
 /// Something that happened. Positions are in ms.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum Event<'a> {
     /// The attributes changed.
-    Configured(Box<Config>),
+    Configured(Config),
     /// The element or its fieldset was disabled or enabled.
     Disabled(bool),
     /// The form was reset, or `reset()` called.
@@ -72,7 +72,7 @@ pub enum Event {
     /// Another challenge was asked for.
     Renew,
     /// The box was edited.
-    Edited(String),
+    Edited(&'a str),
     /// The box was left.
     Left,
     /// The consent box was changed.
@@ -82,7 +82,7 @@ pub enum Event {
     /// Enter was pressed in the box.
     Enter,
     /// The site's server said no.
-    Reject(Option<String>),
+    Reject(Option<&'a str>),
     /// The form found the element invalid.
     Invalid {
         /// Whether it is the form's first invalid field.
@@ -108,7 +108,7 @@ pub enum Event {
         /// The request that it answers.
         generation: u32,
         /// The token, if it was right.
-        token: Option<String>,
+        token: Option<&'a str>,
     },
     /// A request failed.
     RequestFailed {

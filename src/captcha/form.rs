@@ -12,18 +12,18 @@ use crate::{config::Verify, error::ErrorCode, text};
 
 /// What is submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fields {
+pub enum Fields<'a> {
     /// Nothing.
     None,
     /// `NAME-key`, `NAME-answer` and `NAME-response`.
     Answer {
         /// The key.
-        key: String,
+        key: &'a str,
         /// The normalised answer.
         answer: String,
     },
     /// `NAME-response`: a token.
-    Token(String),
+    Token(&'a str),
     /// `NAME-error`.
     Error(ErrorCode),
 }
@@ -50,19 +50,19 @@ impl Flaw {
 
 /// What the form gets, apart from the consent.
 #[must_use]
-pub fn fields(captcha: &Captcha) -> Fields {
+pub fn fields(captcha: &Captcha) -> Fields<'_> {
     if let Some(code) = excused(captcha) {
         return Fields::Error(code);
     }
-    match &captcha.phase {
-        Phase::Verified { token } => Fields::Token(token.clone()),
-        Phase::Ready(ready) if captcha.config.verify == Verify::Form => {
+    match (captcha.phase, &captcha.challenge) {
+        (Phase::Verified, _) => Fields::Token(&captcha.token),
+        (Phase::Ready(_), Some(challenge)) if captcha.config.verify == Verify::Form => {
             let answer = answer::normalise(&captcha.answer);
             if answer.is_empty() {
                 return Fields::None;
             }
             Fields::Answer {
-                key: ready.challenge.issued.key.as_str().into(),
+                key: challenge.issued.key.as_str(),
                 answer,
             }
         }
@@ -105,7 +105,7 @@ pub fn entries(captcha: &Captcha, between: char) -> String {
 
 /// The fault that lets the form pass: one of ours, with no answer that could be sent.
 fn excused(captcha: &Captcha) -> Option<ErrorCode> {
-    let fault = captcha.fault()?;
+    let fault = captcha.fault?;
     // An answer to what was never heard can only be wrong, and would spend a verification.
     let answered = captcha.heard
         && matches!(captcha.phase, Phase::Ready(_))
@@ -117,7 +117,7 @@ fn excused(captcha: &Captcha) -> Option<ErrorCode> {
 /// What makes the element invalid, and what is said of it.
 #[must_use]
 pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Text)> {
-    let done = matches!(captcha.phase, Phase::Verified { .. });
+    let done = matches!(captcha.phase, Phase::Verified);
     if !captcha.config.required || done || excused(captcha).is_some() {
         return None;
     }
@@ -139,8 +139,8 @@ pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Text)> {
 /// What is missing before the answer can be sent.
 pub(super) fn missing(captcha: &Captcha) -> Text {
     let empty = answer::normalise(&captcha.answer).is_empty();
-    match &captcha.phase {
-        Phase::Idle | Phase::Failed { .. } => Message::NeedPlay,
+    match captcha.phase {
+        Phase::Idle | Phase::Failed => Message::NeedPlay,
         Phase::Over(Ending::Rejected | Ending::Expired | Ending::Submitted) => Message::NeedNew,
         Phase::Loading(_) => Message::NeedAnswer,
         _ if empty => Message::NeedAnswer,

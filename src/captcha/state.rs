@@ -1,9 +1,9 @@
-//! What one captcha is at a time: an enum whose variants carry their data.
+//! What one captcha is at a time: its phase, and beside it the challenge that the phase is about.
 
 use core::num::NonZeroU32;
 
 use super::{messages::Text, status::Status};
-use crate::{config::Config, error::ErrorCode, protocol::Key};
+use crate::{config::Config, error::ErrorCode, protocol::Key, text::field};
 
 /// Something went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,33 +64,20 @@ pub enum Playback {
     Paused,
 }
 
-/// A challenge at hand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ready {
-    /// The challenge.
-    pub challenge: Challenge,
-    /// What its audio does.
-    pub playback: Playback,
-    /// What went wrong last, though the challenge is still good.
-    pub fault: Option<Fault>,
-}
-
 /// What is being fetched.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// A key: it spends quota.
+    /// A key: it spends quota. The challenge at hand is the one before, which comes back if no key can be had.
     Key,
-    /// The audio of a key: it is free.
+    /// The audio of the key at hand: it is free.
     Audio {
-        /// The key.
-        issued: Issued,
         /// How often it was tried again.
         retries: u8,
     },
 }
 
 /// A challenge on its way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loading {
     /// What is being fetched.
     pub stage: Stage,
@@ -100,8 +87,6 @@ pub struct Loading {
     pub lead_in_over: bool,
     /// Whether the box was edited since the press; then its text is not cleared on arrival.
     pub typed: bool,
-    /// The challenge before, which comes back if no key can be had.
-    pub kept: Option<Box<Ready>>,
 }
 
 /// Why a key can be used no more.
@@ -115,31 +100,25 @@ pub enum Ending {
     Submitted,
 }
 
-/// The phases of a captcha.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The phases of a captcha. Copied at will: what would have to be moved along from phase to phase stands once, in
+/// [`Captcha`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// Nothing was asked for yet.
     Idle,
     /// A challenge is on its way.
     Loading(Loading),
-    /// A challenge is at hand.
-    Ready(Ready),
+    /// A challenge is at hand, and its audio does this.
+    Ready(Playback),
     /// Its answer is being verified (inline mode).
-    Checking(Challenge),
+    Checking,
     /// The answer was right (inline mode).
-    Verified {
-        /// What the site's server verifies once more.
-        token: String,
-    },
+    Verified,
     /// The last key can be used no more; Play asks for a new one.
     Over(Ending),
-    /// There is no challenge, through no fault of the person.
-    Failed {
-        /// What went wrong.
-        fault: Fault,
-        /// A key whose audio could not be had: the next try costs nothing.
-        issued: Option<Issued>,
-    },
+    /// There is no challenge, through no fault of the person; at most a key whose audio could not be had: the
+    /// next try costs nothing.
+    Failed,
 }
 
 /// The states that a page can see: `:state(…)` and `sori-statechange`.
@@ -182,21 +161,13 @@ impl StateName {
         Self::Failed,
     ];
 
+    const NAMES: &str =
+        "idle loading playing paused ready checking verified rejected expired failed";
+
     /// As it stands in `:state(…)`.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Loading => "loading",
-            Self::Playing => "playing",
-            Self::Paused => "paused",
-            Self::Ready => "ready",
-            Self::Checking => "checking",
-            Self::Verified => "verified",
-            Self::Rejected => "rejected",
-            Self::Expired => "expired",
-            Self::Failed => "failed",
-        }
+    pub fn as_str(self) -> &'static str {
+        field(Self::NAMES, b' ', self as usize)
     }
 }
 
@@ -228,6 +199,12 @@ pub struct Captcha {
     pub config: Config,
     /// Where it stands.
     pub phase: Phase,
+    /// The challenge that is heard and answered, or whose audio is on its way; none where there is no key.
+    pub challenge: Option<Challenge>,
+    /// What went wrong last: why the phase is failed, or, where it is ready, though the challenge is still good.
+    pub fault: Option<Fault>,
+    /// What the site's server verifies once more; empty unless the answer was right (inline mode).
+    pub token: String,
     /// What is in the box, as typed.
     pub answer: String,
     /// Whether what is in the box may answer audio that was heard; then a new challenge empties it.
@@ -270,6 +247,9 @@ impl Captcha {
             rate: config.rate,
             config,
             phase: Phase::Idle,
+            challenge: None,
+            fault: None,
+            token: String::new(),
             heard: !answer.is_empty(),
             answer,
             odd_answer: false,
@@ -287,20 +267,18 @@ impl Captcha {
     /// The state that a page sees.
     #[must_use]
     pub fn state(&self) -> StateName {
-        match &self.phase {
+        match self.phase {
             Phase::Idle => StateName::Idle,
             Phase::Loading(_) => StateName::Loading,
-            Phase::Ready(ready) => match ready.playback {
-                Playback::LeadIn { .. } | Playback::Playing => StateName::Playing,
-                Playback::Paused => StateName::Paused,
-                Playback::Still if ready.fault.is_some() => StateName::Failed,
-                Playback::Still => StateName::Ready,
-            },
-            Phase::Checking(_) => StateName::Checking,
-            Phase::Verified { .. } => StateName::Verified,
+            Phase::Ready(Playback::LeadIn { .. } | Playback::Playing) => StateName::Playing,
+            Phase::Ready(Playback::Paused) => StateName::Paused,
+            Phase::Ready(Playback::Still) if self.fault.is_some() => StateName::Failed,
+            Phase::Ready(Playback::Still) => StateName::Ready,
+            Phase::Checking => StateName::Checking,
+            Phase::Verified => StateName::Verified,
             Phase::Over(Ending::Rejected) => StateName::Rejected,
             Phase::Over(Ending::Expired | Ending::Submitted) => StateName::Expired,
-            Phase::Failed { .. } => StateName::Failed,
+            Phase::Failed => StateName::Failed,
         }
     }
 
@@ -313,25 +291,12 @@ impl Captcha {
     /// The key at hand, or on its way to its audio.
     #[must_use]
     pub fn issued(&self) -> Option<&Issued> {
-        match &self.phase {
-            Phase::Loading(Loading {
-                stage: Stage::Audio { issued, .. },
-                ..
-            }) => Some(issued),
-            Phase::Ready(ready) => Some(&ready.challenge.issued),
-            Phase::Checking(challenge) => Some(&challenge.issued),
-            Phase::Failed { issued, .. } => issued.as_ref(),
-            _ => None,
+        if let Phase::Loading(Loading {
+            stage: Stage::Key, ..
+        }) = self.phase
+        {
+            return None;
         }
-    }
-
-    /// What went wrong last.
-    #[must_use]
-    pub fn fault(&self) -> Option<Fault> {
-        match &self.phase {
-            Phase::Ready(ready) => ready.fault,
-            Phase::Failed { fault, .. } => Some(*fault),
-            _ => None,
-        }
+        Some(&self.challenge.as_ref()?.issued)
     }
 }

@@ -131,7 +131,7 @@ impl Writer<'_> {
             ""
         } else if described {
             "more error"
-        } else if captcha.phase != Phase::Idle || !captcha.answer.is_empty() {
+        } else if !matches!(captcha.phase, Phase::Idle) || !captcha.answer.is_empty() {
             "more"
         } else if captcha.config.shortcuts {
             "more hint keys"
@@ -160,7 +160,7 @@ impl Writer<'_> {
     fn transport(&mut self, around: &Surroundings) {
         let captcha = self.captcha;
         // The name changes at the press, before the lead-in: a press is answered at once.
-        let (name, icon) = match &captcha.phase {
+        let (name, icon) = match captcha.phase {
             _ if captcha.will_sound() => (Message::Pause, ICON_PAUSE),
             Phase::Over(_) => (Message::PlayNew, ICON_PLAY),
             _ => (Message::Play, ICON_PLAY),
@@ -255,7 +255,7 @@ fn slots() -> impl Iterator<Item = (usize, &'static str)> {
 impl Captcha {
     /// Whether nothing more is to be typed.
     fn is_settled(&self) -> bool {
-        matches!(self.phase, Phase::Checking(_) | Phase::Verified { .. })
+        matches!(self.phase, Phase::Checking | Phase::Verified)
     }
 
     /// Whether a button does something now. One that does not stays focusable: a natively disabled

@@ -1,19 +1,21 @@
 use super::*;
 
-fn read<'a>(attributes: &[(&str, &'a str)]) -> (Config, Vec<Warning<'a>>) {
+fn read(attributes: &[(&str, &str)]) -> (Config, Vec<Warning<'static>>) {
     for (name, _) in attributes {
         let listed = ATTRIBUTES
             .split(' ')
             .any(|listed| listed.trim_end_matches('?') == *name);
         assert!(listed, "{name} is no attribute");
     }
-    Config::read(ATTRIBUTES.split(' ').map(|name| {
-        let name = name.trim_end_matches('?');
-        attributes
-            .iter()
-            .find(|(n, _)| *n == name)
-            .map_or("", |(_, value)| *value)
-    }))
+    let value = |name: &str| {
+        let named = |(n, _): &&(&str, &str)| *n == name.trim_end_matches('?');
+        attributes.iter().find(named).map_or("", |(_, value)| value)
+    };
+    let values: Vec<_> = ATTRIBUTES.split(' ').map(value).collect();
+    let mut warnings = Vec::new();
+    let values = values.join(&UNIT.to_string()).leak();
+    let config = Config::read(values, |warning| warnings.push(warning));
+    (config, warnings)
 }
 
 #[test]

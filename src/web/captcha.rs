@@ -9,7 +9,7 @@ use std::{
 };
 
 use gloo_net::http;
-use js_sys::Uint8Array;
+use js_sys::{JsString, Uint8Array};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 use web_sys::Request;
@@ -46,8 +46,8 @@ fn with<T>(id: u32, act: impl FnOnce(&mut Element) -> T) -> Option<T> {
 /// What the shell needs to make the element. See [`bridge::definition`].
 #[wasm_bindgen]
 #[must_use]
-pub fn definition() -> String {
-    bridge::definition()
+pub fn definition() -> JsString {
+    bridge::definition().into()
 }
 
 /// An element was connected: its number from now on. `answer` is what its box holds.
@@ -73,17 +73,18 @@ pub fn connect(disabled: bool, answer: String) -> u32 {
 /// is free from then on.
 #[wasm_bindgen]
 #[must_use]
-pub fn tell(id: u32, op: u32, number: u32, at: u32, length: u32, text: &str) -> String {
-    let Some(op) = Op::read(op) else {
-        return String::new();
-    };
-    let told = with(id, |element| {
-        element.session.tell(op, number, at, length, text)
+pub fn tell(id: u32, op: u32, number: u32, at: u32, length: u32, text: &str) -> JsString {
+    let told = Op::read(op).and_then(|op| {
+        let told = with(id, |element| {
+            element.session.tell(op, number, at, length, text)
+        });
+        if op == Op::Disconnected {
+            ELEMENTS.with_borrow_mut(|elements| elements.get_mut(id as usize).map(Option::take));
+        }
+        told
     });
-    if op == Op::Disconnected {
-        ELEMENTS.with_borrow_mut(|elements| elements.get_mut(id as usize).map(Option::take));
-    }
-    told.unwrap_or_default()
+    // A text of JavaScript's own: one of Rust's would be taken over, read and freed by the glue.
+    told.unwrap_or_default().into()
 }
 
 /// A key is pressed in the box: what it does, at once. See [`Session::press`].
@@ -183,14 +184,14 @@ impl Serialize for Detail<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { captcha, signal } = *self;
         let is = |of: Signal| signal == of as u32;
-        let entries: &[(&str, Value<'_>)] = match (&captcha.phase, captcha.fault()) {
+        let entries: &[(&str, Value<'_>)] = match (captcha.phase, captcha.fault) {
             _ if is(Signal::StateChange) => &[("state", Value::Text(captcha.state().as_str()))],
             _ if is(Signal::Issued) => {
                 let expires_in = captcha.issued().and_then(|issued| issued.expires_in);
                 &[("expiresIn", Value::Number(expires_in))]
             }
-            (Phase::Verified { token }, _) if is(Signal::Verified) => {
-                &[("token", Value::Text(token))]
+            (Phase::Verified, _) if is(Signal::Verified) => {
+                &[("token", Value::Text(&captcha.token))]
             }
             (_, Some(fault)) if is(Signal::Error) => &[
                 ("code", Value::Text(fault.code.as_str())),

@@ -1,7 +1,7 @@
 //! `<sori-captcha>` in a real browser: the shell against the DOM, with the module's own functions behind it.
 #![cfg(all(target_arch = "wasm32", feature = "captcha"))]
 
-use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Function, JsString, Object, Promise, Reflect, Uint8Array};
 use sori_captcha::{captcha::bridge::Op, web::captcha as module};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -116,7 +116,7 @@ fn set(target: &JsValue, name: &str, value: &JsValue) {
 
 fn exports() -> JsValue {
     let exports = Object::new();
-    export!(exports, "definition", |_unused: JsValue| -> String {
+    export!(exports, "definition", |_unused: JsValue| -> JsString {
         module::definition()
     });
     export!(exports, "connect", |disabled: bool,
@@ -130,7 +130,7 @@ fn exports() -> JsValue {
                               at: u32,
                               length: u32,
                               text: String|
-     -> String {
+     -> JsString {
         module::tell(id, op, number, at, length, &text)
     });
     export!(exports, "press", |id: u32,

@@ -10,6 +10,7 @@ use sori_captcha::{
         messages::Catalog,
         state::Captcha,
         step::step,
+        view::UNIT,
     },
     config::{ATTRIBUTES, Config},
     error::ErrorCode,
@@ -62,7 +63,7 @@ pub(crate) struct Browser {
     timers: [Option<u32>; 5],
     clock: u32,
     /// Events of the media element that are under way.
-    media: Vec<Event>,
+    media: Vec<Event<'static>>,
     /// The text in the box.
     pub(crate) field: String,
     /// How often each was asked for.
@@ -88,8 +89,12 @@ pub(crate) fn config(attributes: &[(&str, &str)]) -> Config {
         let named = |(n, _): &&(&str, &str)| *n == name.trim_end_matches('?');
         attributes.iter().find(named).map_or("", |(_, value)| value)
     };
-    let (config, warnings) = Config::read(ATTRIBUTES.split(' ').map(value));
-    assert!(warnings.is_empty() || !config.is_complete(), "{warnings:?}");
+    let values: Vec<_> = ATTRIBUTES.split(' ').map(value).collect();
+    let mut warned = Vec::new();
+    let config = Config::read(&values.join(&UNIT.to_string()), |warning| {
+        warned.push(format!("{warning:?}"));
+    });
+    assert!(warned.is_empty() || !config.is_complete(), "{warned:?}");
     config
 }
 

@@ -200,7 +200,7 @@ fn a_stale_reply_changes_nothing() {
     });
     browser.tell(Event::Judged {
         generation,
-        token: Some("token".to_owned()),
+        token: Some("token"),
     });
     browser.tell(Event::AudioArrived {
         generation,

@@ -180,7 +180,7 @@ fn a_reset_returns_to_the_beginning_from_everywhere() {
 #[test]
 fn the_sites_own_verdict_leads_back_to_the_box() {
     let mut browser = heard(None);
-    browser.tell(Event::Reject(Some("틀렸습니다".to_owned())));
+    browser.tell(Event::Reject(Some("틀렸습니다")));
     assert_eq!(browser.error(), "틀렸습니다");
     assert_eq!(browser.focused, 1);
     assert_eq!(browser.fields(), "");
@@ -261,14 +261,14 @@ fn another_backend_drops_its_predecessors_key() {
         ("name", "captcha"),
         ("required", "true"),
     ]);
-    browser.tell(Event::Configured(Box::new(other.clone())));
+    browser.tell(Event::Configured(other.clone()));
     assert_eq!(browser.state(), StateName::Idle);
     assert_eq!(browser.fields(), "");
     assert_eq!(browser.captcha.answer, "123");
 
     let mut browser = Browser::new(&[]);
     browser.press_play();
-    browser.tell(Event::Configured(Box::new(other)));
+    browser.tell(Event::Configured(other));
     assert_eq!(browser.state(), StateName::Idle, "also while it loads");
     assert_eq!(browser.request, None);
 }
@@ -276,7 +276,8 @@ fn another_backend_drops_its_predecessors_key() {
 #[test]
 fn any_other_attribute_changes_nothing_at_hand() {
     let mut browser = heard(None);
-    let phase = browser.captcha.phase.clone();
+    let at_hand = |browser: &Browser| (browser.captcha.phase, browser.captcha.challenge.clone());
+    let before = at_hand(&browser);
     for attributes in [
         [("theme", "dark")],
         [("lead-in", "0")],
@@ -287,8 +288,8 @@ fn any_other_attribute_changes_nothing_at_hand() {
     ] {
         let mut all = vec![("endpoint", "/captcha"), ("name", "captcha")];
         all.extend(attributes);
-        browser.tell(Event::Configured(Box::new(config(&all))));
-        assert_eq!(browser.captcha.phase, phase, "{attributes:?}");
+        browser.tell(Event::Configured(config(&all)));
+        assert_eq!(at_hand(&browser), before, "{attributes:?}");
         assert_eq!(browser.keys, 1);
     }
 }

@@ -42,7 +42,7 @@ enum Happening {
     },
     Failed(ErrorCode, u32),
     Stale,
-    Sound(Event),
+    Sound(Event<'static>),
     Fire(Timer),
     Wait(u32),
 }
@@ -135,7 +135,7 @@ fn happen(browser: &mut Browser, happening: Happening) {
             browser.tell(Event::AudioArrived { generation, sound });
             browser.tell(Event::Judged {
                 generation,
-                token: Some("token".to_owned()),
+                token: Some("token"),
             });
             browser.tell(Event::RequestFailed {
                 generation,

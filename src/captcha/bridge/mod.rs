@@ -113,18 +113,13 @@ impl Session {
     /// What is shown and submitted if the module dies.
     fn farewell(&mut self) -> String {
         let fault = Fault::from(ErrorCode::InternalError);
-        let dead = Phase::Failed {
-            fault,
-            issued: None,
-        };
-        let phase = core::mem::replace(&mut self.captcha.phase, dead);
-        let status = core::mem::replace(
-            &mut self.captcha.status,
-            Status::saying(Text::of_error(fault)),
-        );
-        let view = View::of(&self.captcha, &self.catalog, &self.around);
-        self.captcha.phase = phase;
-        self.captcha.status = status;
+        let captcha = &mut self.captcha;
+        let alive = (captcha.phase, captcha.fault, captcha.status);
+        captcha.phase = Phase::Failed;
+        captcha.fault = Some(fault);
+        captcha.status = Status::saying(Text::of_error(fault));
+        let view = View::of(captcha, &self.catalog, &self.around);
+        (captcha.phase, captcha.fault, captcha.status) = alive;
         view.into_records()
     }
 

@@ -13,11 +13,11 @@ use super::{
     Session, effects,
 };
 use crate::{
-    config::{Config, Warning},
+    config::Config,
     error::ErrorCode,
     locale::Locale,
     protocol::{Key, classify},
-    text::{Fields, cut, whole},
+    text::{Fields, cut, set, whole},
 };
 
 /// What the shell reports. `number` and `text` mean what each variant says.
@@ -164,14 +164,14 @@ const BUTTONS: [(Part, Act); 7] = [
 
 impl Session {
     /// The event of a report. Where only this side has to know, there is none. Warnings go to `out`, as effects.
-    pub(super) fn read(
+    pub(super) fn read<'a>(
         &mut self,
         op: Op,
         number: u32,
         (at, length): (u32, u32),
-        text: &str,
+        text: &'a str,
         out: &mut String,
-    ) -> Option<Event> {
+    ) -> Option<Event<'a>> {
         let place = number as usize;
         let mut fields = Fields::of(text, UNIT as u8);
         let act = match op {
@@ -185,16 +185,10 @@ impl Session {
                 *act
             }
             Op::Attributes => {
-                let (config, warnings) = Config::read(fields);
-                for Warning {
-                    attribute,
-                    value,
-                    expected,
-                } in warnings
-                {
-                    effects::warn(out, [attribute, value, expected]);
-                }
-                return Some(Event::Configured(Box::new(config)));
+                let config = Config::read(text, |warning| {
+                    effects::warn(out, [warning.attribute, warning.value, warning.expected]);
+                });
+                return Some(Event::Configured(config));
             }
             Op::Surroundings => {
                 self.catalog.locale = Locale::negotiate(fields.text());
@@ -248,7 +242,7 @@ impl Session {
             Act::Forward => Event::Forward { at, length },
             Act::Renew => Event::Renew,
             Act::Reset => Event::Reset,
-            Act::Reject => Event::Reject((!text.is_empty()).then(|| text.into())),
+            Act::Reject => Event::Reject((!text.is_empty()).then_some(text)),
             Act::Press => Event::Toggle { by: By::Button, at },
             Act::Key => Event::Toggle { by: By::Key, at },
             Act::Enter => Event::Enter,
@@ -258,7 +252,7 @@ impl Session {
         })
     }
 
-    fn audio(&mut self, generation: u32) -> Event {
+    fn audio(&mut self, generation: u32) -> Event<'static> {
         self.scanned = 0;
         match core::mem::take(&mut self.scanner).finish() {
             Ok(envelope) => Event::AudioArrived {
@@ -273,7 +267,7 @@ impl Session {
 
     /// What an answer means. A key and a verdict are told apart by their members, for the request's
     /// number says which was asked for.
-    fn answer(&self, generation: u32, mut fields: Fields<'_>) -> Event {
+    fn answer<'a>(&self, generation: u32, mut fields: Fields<'a>) -> Event<'a> {
         let [
             status,
             retry_after,
@@ -285,14 +279,14 @@ impl Session {
             naver_code,
         ] = core::array::from_fn(|_| fields.text());
         let status = whole(status).unwrap_or_default();
-        let checking = matches!(self.captcha.phase, Phase::Checking(_));
+        let checking = matches!(self.captcha.phase, Phase::Checking);
         let judged = |token| Event::Judged { generation, token };
         if (200..300).contains(&status) {
             if checking && verified == "false" {
                 return judged(None);
             }
             if checking && verified == "true" && !token.is_empty() {
-                return judged(Some(token.into()));
+                return judged(Some(token));
             }
             if let (Some(key), false) = (Key::parse(key), checking) {
                 let expires_in = whole(expires_in);
@@ -312,21 +306,16 @@ impl Session {
     }
 }
 
-fn set(text: &mut String, to: &str) {
-    text.clear();
-    text.push_str(to);
-}
-
-fn failed(generation: u32, code: ErrorCode) -> Event {
+fn failed(generation: u32, code: ErrorCode) -> Event<'static> {
     Event::RequestFailed {
         generation,
         fault: code.into(),
     }
 }
 
-fn input(part: u32, text: &str) -> Option<Event> {
+fn input(part: u32, text: &str) -> Option<Event<'_>> {
     Some(if part == Part::Answer as u32 {
-        Event::Edited(text.into())
+        Event::Edited(text)
     } else if part == Part::Volume as u32 {
         Event::Volume(whole(text)?)
     } else {

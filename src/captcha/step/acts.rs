@@ -7,13 +7,14 @@ use super::{
         form,
         messages::{Message, Text},
         pauses,
-        state::{Captcha, Issued, Loading, Phase, Playback, Ready, Stage, Telling, Verdict},
+        state::{Captcha, Loading, Phase, Playback, Stage, Telling, Verdict},
     },
     Effects, SLOW_MS, push,
 };
 use crate::{
     config::{MAX_RATE, MIN_RATE, Verify},
     error::ErrorCode,
+    text::set,
 };
 
 /// Before speech after a button, in ms: the screen reader says the button's new name first.
@@ -27,14 +28,12 @@ impl Captcha {
             return;
         }
         match &mut self.phase {
-            Phase::Checking(_) | Phase::Verified { .. } => {}
-            Phase::Idle | Phase::Over(_) | Phase::Failed { issued: None, .. } => self.load(by, fx),
-            Phase::Failed { issued, .. } => {
-                // The key is paid for, and its audio is free.
-                if let Some(issued) = issued.take() {
-                    self.load_audio(issued, by, fx);
-                }
+            Phase::Checking | Phase::Verified => {}
+            // The key is paid for, and its audio is free.
+            Phase::Failed if self.challenge.is_some() => {
+                self.wait_for(Stage::Audio { retries: 0 }, by, fx);
             }
+            Phase::Idle | Phase::Over(_) | Phase::Failed => self.load(by, fx),
             Phase::Loading(loading) if loading.play => self.hush(fx),
             Phase::Loading(loading) => {
                 loading.play = true;
@@ -42,11 +41,9 @@ impl Captcha {
                 let lead_in = self.lead_in(by);
                 push(fx, Effect::LeadIn(lead_in));
             }
-            Phase::Ready(ready) => match ready.playback {
-                Playback::Playing | Playback::LeadIn { .. } => self.hush(fx),
-                Playback::Still => self.begin(0, by, fx),
-                Playback::Paused => self.begin(at, by, fx),
-            },
+            Phase::Ready(Playback::Playing | Playback::LeadIn { .. }) => self.hush(fx),
+            Phase::Ready(Playback::Still) => self.begin(0, by, fx),
+            Phase::Ready(Playback::Paused) => self.begin(at, by, fx),
         }
     }
 
@@ -64,17 +61,15 @@ impl Captcha {
         if by == By::Key && at > 0 {
             lead_in = 0;
         }
-        if let Phase::Ready(ready) = &mut self.phase {
-            ready.playback = Playback::LeadIn { at };
-            ready.fault = None;
-            push(
-                fx,
-                match lead_in {
-                    0 => Effect::Start(at),
-                    _ => Effect::LeadIn(lead_in),
-                },
-            );
-        }
+        self.phase = Phase::Ready(Playback::LeadIn { at });
+        self.fault = None;
+        push(
+            fx,
+            match lead_in {
+                0 => Effect::Start(at),
+                _ => Effect::LeadIn(lead_in),
+            },
+        );
     }
 
     /// From nothing: this is the act that spends quota.
@@ -87,61 +82,62 @@ impl Captcha {
             self.unusable(ErrorCode::ConfigError, fx);
             return;
         }
-        let kept = match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Ready(ready) => Some(Box::new(Ready {
-                playback: Playback::Still,
-                fault: None,
-                ..ready
-            })),
-            _ => None,
-        };
-        self.wait_for(Stage::Key, kept, by, fx);
-        push(fx, Effect::RequestKey);
+        if !matches!(self.phase, Phase::Ready(_)) {
+            self.challenge = None;
+        }
+        self.wait_for(Stage::Key, by, fx);
     }
 
-    fn load_audio(&mut self, issued: Issued, by: By, fx: &mut Effects) {
-        self.wait_for(Stage::Audio { issued, retries: 0 }, None, by, fx);
-        push(fx, Effect::FetchAudio);
-    }
-
-    fn wait_for(&mut self, stage: Stage, kept: Option<Box<Ready>>, by: By, fx: &mut Effects) {
+    fn wait_for(&mut self, stage: Stage, by: By, fx: &mut Effects) {
         self.generation += 1;
         self.status.clear();
+        self.fault = None;
         self.phase = Phase::Loading(Loading {
             stage,
             play: true,
             lead_in_over: false,
             typed: false,
-            kept,
         });
         fx.extend_from_slice(&[
             Effect::LeadIn(self.lead_in(by)),
             Effect::StartTimer(Timer::Slow, SLOW_MS),
+            match stage {
+                Stage::Key => Effect::RequestKey,
+                Stage::Audio { .. } => Effect::FetchAudio,
+            },
         ]);
     }
 
     pub(super) fn renew(&mut self, fx: &mut Effects) {
         match self.phase {
-            Phase::Loading(_) | Phase::Checking(_) | Phase::Verified { .. } => {}
+            Phase::Loading(_) | Phase::Checking | Phase::Verified => {}
             _ if self.disabled => {}
             _ => self.load(By::Button, fx),
         }
     }
 
     pub(super) fn back(&mut self, at: u32, fx: &mut Effects) {
-        if let Phase::Ready(ready) = &self.phase {
-            let from = ready.position(at);
-            let to = pauses::back(&ready.challenge.sound.starts, from);
+        if let Some((starts, from)) = self.position(at) {
+            let to = pauses::back(starts, from);
             self.go(to, fx);
         }
     }
 
     pub(super) fn forward(&mut self, at: u32, length: u32, fx: &mut Effects) {
-        if let Phase::Ready(ready) = &self.phase {
-            let from = ready.position(at);
-            if let Some(to) = pauses::forward(&ready.challenge.sound.starts, from, length) {
-                self.go(to, fx);
-            }
+        if let Some((starts, from)) = self.position(at)
+            && let Some(to) = pauses::forward(starts, from, length)
+        {
+            self.go(to, fx);
+        }
+    }
+
+    /// Where the digits begin and where the person is, in ms; none where there is nothing to go through.
+    fn position(&self, at: u32) -> Option<(&[u32], u32)> {
+        let starts = &self.challenge.as_ref()?.sound.starts;
+        match self.phase {
+            Phase::Ready(Playback::LeadIn { at }) => Some((starts, at)),
+            Phase::Ready(_) => Some((starts, at)),
+            _ => None,
         }
     }
 
@@ -149,14 +145,11 @@ impl Captcha {
         if self.disabled {
             return;
         }
-        let Phase::Ready(ready) = &mut self.phase else {
-            return;
-        };
-        match &mut ready.playback {
-            Playback::Playing => push(fx, Effect::Seek(to)),
-            Playback::LeadIn { at } => *at = to,
-            playback @ (Playback::Still | Playback::Paused) => {
-                *playback = Playback::LeadIn { at: to };
+        match &mut self.phase {
+            Phase::Ready(Playback::Playing) => push(fx, Effect::Seek(to)),
+            Phase::Ready(Playback::LeadIn { at }) => *at = to,
+            phase => {
+                *phase = Phase::Ready(Playback::LeadIn { at: to });
                 push(fx, Effect::Start(to));
             }
         }
@@ -171,8 +164,8 @@ impl Captcha {
         }
     }
 
-    pub(super) fn edit(&mut self, answer: String, fx: &mut Effects) {
-        self.answer = answer;
+    pub(super) fn edit(&mut self, answer: &str, fx: &mut Effects) {
+        set(&mut self.answer, answer);
         self.odd_answer = false;
         self.verdict = None;
         if let Phase::Loading(loading) = &mut self.phase {
@@ -200,18 +193,18 @@ impl Captcha {
             return;
         }
         let answer = answer::normalise(&self.answer);
-        match &self.phase {
-            Phase::Ready(ready) if !answer.is_empty() => {
-                let challenge = ready.challenge.clone();
+        match self.phase {
+            Phase::Ready(_) if !answer.is_empty() => {
                 push(fx, Effect::Pause);
                 self.generation += 1;
                 self.verdict = None;
                 self.status.clear();
-                self.phase = Phase::Checking(challenge);
+                self.fault = None;
+                self.phase = Phase::Checking;
                 fx.extend_from_slice(&[Effect::StartTimer(Timer::Slow, SLOW_MS), Effect::Verify]);
             }
-            Phase::Checking(_) => {}
-            Phase::Verified { .. } => self.say(Message::Verified.into(), fx),
+            Phase::Checking => {}
+            Phase::Verified => self.say(Message::Verified.into(), fx),
             _ => {
                 self.point_out(form::missing(self), fx);
             }
@@ -225,15 +218,5 @@ impl Captcha {
         self.hush(fx);
         self.status.hide();
         self.blame(Verdict::Ours(text), fx);
-    }
-}
-
-impl Ready {
-    /// Where the person is, in ms.
-    fn position(&self, at: u32) -> u32 {
-        match self.playback {
-            Playback::LeadIn { at } => at,
-            Playback::Still | Playback::Playing | Playback::Paused => at,
-        }
     }
 }

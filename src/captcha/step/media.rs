@@ -14,31 +14,26 @@ impl Captcha {
     pub(super) fn lead_in_over(&mut self, fx: &mut Effects) {
         match &mut self.phase {
             Phase::Loading(loading) => loading.lead_in_over = true,
-            Phase::Ready(ready) => {
-                if let Playback::LeadIn { at } = ready.playback {
-                    push(fx, Effect::Start(at));
-                }
-            }
+            Phase::Ready(Playback::LeadIn { at }) => push(fx, Effect::Start(*at)),
             _ => {}
         }
     }
 
     pub(super) fn playing(&mut self, fx: &mut Effects) {
-        match &mut self.phase {
-            Phase::Ready(ready) => {
-                ready.playback = Playback::Playing;
-                self.heard = true;
-            }
+        if matches!(self.phase, Phase::Ready(_)) {
+            self.phase = Phase::Ready(Playback::Playing);
+            self.heard = true;
+        } else {
             // Whatever it is, nobody waits for it any more.
-            _ => push(fx, Effect::Pause),
+            push(fx, Effect::Pause);
         }
     }
 
     pub(super) fn ended(&mut self, fx: &mut Effects) {
-        let Phase::Ready(ready) = &mut self.phase else {
+        if !matches!(self.phase, Phase::Ready(_)) {
             return;
-        };
-        ready.playback = Playback::Still;
+        }
+        self.phase = Phase::Ready(Playback::Still);
         self.elapsed = 0;
         // The end was heard; what waited for it was not.
         if self.status.waiting().is_some() {
@@ -53,19 +48,17 @@ impl Captcha {
     }
 
     pub(super) fn playback_failed(&mut self, code: ErrorCode, fx: &mut Effects) {
-        let Phase::Ready(ready) = &mut self.phase else {
+        if !matches!(self.phase, Phase::Ready(_)) {
             return;
-        };
-        let fault = Fault::from(code);
-        if code == ErrorCode::NotAudio {
-            // The bytes are of no use; the key's audio may be fetched once more, free of charge.
-            let issued = Some(ready.challenge.issued.clone());
-            push(fx, Effect::Unload);
-            self.phase = Phase::Failed { fault, issued };
-        } else {
-            ready.playback = Playback::Still;
-            ready.fault = Some(fault);
         }
-        self.fail(Text::of_error(fault), fx);
+        let fault = Fault::from(code);
+        self.phase = if code == ErrorCode::NotAudio {
+            // The bytes are of no use; the key's audio may be fetched once more, free of charge.
+            push(fx, Effect::Unload);
+            Phase::Failed
+        } else {
+            Phase::Ready(Playback::Still)
+        };
+        self.fail(fault, Text::of_error(fault), fx);
     }
 }

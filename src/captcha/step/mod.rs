@@ -8,7 +8,7 @@ use super::{
     event::{Effect, Event, Signal, Timer},
     form,
     messages::{Message, Text},
-    state::{Captcha, Ending, Phase, Playback, Ready, Telling, Verdict, rendered},
+    state::{Captcha, Ending, Fault, Loading, Phase, Playback, Stage, Telling, Verdict, rendered},
     status::PAUSE_MS,
 };
 use crate::{
@@ -22,7 +22,7 @@ const SLOW_MS: u32 = 2000;
 /// Takes one event in: changes the captcha, and says what is to be done. It reads no clock and touches
 /// nothing else.
 #[must_use]
-pub fn step(captcha: &mut Captcha, event: Event) -> Vec<Effect> {
+pub fn step(captcha: &mut Captcha, event: Event<'_>) -> Vec<Effect> {
     let mut effects = Vec::new();
     let before = captcha.state();
     let sounding = captcha.is_sounding();
@@ -46,9 +46,11 @@ fn push(fx: &mut Effects, effect: Effect) {
 }
 
 impl Captcha {
-    fn take(&mut self, event: Event, fx: &mut Effects) {
+    // A function of its own: one with the reading of the report in it has so many locals that each takes two bytes.
+    #[inline(never)]
+    fn take(&mut self, event: Event<'_>, fx: &mut Effects) {
         match event {
-            Event::Configured(config) => self.configure(*config, fx),
+            Event::Configured(config) => self.configure(config, fx),
             Event::Disabled(disabled) => {
                 self.disabled = disabled;
                 if disabled {
@@ -110,7 +112,9 @@ impl Captcha {
             Event::Reject(message) => {
                 self.hush(fx);
                 self.reject(
-                    message.map_or(Verdict::Ours(Message::Wrong.into()), Verdict::Site),
+                    message.map_or(Verdict::Ours(Message::Wrong.into()), |text| {
+                        Verdict::Site(text.into())
+                    }),
                     fx,
                 );
             }
@@ -148,12 +152,8 @@ impl Captcha {
             Event::LeadInOver => self.lead_in_over(fx),
             Event::Playing => self.playing(fx),
             Event::Paused => {
-                if let Phase::Ready(Ready {
-                    playback: playback @ Playback::Playing,
-                    ..
-                }) = &mut self.phase
-                {
-                    *playback = Playback::Paused;
+                if matches!(self.phase, Phase::Ready(Playback::Playing)) {
+                    self.phase = Phase::Ready(Playback::Paused);
                 }
             }
             Event::Ended => self.ended(fx),
@@ -175,7 +175,7 @@ impl Captcha {
             }
             Event::Timer(Timer::Slow) => match self.phase {
                 Phase::Loading(_) => self.say(Message::Loading.into(), fx),
-                Phase::Checking(_) => self.say(Message::Checking.into(), fx),
+                Phase::Checking => self.say(Message::Checking.into(), fx),
                 _ => {}
             },
             Event::Timer(Timer::Retry) => self.retry_audio(fx),
@@ -193,7 +193,7 @@ impl Captcha {
             push(fx, Effect::Tune);
         }
         // A key belongs to the backend that issued it.
-        if !config.same_backend(&self.config) && self.phase != Phase::Idle {
+        if !config.same_backend(&self.config) && !matches!(self.phase, Phase::Idle) {
             self.drop_challenge(fx);
         }
         self.config = config;
@@ -202,6 +202,9 @@ impl Captcha {
     /// Back to the beginning, whatever was under way; the answer stays.
     fn drop_challenge(&mut self, fx: &mut Effects) {
         self.phase = Phase::Idle;
+        self.challenge = None;
+        self.fault = None;
+        self.token.clear();
         self.generation += 1;
         self.elapsed = 0;
         self.submitted = false;
@@ -240,7 +243,8 @@ impl Captcha {
     }
 
     /// A request or the sound failed, and the phase is set already.
-    fn fail(&mut self, text: Text, fx: &mut Effects) {
+    fn fail(&mut self, fault: Fault, text: Text, fx: &mut Effects) {
+        self.fault = Some(fault);
         fx.extend_from_slice(&[Effect::Pause, Effect::StopTimer(Timer::Slow)]);
         // One message at a time: what to do about the answer comes after what to do about this.
         self.verdict = None;
@@ -255,14 +259,14 @@ impl Captcha {
 
     /// Whether sound is on, or is to come without another act.
     pub(super) fn will_sound(&self) -> bool {
-        self.is_sounding() || matches!(&self.phase, Phase::Loading(loading) if loading.play)
+        self.is_sounding() || matches!(self.phase, Phase::Loading(loading) if loading.play)
     }
 
     /// Ends all sound, and what would begin it. Speech that is heard is paused when its element says so.
     fn hush(&mut self, fx: &mut Effects) {
         match &mut self.phase {
             Phase::Loading(loading) if loading.play => loading.play = false,
-            Phase::Ready(Ready { playback, .. }) => match *playback {
+            Phase::Ready(playback) => match *playback {
                 Playback::LeadIn { at: 0 } => *playback = Playback::Still,
                 Playback::LeadIn { .. } => *playback = Playback::Paused,
                 Playback::Playing => {}
@@ -276,18 +280,15 @@ impl Captcha {
     fn expire(&mut self, fx: &mut Effects) {
         match self.phase {
             // The backend has the last word on an answer that is under way.
-            Phase::Checking(_)
-            | Phase::Verified { .. }
-            | Phase::Over(_)
-            | Phase::Idle
-            | Phase::Failed { issued: None, .. } => return,
-            Phase::Loading(ref loading) if matches!(loading.stage, super::state::Stage::Key) => {
-                // The old key has expired while a new one is on its way: there is no way back.
-                if let Phase::Loading(loading) = &mut self.phase {
-                    loading.kept = None;
-                }
+            Phase::Checking | Phase::Verified | Phase::Over(_) | Phase::Idle => return,
+            // The old key has expired while a new one is on its way: there is no way back.
+            Phase::Loading(Loading {
+                stage: Stage::Key, ..
+            }) => {
+                self.challenge = None;
                 return;
             }
+            Phase::Failed if self.challenge.is_none() => return,
             _ => {}
         }
         self.over(fx);
@@ -308,10 +309,8 @@ impl Captcha {
     }
 
     fn unusable(&mut self, code: ErrorCode, fx: &mut Effects) {
-        self.phase = Phase::Failed {
-            fault: code.into(),
-            issued: None,
-        };
-        self.fail(Text::of_error(code.into()), fx);
+        self.phase = Phase::Failed;
+        self.challenge = None;
+        self.fail(code.into(), Text::of_error(code.into()), fx);
     }
 }

@@ -4,11 +4,13 @@ use super::{
     super::{
         event::{By, Effect, Signal, Timer},
         messages::{Message, Text},
-        state::{Captcha, Challenge, Fault, Issued, Phase, Playback, Ready, Sound, Stage, Verdict},
+        state::{
+            Captcha, Challenge, Fault, Issued, Loading, Phase, Playback, Sound, Stage, Verdict,
+        },
     },
     Effects, push,
 };
-use crate::error::ErrorCode;
+use crate::{error::ErrorCode, text::set};
 
 /// How often the audio is fetched again by itself. Only the audio: it is free of charge.
 const AUDIO_RETRIES: u8 = 2;
@@ -30,7 +32,7 @@ impl Captcha {
         let Phase::Loading(loading) = &mut self.phase else {
             return;
         };
-        if loading.stage != Stage::Key {
+        if let Stage::Audio { .. } = loading.stage {
             return;
         }
         push(fx, Effect::FetchAudio);
@@ -51,13 +53,17 @@ impl Captcha {
                 );
             }
         }
+        loading.stage = Stage::Audio { retries: 0 };
+        let typed = loading.typed;
         // The challenge before is given up only now: it is the way back if no key can be had.
-        loading.kept = None;
-        loading.stage = Stage::Audio { issued, retries: 0 };
+        self.challenge = Some(Challenge {
+            issued,
+            sound: Sound::default(),
+        });
         self.submitted = false;
         self.verdict = None;
         push(fx, Effect::Emit(Signal::Issued));
-        if self.heard && !loading.typed {
+        if self.heard && !typed {
             self.answer.clear();
             self.odd_answer = false;
             push(fx, Effect::ClearAnswer);
@@ -66,12 +72,18 @@ impl Captcha {
     }
 
     pub(super) fn audio_arrived(&mut self, sound: Sound, fx: &mut Effects) {
-        let Phase::Loading(loading) = &self.phase else {
+        let Phase::Loading(
+            loading @ Loading {
+                stage: Stage::Audio { .. },
+                ..
+            },
+        ) = self.phase
+        else {
             return;
         };
-        let Stage::Audio { issued, .. } = &loading.stage else {
-            return;
-        };
+        if let Some(challenge) = &mut self.challenge {
+            challenge.sound = sound;
+        }
         let told_to_wait = self.status.shown().is_some();
         self.status.withdraw(Message::Loading.into());
         let playback = if loading.play {
@@ -87,26 +99,19 @@ impl Captcha {
         } else if loading.play && loading.lead_in_over {
             push(fx, Effect::Start(0));
         }
-        let challenge = Challenge {
-            issued: issued.clone(),
-            sound,
-        };
         self.elapsed = 0;
-        self.phase = Phase::Ready(Ready {
-            challenge,
-            playback,
-            fault: None,
-        });
+        self.phase = Phase::Ready(playback);
     }
 
-    pub(super) fn judged(&mut self, token: Option<String>, fx: &mut Effects) {
-        if !matches!(self.phase, Phase::Checking(_)) {
+    pub(super) fn judged(&mut self, token: Option<&str>, fx: &mut Effects) {
+        if !matches!(self.phase, Phase::Checking) {
             return;
         }
         match token {
             Some(token) => {
                 self.drop_challenge(fx);
-                self.phase = Phase::Verified { token };
+                self.phase = Phase::Verified;
+                set(&mut self.token, token);
                 self.say(Message::Verified.into(), fx);
                 push(fx, Effect::Emit(Signal::Verified));
             }
@@ -121,53 +126,47 @@ impl Captcha {
         );
         let mut text = Text::of_error(fault);
         self.phase = match &mut self.phase {
-            Phase::Loading(loading) => match &mut loading.stage {
-                Stage::Key => match loading.kept.take() {
-                    Some(kept) => Phase::Ready(Ready {
-                        fault: Some(fault),
-                        ..*kept
-                    }),
-                    None => Phase::Failed {
-                        fault,
-                        issued: None,
-                    },
-                },
-                Stage::Audio { .. } if dead => return self.over(fx),
-                Stage::Audio { retries, .. }
-                    if may_pass(fault.code) && *retries < AUDIO_RETRIES =>
-                {
-                    let wait = if *retries == 0 {
-                        RETRY_MS
-                    } else {
-                        RETRY_MS * 3
-                    };
-                    *retries += 1;
-                    return push(fx, Effect::StartTimer(Timer::Retry, wait));
-                }
-                Stage::Audio { issued, .. } => Phase::Failed {
-                    fault,
-                    issued: Some(issued.clone()),
-                },
-            },
-            Phase::Checking(_) if dead => return self.over(fx),
-            Phase::Checking(challenge) => {
+            Phase::Loading(Loading {
+                stage: Stage::Audio { .. },
+                ..
+            })
+            | Phase::Checking
+                if dead =>
+            {
+                return self.over(fx);
+            }
+            Phase::Loading(Loading {
+                stage: Stage::Key, ..
+            }) if self.challenge.is_some() => Phase::Ready(Playback::Still),
+            Phase::Loading(Loading {
+                stage: Stage::Audio { retries },
+                ..
+            }) if may_pass(fault.code) && *retries < AUDIO_RETRIES => {
+                let wait = if *retries == 0 {
+                    RETRY_MS
+                } else {
+                    RETRY_MS * 3
+                };
+                *retries += 1;
+                return push(fx, Effect::StartTimer(Timer::Retry, wait));
+            }
+            Phase::Loading(_) => Phase::Failed,
+            Phase::Checking => {
                 if fault.code.is_retryable() && fault.retry_after.is_none() {
                     text = Message::CheckFailed.into();
                 }
-                Phase::Ready(Ready {
-                    challenge: challenge.clone(),
-                    playback: Playback::Still,
-                    fault: Some(fault),
-                })
+                Phase::Ready(Playback::Still)
             }
             _ => return,
         };
-        self.fail(text, fx);
+        self.fail(fault, text, fx);
     }
 
     pub(super) fn retry_audio(&mut self, fx: &mut Effects) {
-        if let Phase::Loading(loading) = &self.phase
-            && loading.stage != Stage::Key
+        if let Phase::Loading(Loading {
+            stage: Stage::Audio { .. },
+            ..
+        }) = self.phase
         {
             push(fx, Effect::FetchAudio);
         }

@@ -43,7 +43,7 @@ impl Browser {
 
     pub(crate) fn type_answer(&mut self, text: &str) {
         self.field = text.to_owned();
-        self.tell(Event::Edited(text.to_owned()));
+        self.tell(Event::Edited(text));
     }
 
     /// The backend issues a key that lives so long, in s.
@@ -81,7 +81,7 @@ impl Browser {
         let Some(Request::Verification(generation)) = self.request.take() else {
             panic!("no answer is being verified");
         };
-        let token = right.then(|| "token".to_owned());
+        let token = right.then_some("token");
         self.tell(Event::Judged { generation, token });
     }
 

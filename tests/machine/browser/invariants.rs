@@ -4,7 +4,7 @@ use sori_captcha::{
     captcha::{
         event::Timer,
         form::{self, Fields},
-        state::{Phase, StateName},
+        state::{Loading, Phase, Stage, StateName},
         template::Part,
         view::{Surroundings, View},
     },
@@ -37,10 +37,7 @@ impl Browser {
                 assert!(!label.trim().is_empty(), "{part:?} has no label");
                 assert!(!label.contains("{}"), "{part:?}: {label}");
             }
-            let settled = matches!(
-                self.captcha.phase,
-                Phase::Checking(_) | Phase::Verified { .. }
-            );
+            let settled = matches!(self.captcha.phase, Phase::Checking | Phase::Verified);
             assert_eq!(
                 view.get(Part::Play, "aria-disabled").is_some(),
                 settled,
@@ -73,8 +70,9 @@ impl Browser {
                 }
             }
         }
+        self.check_what_is_at_hand();
         // A fault of ours: what is at hand can be sent, and it says why it is not more.
-        if let Some(fault) = self.captcha.fault() {
+        if let Some(fault) = self.captcha.fault {
             match form::fields(&self.captcha) {
                 Fields::Error(code) => {
                     assert_eq!(code, fault.code);
@@ -97,5 +95,27 @@ impl Browser {
             !busy || waits,
             "busy, but nothing is under way that could end it"
         );
+    }
+    /// The phase and what stands beside it agree.
+    fn check_what_is_at_hand(&self) {
+        let captcha = &self.captcha;
+        let phase = captcha.phase;
+        let audio = |loading: Loading| matches!(loading.stage, Stage::Audio { .. });
+        match phase {
+            Phase::Idle | Phase::Verified | Phase::Over(_) => {
+                assert_eq!(captcha.challenge, None, "{phase:?}");
+            }
+            Phase::Ready(_) | Phase::Checking => assert!(captcha.challenge.is_some(), "{phase:?}"),
+            Phase::Loading(loading) if audio(loading) => {
+                assert!(captcha.challenge.is_some(), "{phase:?}");
+            }
+            Phase::Loading(_) | Phase::Failed => {}
+        }
+        assert_eq!(captcha.token.is_empty(), phase != Phase::Verified);
+        match phase {
+            Phase::Failed => assert!(captcha.fault.is_some()),
+            Phase::Ready(_) => {}
+            _ => assert_eq!(captcha.fault, None, "{phase:?}"),
+        }
     }
 }

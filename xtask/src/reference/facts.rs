@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use sori_captcha::captcha::bridge::METHODS;
 use sori_captcha::captcha::state::StateName;
 use sori_captcha::captcha::template::TEMPLATE;
+use sori_captcha::captcha::view::UNIT;
 use sori_captcha::config::{ATTRIBUTES, Config};
 use sori_captcha::error::ErrorCode;
 
@@ -143,9 +144,14 @@ fn read(name: &str, value: &str) -> (Config, Option<&'static str>) {
         "endpoint" => "/",
         _ => "",
     });
-    let (config, warnings) = Config::read(values);
-    let warning = warnings.iter().find(|warning| warning.attribute == name);
-    (config, warning.map(|warning| warning.expected))
+    let values = values.collect::<Vec<_>>().join(&UNIT.to_string());
+    let mut expected = None;
+    let config = Config::read(&values, |warning| {
+        if warning.attribute == name {
+            expected = Some(warning.expected);
+        }
+    });
+    (config, expected)
 }
 
 /// What the console says that a value should be; none if every value is understood.
