@@ -24,16 +24,23 @@ async fn assert_one_act_goes_on(page: &Page, captcha: &Host<'_>) {
     assert_eq!(keys_requested(page).await, 2);
 }
 
+/// A required captcha, without a lead-in, whose keys live so long and whose audio is played so fast.
+fn short_lived(name: &str, life: &str, rate: &str) -> Setup {
+    Setup::new(name)
+        .setting("SORI_KEY_TTL", life)
+        .setting("SORI_KEY_RESERVE", life)
+        .page(
+            "/page.html",
+            page(&format!(
+                r#"endpoint="/captcha" lang="en" lead-in="0" rate="{rate}" required"#
+            )),
+        )
+}
+
 /// 40 s is the shortest life that leaves the 20 s that WCAG 2.2.1 asks for.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warning_comes_20_seconds_before_the_end() {
-    Setup::new("expiry_by_the_clock")
-        .setting("SORI_KEY_TTL", "40s")
-        .setting("SORI_KEY_RESERVE", "40s")
-        .page(
-            "/page.html",
-            page(r#"endpoint="/captcha" lang="en" lead-in="0" rate="1.5" required"#),
-        )
+    short_lived("expiry_by_the_clock", "40s", "1.5")
         .run(async |page| {
             page.open("/page.html").await;
             let captcha = play(page).await;
@@ -58,23 +65,17 @@ async fn a_warning_comes_20_seconds_before_the_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_short_life_ends_without_a_warning_and_pauses_the_audio_first() {
-    Setup::new("expiry_while_playing")
-        .setting("SORI_KEY_TTL", "5s")
-        .setting("SORI_KEY_RESERVE", "5s")
-        .page(
-            "/page.html",
-            page(r#"endpoint="/captcha" lang="en" lead-in="0" rate="0.5" required"#),
-        )
+    short_lived("expiry_while_playing", "5s", "0.5")
         .run(async |page| {
             page.open("/page.html").await;
             let captcha = play(page).await;
             until_heard(page).await;
             captcha.part("answer").await.type_text("12345").await;
             captcha.until_state("expired").await;
-            let sounds = page
-                .script("return !!document.querySelector('sori-captcha').shadowRoot.querySelector('audio:not([paused])')?.duration")
+            let audio = page
+                .script("return document.querySelector('sori-captcha').shadowRoot.querySelector('audio')")
                 .await;
-            assert_eq!(sounds, false, "nothing is said over the digits");
+            assert!(audio.is_null(), "nothing is said over the digits");
             assert_one_act_goes_on(page, &captcha).await;
         })
         .await;
