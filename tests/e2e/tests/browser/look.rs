@@ -55,6 +55,7 @@ async fn every_state(language: &'static str) {
             page.open("/form.html").await;
             page.captcha("").await;
             page.click("#send").await;
+            states::until_told(page, "error").await;
             in_both_themes(page, "held by its form").await;
         })
         .await;
