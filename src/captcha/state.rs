@@ -211,6 +211,8 @@ pub struct Captcha {
     pub heard: bool,
     /// Whether it was said already that the answer has something other than digits.
     pub odd_answer: bool,
+    /// Whether the box has the focus.
+    pub in_box: bool,
     /// What is said of the answer.
     pub verdict: Option<(Verdict, Telling)>,
     /// Whether the consent box is ticked.
@@ -253,6 +255,7 @@ impl Captcha {
             heard: !answer.is_empty(),
             answer,
             odd_answer: false,
+            in_box: false,
             consented: false,
             disabled,
             submitted: false,

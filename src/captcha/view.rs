@@ -127,11 +127,14 @@ impl Writer<'_> {
         self.flag(captcha.config.required);
         // Some screen readers read a description again whenever it changes: the instruction, once gone, stays away.
         // Nothing is described from the press to the end, or it would be read over the digits.
+        let instructed = captcha.verdict.is_none()
+            && matches!(captcha.phase, Phase::Idle)
+            && captcha.answer.is_empty();
         self.value(if captcha.will_sound() {
             ""
         } else if described {
             "more error"
-        } else if !matches!(captcha.phase, Phase::Idle) || !captcha.answer.is_empty() {
+        } else if !instructed {
             "more"
         } else if captcha.config.shortcuts {
             "more hint keys"

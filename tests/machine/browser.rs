@@ -227,7 +227,10 @@ impl Browser {
             Effect::Tune | Effect::Remember => {}
             Effect::ClearAnswer => self.field.clear(),
             Effect::PressDefaultButton => self.default_button += 1,
-            Effect::FocusAnswer => self.focused += 1,
+            Effect::FocusAnswer => {
+                self.focused += 1;
+                self.media.push(Event::Entered);
+            }
             Effect::Emit(signal) => self.signals.push(signal),
             Effect::StartTimer(timer, ms) => {
                 self.timers[timer as usize] = Some(self.clock.saturating_add(ms));

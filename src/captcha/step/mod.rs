@@ -101,6 +101,7 @@ impl Captcha {
             }
             Event::Renew => self.renew(fx),
             Event::Edited(answer) => self.edit(answer, fx),
+            Event::Entered => self.in_box = true,
             Event::Left => self.leave(fx),
             Event::Consent(given) => {
                 self.consented = given;
@@ -233,9 +234,14 @@ impl Captcha {
         push(fx, Effect::Emit(Signal::Rejected));
     }
 
-    /// To the box, with what is said of it announced.
+    /// To the box, where what is said of it is read on arrival; who is there already has it announced.
     fn blame(&mut self, verdict: Verdict, fx: &mut Effects) {
-        self.verdict = Some((verdict, Telling::Due));
+        let telling = if self.in_box {
+            Telling::Due
+        } else {
+            Telling::Described
+        };
+        self.verdict = Some((verdict, telling));
         fx.extend_from_slice(&[
             Effect::FocusAnswer,
             Effect::StartTimer(Timer::Announce, PAUSE_MS),

@@ -168,6 +168,9 @@ impl Stage {
             listener.press("Enter").await;
             listener.press_and_hear_all(".").await;
             listener.press("Enter").await;
+            // From another field the form leads back to the box.
+            listener.press("Shift+Tab").await;
+            listener.press("Enter").await;
         })
         .await
     }
