@@ -29,10 +29,8 @@ impl Locale {
     /// ```
     #[must_use]
     pub fn negotiate(tag: &str) -> Self {
-        match tag.as_bytes() {
-            [b'k' | b'K', b'o' | b'O'] | [b'k' | b'K', b'o' | b'O', b'-' | b'_', ..] => {
-                Self::Korean
-            }
+        match &primary(tag) {
+            b"ko" => Self::Korean,
             _ => Self::English,
         }
     }
@@ -41,14 +39,17 @@ impl Locale {
 /// The direction of a language's script: `ltr` or `rtl`.
 #[must_use]
 pub fn direction(tag: &str) -> &'static str {
-    let (language, rest) = tag.as_bytes().split_at(tag.len().min(2));
-    let rtl = [b"ar", b"fa", b"he", b"ur"];
-    if matches!(rest, [] | [b'-' | b'_', ..])
-        && rtl.iter().any(|rtl| language.eq_ignore_ascii_case(*rtl))
-    {
-        "rtl"
-    } else {
-        "ltr"
+    match &primary(tag) {
+        b"ar" | b"fa" | b"he" | b"ur" => "rtl",
+        _ => "ltr",
+    }
+}
+
+/// A primary subtag of two letters, in lower case; zeros for any other.
+fn primary(tag: &str) -> [u8; 2] {
+    match *tag.as_bytes() {
+        [first, second] | [first, second, b'-' | b'_', ..] => [first | 0x20, second | 0x20],
+        _ => [0; 2],
     }
 }
 

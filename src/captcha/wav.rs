@@ -35,24 +35,35 @@ struct Format {
     blocks: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// What the next bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
-    /// Collecting the 12 bytes of the RIFF header.
+    /// The RIFF header.
     Riff,
-    /// Collecting the 8 bytes of a chunk's header.
+    /// A chunk's header.
     Chunk,
-    /// Collecting a format chunk; so many of its bytes are skipped afterwards.
-    Format { skip: u32 },
-    /// Passing over a chunk.
-    Skip(u32),
-    /// In the samples; a size of 0 or 0xFFFFFFFF stands for "to the end": streams are written so.
-    Samples(u32),
+    /// A format chunk.
+    Format,
+    /// A chunk that is passed over.
+    Other,
+    /// The samples.
+    Samples,
+    /// No RIFF file's.
+    Nothing,
 }
+
+const RIFF_HEADER: u32 = 12;
+const CHUNK_HEADER: u32 = 8;
+/// As far as the file goes.
+const TO_THE_END: u32 = u32::MAX;
 
 /// Feed it bytes in pieces of any size, then [`finish`](Self::finish).
 #[derive(Debug)]
 pub struct Scanner {
     at: At,
+    /// How many of these bytes are left.
+    left: u32,
+    /// The first of a header's or of the format's bytes, and how many there were.
     head: [u8; 40],
     filled: usize,
     format: Format,
@@ -64,13 +75,13 @@ pub struct Scanner {
     offset: u32,
     low: u8,
     seen_samples: bool,
-    bad: bool,
 }
 
 impl Default for Scanner {
     fn default() -> Self {
         Self {
             at: At::Riff,
+            left: RIFF_HEADER,
             head: [0; 40],
             filled: 0,
             format: Format::default(),
@@ -80,97 +91,67 @@ impl Default for Scanner {
             offset: 0,
             low: 0,
             seen_samples: false,
-            bad: false,
         }
     }
 }
 
 impl Scanner {
     /// Takes in the next bytes.
-    pub fn feed(&mut self, mut bytes: &[u8]) {
-        while let (Some(&first), false) = (bytes.first(), self.bad) {
+    pub fn feed(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
             match self.at {
-                At::Samples(left) => {
-                    let take = (left as usize).min(bytes.len());
-                    let (now, rest) = bytes.split_at(take);
-                    self.seen_samples = true;
-                    self.samples(now);
-                    bytes = rest;
-                    let left = if left == u32::MAX {
-                        left
-                    } else {
-                        left - take as u32
-                    };
-                    self.at = if left == 0 {
-                        At::Chunk
-                    } else {
-                        At::Samples(left)
-                    };
-                }
-                At::Skip(left) => {
-                    let take = (left as usize).min(bytes.len());
-                    bytes = &bytes[take..];
-                    let left = left - take as u32;
-                    self.at = if left == 0 { At::Chunk } else { At::Skip(left) };
-                }
-                At::Riff | At::Chunk | At::Format { .. } => {
+                At::Samples => self.sample(byte),
+                At::Other | At::Nothing => {}
+                At::Riff | At::Chunk | At::Format => {
                     if let Some(place) = self.head.get_mut(self.filled) {
-                        *place = first;
+                        *place = byte;
                     }
                     self.filled += 1;
-                    bytes = &bytes[1..];
-                    self.header();
                 }
+            }
+            if self.left != TO_THE_END {
+                self.left -= 1;
+            }
+            if self.left == 0 {
+                (self.at, self.left) = self.next();
+                self.filled = 0;
             }
         }
     }
 
-    fn header(&mut self) {
-        let word = |at: usize| {
-            u32::from_le_bytes([
-                self.head[at],
-                self.head[at + 1],
-                self.head[at + 2],
-                self.head[at + 3],
-            ])
-        };
-        let next = match self.at {
-            At::Riff if self.filled == 12 => {
-                self.bad = &self.head[..4] != b"RIFF" || &self.head[8..12] != b"WAVE";
-                At::Chunk
+    /// What follows on what has just ended, and how many bytes that is.
+    fn next(&mut self) -> (At, u32) {
+        let (name, size) = self.head[..8].split_at(4);
+        match self.at {
+            At::Riff if name != b"RIFF" || &self.head[8..12] != b"WAVE" => {
+                return (At::Nothing, TO_THE_END);
             }
-            At::Chunk if self.filled == 8 => {
-                let size = word(4);
+            At::Chunk => {
+                let size = u32::from_le_bytes([size[0], size[1], size[2], size[3]]);
                 // Chunks begin at even offsets: an odd size has a byte of padding after it.
                 let padded = size.saturating_add(size & 1);
-                match &self.head[..4] {
-                    b"data" if size == 0 || size == u32::MAX => At::Samples(u32::MAX),
-                    b"data" => At::Samples(size),
-                    b"fmt " if size >= 16 => At::Format { skip: padded },
-                    _ if padded == 0 => At::Chunk,
-                    _ => At::Skip(padded),
+                match name {
+                    // Streams are written so.
+                    b"data" if size == 0 => return (At::Samples, TO_THE_END),
+                    b"data" => return (At::Samples, size),
+                    b"fmt " if size >= 16 => return (At::Format, padded),
+                    _ if padded > 0 => return (At::Other, padded),
+                    _ => {}
                 }
             }
-            At::Format { skip } if self.filled as u32 == skip.min(40) => {
-                self.format = self.read_format(skip);
-                match skip - skip.min(40) {
-                    0 => At::Chunk,
-                    left => At::Skip(left),
-                }
-            }
-            _ => return,
-        };
-        self.filled = 0;
-        self.at = next;
+            At::Format => self.format = self.read_format(),
+            _ => {}
+        }
+        (At::Chunk, CHUNK_HEADER)
     }
 
-    fn read_format(&self, size: u32) -> Format {
+    fn read_format(&self) -> Format {
         let half = |at: usize| u32::from(u16::from_le_bytes([self.head[at], self.head[at + 1]]));
         let rate = half(4) | half(6) << 16;
         let (channels, bits) = (half(2), half(14));
         // WAVE_FORMAT_EXTENSIBLE keeps the real format at the front of its GUID.
         let tag = match half(0) {
-            0xfffe if size >= 40 => half(24),
+            0xfffe if self.filled >= 40 => half(24),
             tag => tag,
         };
         let width = bits / 8;
@@ -184,37 +165,31 @@ impl Scanner {
         }
     }
 
-    fn samples(&mut self, bytes: &[u8]) {
+    fn sample(&mut self, byte: u8) {
+        self.seen_samples = true;
         let Format {
             width,
             block,
             blocks,
         } = self.format;
-        if width == 0 {
-            return;
+        let level = match width {
+            0 => return,
+            // 8 bits are unsigned around 128.
+            1 => (i16::from(byte) - 128) << 8,
+            _ => i16::from_le_bytes([self.low, byte]),
+        };
+        self.low = byte;
+        self.offset += 1;
+        if self.offset.is_multiple_of(width) {
+            self.peak = self.peak.max(level.unsigned_abs().min(32767));
         }
-        for &byte in bytes {
-            let level = if width == 1 {
-                // 8 bits are unsigned around 128.
-                Some((i16::from(byte) - 128) << 8)
-            } else if self.offset.is_multiple_of(2) {
-                self.low = byte;
-                None
-            } else {
-                Some(i16::from_le_bytes([self.low, byte]))
-            };
-            if let Some(level) = level {
-                self.peak = self.peak.max(level.unsigned_abs().min(32767));
-            }
-            self.offset += 1;
-            if self.offset == block {
-                self.offset = 0;
-                self.blocks += 1;
-                if self.blocks == blocks {
-                    self.envelope.levels.push(self.peak);
-                    self.blocks = 0;
-                    self.peak = 0;
-                }
+        if self.offset == block {
+            self.offset = 0;
+            self.blocks += 1;
+            if self.blocks == blocks {
+                self.envelope.levels.push(self.peak);
+                self.blocks = 0;
+                self.peak = 0;
             }
         }
     }
@@ -224,7 +199,7 @@ impl Scanner {
     /// # Errors
     /// [`NotWav`] if the bytes are no WAV file.
     pub fn finish(self) -> Result<Envelope, NotWav> {
-        match (self.bad || matches!(self.at, At::Riff), self.seen_samples) {
+        match (matches!(self.at, At::Riff | At::Nothing), self.seen_samples) {
             (true, _) => Err(NotWav::NotRiff),
             (false, false) => Err(NotWav::Truncated),
             (false, true) => Ok(self.envelope),
@@ -236,14 +211,11 @@ impl Scanner {
 /// person's gesture, wakes a Bluetooth device, and is the lead-in.
 #[must_use]
 pub fn silence(ms: u32) -> Vec<u8> {
+    const HEADER: &[u8; 44] = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\0\0\0\0";
     let samples = ms.clamp(10, 10_000) * 8;
-    let mut out = Vec::with_capacity(44 + samples as usize);
-    out.extend_from_slice(b"RIFF");
-    out.extend_from_slice(&(36 + samples).to_le_bytes());
-    out.extend_from_slice(
-        b"WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data",
-    );
-    out.extend_from_slice(&samples.to_le_bytes());
-    out.resize(44 + samples as usize, 128);
+    let mut out = vec![128; HEADER.len() + samples as usize];
+    out[..HEADER.len()].copy_from_slice(HEADER);
+    out[4..8].copy_from_slice(&(36 + samples).to_le_bytes());
+    out[40..44].copy_from_slice(&samples.to_le_bytes());
     out
 }
