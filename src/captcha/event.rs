@@ -5,6 +5,7 @@ use crate::{config::Config, error::ErrorCode};
 
 /// How an act was made; it decides how long the lead-in is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub enum By {
     /// A button: a screen reader says its new name first.
     Button,
@@ -171,6 +172,7 @@ impl Timer {
 
 /// What a page's listeners are told; the details stand in the captcha. In step with `SIGNALS` in protocol.js.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub enum Signal {
     /// `sori-statechange`
     StateChange,

@@ -3,7 +3,7 @@
 
 use core::num::NonZeroU32;
 
-use super::{state::Fault, view::UNIT};
+use super::{state::Fault, view::UNIT_BYTE};
 use crate::{
     error::ErrorCode,
     locale::Locale,
@@ -14,6 +14,7 @@ macro_rules! messages {
     ($($(#[$doc:meta])* $variant:ident $name:literal { $ko:literal $en:literal })*) => {
         /// A text, before its language is known.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u32)]
         pub enum Message { $($(#[$doc])* $variant,)* }
 
         impl Message {
@@ -282,7 +283,7 @@ impl Message {
             Locale::Korean => KOREAN,
             Locale::English => ENGLISH,
         };
-        field(texts, UNIT as u8, self as usize)
+        field(texts, UNIT_BYTE, self as usize)
     }
 }
 
@@ -349,7 +350,7 @@ impl Text {
 }
 
 /// The texts of one element: the built-in language, a language module's list over it, and the
-/// page's own replacements over both. A list has the order of [`Message::ALL`], parted by [`UNIT`]; an
+/// page's own replacements over both. A list has the order of [`Message::ALL`], parted by [`UNIT`](super::view::UNIT); an
 /// empty text replaces nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
@@ -378,7 +379,7 @@ impl Catalog {
     #[must_use]
     pub fn get(&self, message: Message) -> &str {
         for list in [&self.own, &self.module] {
-            let text = field(list, UNIT as u8, message as usize);
+            let text = field(list, UNIT_BYTE, message as usize);
             if !text.is_empty() {
                 return text;
             }
@@ -477,7 +478,7 @@ mod tests {
         let texts = Message::ALL
             .iter()
             .map(|it| text(*it).map_or("", |it| it.1));
-        texts.collect::<Vec<_>>().join(&UNIT.to_string())
+        texts.collect::<Vec<_>>().join(crate::captcha::view::UNIT)
     }
 
     #[test]

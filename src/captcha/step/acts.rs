@@ -98,14 +98,16 @@ impl Captcha {
             lead_in_over: false,
             typed: false,
         });
-        fx.extend_from_slice(&[
-            Effect::LeadIn(self.lead_in(by)),
-            Effect::StartTimer(Timer::Slow, SLOW_MS),
+        let lead_in = self.lead_in(by);
+        push(fx, Effect::LeadIn(lead_in));
+        push(fx, Effect::StartTimer(Timer::Slow, SLOW_MS));
+        push(
+            fx,
             match stage {
                 Stage::Key => Effect::RequestKey,
                 Stage::Audio { .. } => Effect::FetchAudio,
             },
-        ]);
+        );
     }
 
     pub(super) fn renew(&mut self, fx: &mut Effects) {
@@ -157,7 +159,8 @@ impl Captcha {
 
     pub(super) fn set_rate(&mut self, rate: u32, fx: &mut Effects) {
         self.rate = rate.clamp(MIN_RATE, MAX_RATE);
-        fx.extend_from_slice(&[Effect::Tune, Effect::Remember]);
+        push(fx, Effect::Tune);
+        push(fx, Effect::Remember);
         // While audio plays the change is heard; announced afterwards it would only be in the way.
         if !self.will_sound() {
             self.say(Text::with(Message::Speed, self.rate), fx);
@@ -202,7 +205,8 @@ impl Captcha {
                 self.status.clear();
                 self.fault = None;
                 self.phase = Phase::Checking;
-                fx.extend_from_slice(&[Effect::StartTimer(Timer::Slow, SLOW_MS), Effect::Verify]);
+                push(fx, Effect::StartTimer(Timer::Slow, SLOW_MS));
+                push(fx, Effect::Verify);
             }
             Phase::Checking => {}
             Phase::Verified => self.say(Message::Verified.into(), fx),

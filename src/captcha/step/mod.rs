@@ -92,7 +92,8 @@ impl Captcha {
             Event::Faster => self.set_rate(self.rate + 10, fx),
             Event::Volume(volume) => {
                 self.volume = volume.min(100);
-                fx.extend_from_slice(&[Effect::Tune, Effect::Remember]);
+                push(fx, Effect::Tune);
+                push(fx, Effect::Remember);
             }
             Event::Recalled { rate, volume } => {
                 self.rate = rate.clamp(MIN_RATE, MAX_RATE);
@@ -209,14 +210,12 @@ impl Captcha {
         self.generation += 1;
         self.elapsed = 0;
         self.submitted = false;
-        fx.extend_from_slice(&[
-            Effect::Abort,
-            Effect::Unload,
-            Effect::StopTimer(Timer::Slow),
-            Effect::StopTimer(Timer::Retry),
-            Effect::StopTimer(Timer::ExpiryWarning),
-            Effect::StopTimer(Timer::Expiry),
-        ]);
+        push(fx, Effect::Abort);
+        push(fx, Effect::Unload);
+        push(fx, Effect::StopTimer(Timer::Slow));
+        push(fx, Effect::StopTimer(Timer::Retry));
+        push(fx, Effect::StopTimer(Timer::ExpiryWarning));
+        push(fx, Effect::StopTimer(Timer::Expiry));
     }
 
     /// The key can be used no more.
@@ -242,16 +241,15 @@ impl Captcha {
             Telling::Described
         };
         self.verdict = Some((verdict, telling));
-        fx.extend_from_slice(&[
-            Effect::FocusAnswer,
-            Effect::StartTimer(Timer::Announce, PAUSE_MS),
-        ]);
+        push(fx, Effect::FocusAnswer);
+        push(fx, Effect::StartTimer(Timer::Announce, PAUSE_MS));
     }
 
     /// A request or the sound failed, and the phase is set already.
     fn fail(&mut self, fault: Fault, text: Text, fx: &mut Effects) {
         self.fault = Some(fault);
-        fx.extend_from_slice(&[Effect::Pause, Effect::StopTimer(Timer::Slow)]);
+        push(fx, Effect::Pause);
+        push(fx, Effect::StopTimer(Timer::Slow));
         // One message at a time: what to do about the answer comes after what to do about this.
         self.verdict = None;
         self.say(text, fx);

@@ -36,10 +36,8 @@ impl Captcha {
             return;
         }
         push(fx, Effect::FetchAudio);
-        fx.extend_from_slice(&[
-            Effect::StopTimer(Timer::ExpiryWarning),
-            Effect::StopTimer(Timer::Expiry),
-        ]);
+        push(fx, Effect::StopTimer(Timer::ExpiryWarning));
+        push(fx, Effect::StopTimer(Timer::Expiry));
         let expires_in = issued.expires_in;
         if let Some(seconds) = expires_in.filter(|seconds| *seconds <= TIMER_MAX_S) {
             push(fx, Effect::StartTimer(Timer::Expiry, seconds * 1000));
@@ -91,7 +89,8 @@ impl Captcha {
         } else {
             Playback::Still
         };
-        fx.extend_from_slice(&[Effect::StopTimer(Timer::Slow), Effect::Adopt]);
+        push(fx, Effect::StopTimer(Timer::Slow));
+        push(fx, Effect::Adopt);
         if loading.play && told_to_wait {
             // The notice is still being read, also where the silence is not over.
             let lead_in = self.lead_in(By::Key).max(LEAD_IN_AFTER_WAIT_MS);
