@@ -5,7 +5,7 @@
 mod tests;
 
 use crate::{
-    captcha::view::UNIT,
+    captcha::view::{UNIT, UNIT_BYTE},
     protocol::{AUDIO_PATH, KEYS_PATH, Key, VERIFICATIONS_PATH},
     text::{Fields, cut, field, hundredths, join},
 };
@@ -137,7 +137,7 @@ impl Config {
             ..Self::default()
         };
         let mut names = Fields::of(ATTRIBUTES, b' ');
-        let mut values = Fields::of(values, UNIT as u8);
+        let mut values = Fields::of(values, UNIT_BYTE);
         for &attribute in Attribute::ALL {
             let (name, value) = (names.text(), values.text());
             let mut text = value;
@@ -153,7 +153,7 @@ impl Config {
             }
             if (attribute as usize) < TEXTS {
                 config.texts.push_str(text);
-                config.texts.push(UNIT);
+                config.texts.push_str(UNIT);
             }
         }
         if !config.is_complete() {
@@ -217,7 +217,7 @@ impl Config {
     }
 
     fn text(&self, attribute: Attribute) -> &str {
-        field(&self.texts, UNIT as u8, attribute as usize)
+        field(&self.texts, UNIT_BYTE, attribute as usize)
     }
 
     /// The prefix of the form's fields; empty: nothing is submitted, as for a native field.
@@ -253,7 +253,7 @@ impl Config {
     #[must_use]
     pub fn same_backend(&self, other: &Self) -> bool {
         fn addresses(of: &Config) -> impl Iterator<Item = &str> {
-            Fields::of(&of.texts, UNIT as u8).take(ADDRESSES)
+            Fields::of(&of.texts, UNIT_BYTE).take(ADDRESSES)
         }
         addresses(self).eq(addresses(other))
     }

@@ -78,7 +78,9 @@ pub(crate) fn push_number(out: &mut String, number: u32) {
     if number >= 10 {
         push_number(out, number / 10);
     }
-    out.push(char::from(b'0' + (number % 10) as u8));
+    let digit = (number % 10) as usize;
+    // Not `String::push`: it would bring the encoding of every character.
+    out.push_str("0123456789".get(digit..=digit).unwrap_or_default());
 }
 
 /// Reads a decimal number into hundredths; further places are dropped. None for anything else, and for more

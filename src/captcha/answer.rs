@@ -1,5 +1,7 @@
 //! What the person typed, and what of it is sent.
 
+use crate::text::push_number;
+
 /// The answer as it is sent: separators of paste and dictation removed, every script's decimal digits
 /// as ASCII digits, and Hangul digit names too where the whole value is such names. Anything else is
 /// kept as it is: the upstream's own sample answer has letters.
@@ -12,14 +14,33 @@
 /// ```
 #[must_use]
 pub fn normalise(typed: &str) -> String {
-    let kept = || typed.chars().filter(|&c| !is_separator(c));
-    let all_named = kept().all(|c| hangul_digit(c).or(digit(c)).is_some());
-    let mut out = String::new();
-    for c in kept() {
-        let named = if all_named { hangul_digit(c) } else { None };
-        out.push(named.or(digit(c)).unwrap_or(c));
+    // Both readings at once: which holds is known at the end.
+    let (mut plain, mut named) = (String::new(), String::new());
+    let mut all_named = true;
+    let mut rest = typed.chars();
+    loop {
+        let text = rest.as_str();
+        let Some(c) = rest.next() else { break };
+        if is_separator(c) {
+            continue;
+        }
+        let value = digit(c);
+        match value {
+            Some(value) => push_number(&mut plain, value),
+            None => plain.push_str(text.get(..c.len_utf8()).unwrap_or_default()),
+        }
+        match value.or(hangul_digit(c)) {
+            Some(value) => push_number(&mut named, value),
+            None => all_named = false,
+        }
     }
-    out
+    if all_named { named } else { plain }
+}
+
+/// Whether nothing would be sent.
+#[must_use]
+pub fn is_empty(typed: &str) -> bool {
+    typed.chars().all(is_separator)
 }
 
 /// Whether the answer as sent is something else than digits: worth a hint, never an error.
@@ -38,21 +59,21 @@ fn is_separator(c: char) -> bool {
 }
 
 /// The digit that a Hangul name stands for.
-fn hangul_digit(c: char) -> Option<char> {
+fn hangul_digit(c: char) -> Option<u32> {
     const NAMES: &str = "공일이삼사오육칠팔구영_________령_____륙";
     let place = NAMES.chars().position(|name| name == c && c != '_')?;
-    Some(char::from(b'0' + (place % 10) as u8))
+    Some((place % 10) as u32)
 }
 
-/// The ASCII digit of a decimal digit (Unicode general category Nd: ranges of ten, zero first).
-fn digit(c: char) -> Option<char> {
+/// The value of a decimal digit (Unicode general category Nd: ranges of ten, zero first).
+fn digit(c: char) -> Option<u32> {
     const ZEROS: [u16; 18] = [
         0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66,
         0xe50, 0xed0, 0xf20, 0x17e0, 0xff10,
     ];
     ZEROS.iter().find_map(|&zero| {
         let value = (c as u32).wrapping_sub(u32::from(zero));
-        (value < 10).then(|| char::from(b'0' + value as u8))
+        (value < 10).then_some(value)
     })
 }
 

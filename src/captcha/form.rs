@@ -70,22 +70,15 @@ pub fn fields(captcha: &Captcha) -> Fields<'_> {
     }
 }
 
-/// The fields as names and values by turns, with `between` between them.
-#[must_use]
-pub fn entries(captcha: &Captcha, between: char) -> String {
-    let mut out = String::new();
+/// Appends the fields: names and values by turns, each behind `before`.
+pub fn entries(captcha: &Captcha, before: &str, out: &mut String) {
     let name = captcha.config.name();
     if name.is_empty() {
-        return out;
+        return;
     }
     let mut field = |suffix: &str, value: &[&str]| {
-        if !out.is_empty() {
-            out.push(between);
-        }
-        out.push_str(name);
-        out.push_str(suffix);
-        out.push(between);
-        text::push(&mut out, value);
+        text::push(out, &[before, name, suffix, before]);
+        text::push(out, value);
     };
     match &fields(captcha) {
         Fields::None => {}
@@ -100,7 +93,6 @@ pub fn entries(captcha: &Captcha, between: char) -> String {
     if captcha.config.consent && captcha.consented {
         field("-consent", &["on"]);
     }
-    out
 }
 
 /// The fault that lets the form pass: one of ours, with no answer that could be sent.
@@ -110,7 +102,7 @@ fn excused(captcha: &Captcha) -> Option<ErrorCode> {
     let answered = captcha.heard
         && matches!(captcha.phase, Phase::Ready(_))
         && captcha.config.verify == Verify::Form
-        && !answer::normalise(&captcha.answer).is_empty();
+        && !answer::is_empty(&captcha.answer);
     (!answered).then_some(fault.code)
 }
 
@@ -138,7 +130,7 @@ pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Text)> {
 
 /// What is missing before the answer can be sent.
 pub(super) fn missing(captcha: &Captcha) -> Text {
-    let empty = answer::normalise(&captcha.answer).is_empty();
+    let empty = answer::is_empty(&captcha.answer);
     match captcha.phase {
         Phase::Idle | Phase::Failed => Message::NeedPlay,
         Phase::Over(Ending::Rejected | Ending::Expired | Ending::Submitted) => Message::NeedNew,

@@ -1,5 +1,8 @@
 //! What is shown: a pure function of the captcha, so that every label is tested without a browser.
 
+// `String::push` brings the encoding of every character.
+#![allow(clippy::single_char_add_str)]
+
 use super::{
     form,
     messages::{Catalog, Message, Text},
@@ -13,9 +16,11 @@ use crate::{
 };
 
 /// Begins a record.
-pub const RECORD: char = '\u{1e}';
+pub const RECORD: &str = "\u{1e}";
 /// Parts the fields of a record.
-pub const UNIT: char = '\u{1f}';
+pub const UNIT: &str = "\u{1f}";
+/// The same, to look for.
+pub(crate) const UNIT_BYTE: u8 = UNIT.as_bytes()[0];
 
 /// What the page around the element says.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +76,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     #[inline(never)]
     fn value(&mut self, value: &str) {
-        self.out.push(RECORD);
+        self.out.push_str(RECORD);
         self.out.push_str(value);
     }
 
@@ -102,10 +107,11 @@ impl Writer<'_> {
         self.value("");
         if let Some((flaw, text)) = form::flaw(self.captcha) {
             self.out.push_str(flaw.as_str());
-            self.out.push(UNIT);
+            self.out.push_str(UNIT);
             self.catalog.render(text, &mut self.out);
         }
-        self.value(&form::entries(self.captcha, UNIT));
+        self.value("");
+        form::entries(self.captcha, UNIT, &mut self.out);
         self.value(self.catalog.tag());
         self.value(direction(self.catalog.tag()));
         self.value(self.captcha.config.theme.as_str());
@@ -216,18 +222,14 @@ impl Writer<'_> {
         self.number(elapsed);
         if state == StateName::Playing {
             self.say(Message::Playing);
-            self.out.push(' ');
+            self.out.push_str(" ");
         } else {
             self.value("");
         }
-        for (digits, after) in [
-            (elapsed / 60, ":"),
-            (elapsed % 60 / 10, ""),
-            (elapsed % 10, ""),
-        ] {
-            push_number(&mut self.out, digits);
-            self.out.push_str(after);
-        }
+        push_number(&mut self.out, elapsed / 60);
+        self.out.push_str(":");
+        push_number(&mut self.out, elapsed % 60 / 10);
+        push_number(&mut self.out, elapsed % 10);
     }
 }
 

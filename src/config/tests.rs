@@ -13,7 +13,7 @@ fn read(attributes: &[(&str, &str)]) -> (Config, Vec<Warning<'static>>) {
     };
     let values: Vec<_> = ATTRIBUTES.split(' ').map(value).collect();
     let mut warnings = Vec::new();
-    let values = values.join(&UNIT.to_string()).leak();
+    let values = values.join(UNIT).leak();
     let config = Config::read(values, |warning| warnings.push(warning));
     (config, warnings)
 }

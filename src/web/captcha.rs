@@ -158,7 +158,7 @@ impl Wake for Waiting {
     }
 }
 
-/// The `detail` of an element's event, by the signal's number.
+/// The members of the `detail` of an element's event, by the signal's number: pairs of a name and a value.
 #[wasm_bindgen]
 #[must_use]
 pub fn detail(id: u32, signal: u32) -> JsValue {
@@ -173,8 +173,8 @@ pub fn detail(id: u32, signal: u32) -> JsValue {
     detail.flatten().unwrap_or(JsValue::NULL)
 }
 
-/// Written as a map: for a struct's fields serde-wasm-bindgen keeps a cache of their names, whose hash
-/// table costs more than all of them.
+/// Written as a list: for a struct's fields serde-wasm-bindgen keeps a cache of their names, whose hash
+/// table costs more than all of them, and for a map's it checks that they are texts.
 struct Detail<'a> {
     captcha: &'a Captcha,
     signal: u32,
@@ -203,7 +203,7 @@ impl Serialize for Detail<'_> {
             ],
             _ => &[],
         };
-        serializer.collect_map(entries.iter().map(|(name, value)| (name, value)))
+        entries.serialize(serializer)
     }
 }
 

@@ -91,7 +91,7 @@ pub(crate) fn config(attributes: &[(&str, &str)]) -> Config {
     };
     let values: Vec<_> = ATTRIBUTES.split(' ').map(value).collect();
     let mut warned = Vec::new();
-    let config = Config::read(&values.join(&UNIT.to_string()), |warning| {
+    let config = Config::read(&values.join(UNIT), |warning| {
         warned.push(format!("{warning:?}"));
     });
     assert!(warned.is_empty() || !config.is_complete(), "{warned:?}");

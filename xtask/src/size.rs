@@ -15,7 +15,7 @@ const PACKAGE: Budget = Budget {
     name: "define.js and what it loads",
     files: &["define.js", "sori_bg.wasm"],
     // 22,000 is the aim; never to grow on the way there.
-    brotli: 23_600,
+    brotli: 22_300,
 };
 /// The share button alone.
 const SHARE: Budget = Budget {

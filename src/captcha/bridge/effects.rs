@@ -77,10 +77,10 @@ pub(super) fn warn(out: &mut String, warning: [&str; 3]) {
 }
 
 fn record(out: &mut String, numbers: [u32; 3], with: &[&str]) {
-    out.push(RECORD);
+    out.push_str(RECORD);
     for number in numbers {
         push_number(out, number);
-        out.push(UNIT);
+        out.push_str(UNIT);
     }
     texts(out, with);
 }
@@ -88,6 +88,6 @@ fn record(out: &mut String, numbers: [u32; 3], with: &[&str]) {
 fn texts(out: &mut String, texts: &[&str]) {
     for text in texts {
         out.push_str(text);
-        out.push(UNIT);
+        out.push_str(UNIT);
     }
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Parts the effects from the view.
-pub const GROUP: char = '\u{1d}';
+pub const GROUP: &str = "\u{1d}";
 
 /// The element's methods, by number.
 pub const METHODS: &str = "play pause back forward renew reset reject";
@@ -35,7 +35,7 @@ pub fn definition() -> String {
     let mut out = String::new();
     for text in [ATTRIBUTES, METHODS, TEMPLATE] {
         out.push_str(text);
-        out.push(RECORD);
+        out.push_str(RECORD);
     }
     out.push_str(Message::NAMES);
     out
@@ -77,7 +77,7 @@ impl Session {
                 self.write(effect, &mut out);
             }
         }
-        out.push(GROUP);
+        out.push_str(GROUP);
         out.push_str(&View::of(&self.captcha, &self.catalog, &self.around).into_records());
         out
     }

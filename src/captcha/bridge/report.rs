@@ -8,7 +8,7 @@ use super::{
         pauses,
         state::{Fault, Issued, Phase, Sound},
         template::Part,
-        view::UNIT,
+        view::UNIT_BYTE,
     },
     Session, effects,
 };
@@ -173,7 +173,7 @@ impl Session {
         out: &mut String,
     ) -> Option<Event<'a>> {
         let place = number as usize;
-        let mut fields = Fields::of(text, UNIT as u8);
+        let mut fields = Fields::of(text, UNIT_BYTE);
         let act = match op {
             Op::Method => *METHODS.get(place)?,
             Op::Press => *KEYS.get(place.wrapping_sub(1))?,
@@ -202,7 +202,7 @@ impl Session {
                 return None;
             }
             Op::Language => {
-                let (tag, texts) = cut(text, UNIT as u8);
+                let (tag, texts) = cut(text, UNIT_BYTE);
                 set(&mut self.catalog.tag, tag);
                 set(&mut self.catalog.module, texts.unwrap_or_default());
                 return None;

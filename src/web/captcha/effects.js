@@ -20,7 +20,7 @@ function focus({ box }) {
 }
 
 function emit({ element, id }, signal) {
-  const detail = rust.detail(id, signal);
+  const detail = Object.fromEntries(rust.detail(id, signal) ?? []);
   element.dispatchEvent(new CustomEvent(`sori-${SIGNALS[signal]}`, { bubbles: true, composed: true, detail }));
 }
 

@@ -29,11 +29,11 @@ const HOST = [
     [self.flaw, self.message] = validity.split(UNIT);
     judge(self);
   },
-  // The element's fields in its form: names and values by turns.
+  // The element's fields in its form: names and values by turns, each behind its separator.
   ({ internals }, fields) => {
     const list = fields.split(UNIT);
     const data = new FormData();
-    for (let at = 0; at + 1 < list.length; at += 2) data.append(list[at], list[at + 1]);
+    for (let at = 1; at < list.length; at += 2) data.append(list[at], list[at + 1]);
     // The empty state keeps the browser from restoring a dead key.
     internals.setFormValue(fields ? data : null, "");
   },

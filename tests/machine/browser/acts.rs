@@ -125,7 +125,9 @@ impl Browser {
     }
 
     pub(crate) fn fields(&self) -> String {
-        form::entries(&self.captcha, '&')
+        let mut fields = String::new();
+        form::entries(&self.captcha, "&", &mut fields);
+        fields.strip_prefix('&').unwrap_or_default().to_owned()
     }
 
     pub(crate) fn was_told(&self, signal: Signal) -> usize {

@@ -144,7 +144,7 @@ fn read(name: &str, value: &str) -> (Config, Option<&'static str>) {
         "endpoint" => "/",
         _ => "",
     });
-    let values = values.collect::<Vec<_>>().join(&UNIT.to_string());
+    let values = values.collect::<Vec<_>>().join(UNIT);
     let mut expected = None;
     let config = Config::read(&values, |warning| {
         if warning.attribute == name {
