@@ -6,20 +6,19 @@
 
 use anyhow::{Context, Result, ensure};
 
+use crate::shorten::replace_word;
+
 /// The loader at the glue's end, from here on, is replaced by ours: it takes a module compiled once.
 const LOADER: &str = "\nasync function __wbg_load(";
 
 /// Helpers in fewer words, by their first lines: a text is encoded as a whole, and a view of the memory is made whenever
 /// one is wanted, for ours are few and short.
-const HELPERS: [(&str, &str); 3] = [
+const HELPERS: [(&str, &str); 4] = [
     (
         "function passStringToWasm0(arg, malloc, realloc) {",
-        "    const bytes = cachedTextEncoder.encode(arg);
-    const ptr = malloc(bytes.length, 1) >>> 0;
-    getUint8ArrayMemory0().set(bytes, ptr);
-    WASM_VECTOR_LEN = bytes.length;
-    return ptr;",
+        "    return passArray8ToWasm0(cachedTextEncoder.encode(arg));",
     ),
+    (PASS_BYTES, PASS_BYTES_BODY),
     (
         "function getUint8ArrayMemory0() {",
         "    return new Uint8Array(wasm.memory.buffer);",
@@ -30,9 +29,27 @@ const HELPERS: [(&str, &str); 3] = [
     ),
 ];
 
-/// What the glue does for browsers without ES2022, which could not run our bundles anyway, for 2 GiB of text, and for
-/// helpers that are replaced.
-const NEEDLESS: [(&str, &str); 12] = [
+const PASS_BYTES: &str = "function passArray8ToWasm0(arg, malloc) {";
+const PASS_BYTES_BODY: &str = "    const ptr = wasm.__wbindgen_malloc(arg.length, 1);
+    getUint8ArrayMemory0().set(arg, ptr);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;";
+
+/// What the glue does for browsers without ES2022, which could not run our bundles anyway, for 2 GiB of text or memory, and
+/// for helpers that are replaced.
+const NEEDLESS: [(&str, &str); 18] = [
+    (", wasm.__wbindgen_malloc, wasm.__wbindgen_realloc)", ")"),
+    (", wasm.__wbindgen_malloc)", ")"),
+    ("    ptr = ptr >>> 0;\n", ""),
+    (
+        "add_to_stack_pointer(-16) >>> 0",
+        "add_to_stack_pointer(-16)",
+    ),
+    (
+        "subarray(ptr / 1, ptr / 1 + len)",
+        "subarray(ptr, ptr + len)",
+    ),
+    ("        __proto__: null,\n", ""),
     (
         "if (!('encodeInto' in cachedTextEncoder)) {
     cachedTextEncoder.encodeInto = function (arg, view) {
@@ -114,7 +131,36 @@ pub(crate) fn lean(glue: &str) -> String {
         };
         glue = format!("{before}{head}\n{body}\n}}\n{after}");
     }
-    glue
+    if glue.contains("passArray8ToWasm0(") && !glue.contains(PASS_BYTES) {
+        glue = glue.replace(
+            "let WASM_VECTOR_LEN",
+            &format!("{PASS_BYTES}\n{PASS_BYTES_BODY}\n}}\n\nlet WASM_VECTOR_LEN"),
+        );
+    }
+    without_conversions(&glue)
+}
+
+/// What `const val2 = +id;` makes a number is given as it is: the call converts it.
+fn without_conversions(glue: &str) -> String {
+    let mut out = String::new();
+    let mut given: Vec<(&str, &str)> = Vec::new();
+    for line in glue.lines() {
+        let conversion = line.trim().strip_prefix("const val");
+        if let Some((number, argument)) = conversion.and_then(|it| it.split_once(" = +")) {
+            given.push((number, argument.trim_end_matches(';')));
+            continue;
+        }
+        let mut line = line.to_owned();
+        for (number, argument) in &given {
+            line = replace_word(&line, &format!("val{number}"), argument);
+        }
+        if line == "}" {
+            given.clear();
+        }
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
 }
 
 pub(crate) fn factory(glue: &str) -> Result<String> {

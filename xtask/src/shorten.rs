@@ -3,10 +3,13 @@
 //! wasm-bindgen names every import and export at length, with a hash, in both files: 3 kB of the compressed package.
 //! wasm-opt renames them in the module and prints what became of each; the glue follows.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
+use serde_json::json;
 use xshell::cmd;
 
 use crate::workspace::Workspace;
@@ -23,6 +26,18 @@ struct Names {
 /// Renames in `wasm`, in place, and returns the glue with the same names.
 pub(crate) fn names(workspace: &Workspace, wasm: &Path, glue: &str) -> Result<String> {
     let sh = workspace.shell();
+    // What the glue does not call is exported for nobody.
+    let called: Vec<_> = (called(glue).into_iter())
+        .map(|name| json!({"name": name, "export": name, "root": true}))
+        .collect();
+    let graph = wasm.with_extension("exports.json");
+    fs::write(&graph, serde_json::to_string(&called)?)?;
+    cmd!(sh, "wasm-metadce {wasm} -f {graph} -o {wasm}")
+        .quiet()
+        .ignore_stdout()
+        .run()
+        .context("wasm-metadce cannot drop exports")?;
+    fs::remove_file(&graph)?;
     // The target_features section is stripped here and no sooner: it tells wasm-opt what the module uses.
     let names = cmd!(
         sh,
@@ -35,6 +50,17 @@ pub(crate) fn names(workspace: &Workspace, wasm: &Path, glue: &str) -> Result<St
         glue,
         &serde_json::from_str(&names).context("wasm-opt prints the names in another form")?,
     )
+}
+
+/// The exports that the glue names.
+fn called(glue: &str) -> BTreeSet<&str> {
+    let name = |rest: &'_ str| {
+        rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len())
+    };
+    (glue.split("wasm.").skip(1))
+        .map(|rest| &rest[..name(rest)])
+        .collect()
 }
 
 fn rename(glue: &str, names: &Names) -> Result<String> {
@@ -101,7 +127,7 @@ fn namespace(lines: &[String], module: &str) -> Result<String> {
         .with_context(|| format!("the glue does not import {module}"))
 }
 
-fn replace_word(text: &str, word: &str, with: &str) -> String {
+pub(crate) fn replace_word(text: &str, word: &str, with: &str) -> String {
     let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$');
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
