@@ -4,12 +4,13 @@ use std::{
     cell::RefCell,
     future::Future,
     pin::Pin,
-    sync::Arc,
-    task::{Context, Wake, Waker},
+    ptr,
+    task::{Context, RawWaker, RawWakerVTable, Waker},
 };
 
 use gloo_net::http;
 use js_sys::{JsString, Uint8Array};
+use lol_alloc::{AssumeSingleThreaded, FreeListAllocator};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 use web_sys::Request;
@@ -21,9 +22,14 @@ use crate::captcha::{
     wav,
 };
 
+#[cfg(target_feature = "atomics")]
+compile_error!("the allocator and the waker below count on there being one thread");
+
+// SAFETY: without atomics there is one thread.
+#[allow(unsafe_code)]
 #[global_allocator]
-static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
-    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
+static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
+    unsafe { AssumeSingleThreaded::new(FreeListAllocator::new()) };
 
 /// A connected element.
 struct Element {
@@ -43,11 +49,12 @@ fn with<T>(id: u32, act: impl FnOnce(&mut Element) -> T) -> Option<T> {
     ELEMENTS.with_borrow_mut(|elements| elements.get_mut(id as usize)?.as_deref_mut().map(act))
 }
 
-/// What the shell needs to make the element. See [`bridge::definition`].
+/// A piece of what the shell needs to make the element. See [`bridge::DEFINITION`].
 #[wasm_bindgen]
 #[must_use]
-pub fn definition() -> JsString {
-    bridge::definition().into()
+pub fn definition(piece: usize) -> JsString {
+    let piece = bridge::DEFINITION.get(piece);
+    piece.copied().unwrap_or_default().into()
 }
 
 /// An element was connected: its number from now on. `answer` is what its box holds.
@@ -139,23 +146,30 @@ fn advance(id: u32, sending: Option<Sending>) {
     let Some(mut sending) = sending.or_else(under_way) else {
         return;
     };
-    let waker = Waker::from(Arc::new(Waiting(id)));
     if sending
         .as_mut()
-        .poll(&mut Context::from_waker(&waker))
+        .poll(&mut Context::from_waker(&waker(id)))
         .is_pending()
     {
         with(id, |element| element.sending = Some(sending));
     }
 }
 
-/// Whose request goes on when it is woken. A wake for an earlier request finds the latest one not ready.
-struct Waiting(u32);
-
-impl Wake for Waiting {
-    fn wake(self: Arc<Self>) {
-        advance(self.0, None);
-    }
+/// What wakes an element's request. A wake for an earlier request finds the latest one not ready.
+///
+/// Its data is the element's number itself: shared memory with a count in it would be 0.1 kB.
+#[allow(unsafe_code)]
+fn waker(id: u32) -> Waker {
+    static CALLS: RawWakerVTable = RawWakerVTable::new(
+        |id| RawWaker::new(id, &CALLS),
+        |id| advance(id.addr() as u32, None),
+        |id| advance(id.addr() as u32, None),
+        |_| {},
+    );
+    // SAFETY: the data is never taken for an address, only for a number, so copies are free and there is nothing
+    // to drop; and the number may be that of an element that is gone. Any thread may call these functions, and there
+    // is only one.
+    unsafe { Waker::new(ptr::without_provenance(id as usize), &CALLS) }
 }
 
 /// The members of the `detail` of an element's event, by the signal's number: pairs of a name and a value.

@@ -116,8 +116,8 @@ fn set(target: &JsValue, name: &str, value: &JsValue) {
 
 fn exports() -> JsValue {
     let exports = Object::new();
-    export!(exports, "definition", |_unused: JsValue| -> JsString {
-        module::definition()
+    export!(exports, "definition", |piece: usize| -> JsString {
+        module::definition(piece)
     });
     export!(exports, "connect", |disabled: bool,
                                  answer: String|

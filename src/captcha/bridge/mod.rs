@@ -14,7 +14,7 @@ use super::{
     status::Status,
     step::step,
     template::TEMPLATE,
-    view::{RECORD, Surroundings, View},
+    view::{Surroundings, View},
     wav::Scanner,
 };
 use crate::{
@@ -30,16 +30,7 @@ pub const GROUP: &str = "\u{1d}";
 pub const METHODS: &str = "play pause back forward renew reset reject";
 
 /// What the shell needs to make the element: attributes, methods, the tree, and the names of the texts.
-#[must_use]
-pub fn definition() -> String {
-    let mut out = String::new();
-    for text in [ATTRIBUTES, METHODS, TEMPLATE] {
-        out.push_str(text);
-        out.push_str(RECORD);
-    }
-    out.push_str(Message::NAMES);
-    out
-}
+pub const DEFINITION: [&str; 4] = [ATTRIBUTES, METHODS, TEMPLATE, Message::NAMES];
 
 /// One connected element.
 #[derive(Debug)]
@@ -78,8 +69,7 @@ impl Session {
             }
         }
         out.push_str(GROUP);
-        out.push_str(&View::of(&self.captcha, &self.catalog, &self.around).into_records());
-        out
+        View::after(out, &self.captcha, &self.catalog, &self.around).into_records()
     }
 
     /// What a key in the box does: bit 0, its default is prevented; bit 1, it goes no further; the rest,

@@ -6,7 +6,7 @@ import { listen } from "./listen.js";
 import { look_around, read, say_messages, watch_the_page } from "./page.js";
 import { judge } from "./paint.js";
 import { watch_for_violations } from "./policy.js";
-import { ANSWER_PART, CONSENT_PART, DISABLED, INPUT, INVALID, METHOD, RECORD, RESET, SUBMITTED } from "./protocol.js";
+import { ANSWER_PART, CONSENT_PART, DISABLED, INPUT, INVALID, METHOD, RESET, SUBMITTED } from "./protocol.js";
 import { tell } from "./tell.js";
 import { build, copy, dress } from "./tree.js";
 
@@ -174,7 +174,7 @@ export function define_captcha(exports, css, restart) {
   serve(exports);
   if (customElements.get("sori-captcha")) return;
   if (!Base.prototype.attachInternals) throw new Error("sori-captcha: this browser has no ElementInternals");
-  const [listed, called, template, named] = rust.definition().split(RECORD);
+  const [listed, called, template, named] = [0, 1, 2, 3].map(rust.definition);
   const [attributes, methods, texts] = [listed, called, named.trim()].map((list) => list.split(" "));
   revive_by(restart);
   build(template);
