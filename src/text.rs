@@ -32,6 +32,13 @@ impl<'a> Fields<'a> {
     }
 }
 
+impl Fields<'_> {
+    /// The next field as a whole number.
+    pub(crate) fn whole(&mut self) -> Option<u32> {
+        whole(self.text())
+    }
+}
+
 impl<'a> Iterator for Fields<'a> {
     type Item = &'a str;
 

@@ -46,8 +46,18 @@ impl View {
     /// What is shown of a captcha.
     #[must_use]
     pub fn of(captcha: &Captcha, catalog: &Catalog, around: &Surroundings) -> Self {
+        Self::after(String::new(), captcha, catalog, around)
+    }
+
+    /// The same, with this before it.
+    pub(super) fn after(
+        before: String,
+        captcha: &Captcha,
+        catalog: &Catalog,
+        around: &Surroundings,
+    ) -> Self {
         let mut view = Writer {
-            out: String::new(),
+            out: before,
             captcha,
             catalog,
         };
@@ -57,7 +67,6 @@ impl View {
         view.transport(around);
         view.progress();
         view.rendered(captcha.status.shown());
-        view.verdict(captcha.is_told(Telling::Announced));
         Self(view.out)
     }
 
@@ -122,6 +131,7 @@ impl Writer<'_> {
         let Self {
             captcha, catalog, ..
         } = *self;
+        let described = matches!(captcha.verdict, Some((_, Telling::Described)));
         self.say(Message::Label);
         self.flag(captcha.disabled);
         self.flag(captcha.is_settled());
@@ -138,7 +148,7 @@ impl Writer<'_> {
             && captcha.answer.is_empty();
         self.value(if captcha.will_sound() {
             ""
-        } else if captcha.is_told(Telling::Described) {
+        } else if described {
             "more error"
         } else if !instructed {
             "more"
@@ -147,19 +157,16 @@ impl Writer<'_> {
         } else {
             "more hint"
         });
-        self.verdict(true);
+        self.value(if described { "" } else { "polite" });
+        match &captcha.verdict {
+            None | Some((_, Telling::Due)) => self.value(""),
+            Some((Verdict::Site(text), _)) => self.value(text),
+            Some((Verdict::Ours(text), _)) => self.rendered(Some(*text)),
+        }
         self.say(Message::Instruction);
         self.say(Message::KeysHint);
         self.flag(!captcha.config.shortcuts);
         self.value(&around.description);
-    }
-
-    fn verdict(&mut self, there: bool) {
-        match &self.captcha.verdict {
-            Some((Verdict::Site(text), _)) if there => self.value(text),
-            Some((Verdict::Ours(text), _)) if there => self.rendered(Some(*text)),
-            _ => self.value(""),
-        }
     }
 
     fn notice(&mut self) {
@@ -261,11 +268,6 @@ fn slots() -> impl Iterator<Item = (usize, &'static str)> {
 }
 
 impl Captcha {
-    /// Whether there is a verdict, told in this way.
-    fn is_told(&self, telling: Telling) -> bool {
-        matches!(self.verdict, Some((_, as_it_is)) if as_it_is == telling)
-    }
-
     /// Whether nothing more is to be typed.
     fn is_settled(&self) -> bool {
         matches!(self.phase, Phase::Checking | Phase::Verified)

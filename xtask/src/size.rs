@@ -14,8 +14,8 @@ use crate::workspace::Workspace;
 const PACKAGE: Budget = Budget {
     name: "define.js and what it loads",
     files: &["define.js", "sori_bg.wasm"],
-    // 22,000 is the aim; never to grow on the way there.
-    brotli: 22_300,
+    // At first; 14,500 is the aim.
+    brotli: 22_000,
 };
 /// The share button alone.
 const SHARE: Budget = Budget {

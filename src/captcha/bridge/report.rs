@@ -210,8 +210,8 @@ impl Session {
             Op::Recalled => {
                 let mut kept = Fields::of(text, b' ');
                 return Some(Event::Recalled {
-                    rate: whole(kept.text())?,
-                    volume: whole(kept.text())?,
+                    rate: kept.whole()?,
+                    volume: kept.whole()?,
                 });
             }
             Op::Reset => return Some(Event::Reset),
@@ -269,28 +269,20 @@ impl Session {
     /// What an answer means. A key and a verdict are told apart by their members, for the request's
     /// number says which was asked for.
     fn answer<'a>(&self, generation: u32, mut fields: Fields<'a>) -> Event<'a> {
-        let [
-            status,
-            retry_after,
-            key,
-            expires_in,
-            verified,
-            token,
-            code,
-            naver_code,
-        ] = core::array::from_fn(|_| fields.text());
-        let status = whole(status).unwrap_or_default();
+        let status = fields.whole().unwrap_or_default();
+        let retry_after = fields.whole();
+        let (key, expires_in) = (fields.text(), fields.whole());
+        let (verified, token) = (fields.text(), fields.text());
         let checking = matches!(self.captcha.phase, Phase::Checking);
         let judged = |token| Event::Judged { generation, token };
         if (200..300).contains(&status) {
-            if checking && verified == "false" {
-                return judged(None);
-            }
-            if checking && verified == "true" && !token.is_empty() {
-                return judged(Some(token));
-            }
-            if let (Some(key), false) = (Key::parse(key), checking) {
-                let expires_in = whole(expires_in);
+            if checking {
+                match verified {
+                    "false" => return judged(None),
+                    "true" if !token.is_empty() => return judged(Some(token)),
+                    _ => {}
+                }
+            } else if let Some(key) = Key::parse(key) {
                 return Event::KeyArrived {
                     generation,
                     issued: Issued { key, expires_in },
@@ -300,8 +292,8 @@ impl Session {
         Event::RequestFailed {
             generation,
             fault: Fault {
-                code: classify(status as u16, Some(code), Some(naver_code)),
-                retry_after: whole(retry_after).and_then(NonZeroU32::new),
+                code: classify(status as u16, Some(fields.text()), Some(fields.text())),
+                retry_after: retry_after.and_then(NonZeroU32::new),
             },
         }
     }

@@ -196,9 +196,8 @@ impl Captcha {
         if self.config.verify != Verify::Inline || self.disabled {
             return;
         }
-        let answer = answer::normalise(&self.answer);
         match self.phase {
-            Phase::Ready(_) if !answer.is_empty() => {
+            Phase::Ready(_) if !answer::is_empty(&self.answer) => {
                 push(fx, Effect::Pause);
                 self.generation += 1;
                 self.verdict = None;

@@ -8,7 +8,10 @@ use super::{
     event::{Effect, Event, Signal, Timer},
     form,
     messages::{Message, Text},
-    state::{Captcha, Ending, Fault, Loading, Phase, Playback, Stage, Telling, Verdict, rendered},
+    state::{
+        Captcha, Ending, Fault, Loading, Phase, Playback, Stage, StateName, Telling, Verdict,
+        rendered,
+    },
     status::PAUSE_MS,
 };
 use crate::{
@@ -25,12 +28,12 @@ const SLOW_MS: u32 = 2000;
 pub fn step(captcha: &mut Captcha, event: Event<'_>) -> Vec<Effect> {
     let mut effects = Vec::new();
     let before = captcha.state();
-    let sounding = captcha.is_sounding();
     captcha.take(event, &mut effects);
-    if captcha.is_sounding() != sounding {
-        captcha.status.settle(!sounding, &mut effects);
-    }
     let after = captcha.state();
+    let (sounded, sounds) = (before == StateName::Playing, after == StateName::Playing);
+    if sounds != sounded {
+        captcha.status.settle(sounds, &mut effects);
+    }
     if after != before {
         push(&mut effects, Effect::Emit(Signal::StateChange));
     }
