@@ -184,7 +184,7 @@ pub enum Verdict {
 /// changes, and the others would say what is both announced and described twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
-    /// Its live region is empty: one that says the same again would not be heard.
+    /// It is shown, and its live region is empty: one that says the same again would not be heard.
     Due,
     /// It is announced, and not described: the person is in the box.
     Announced,

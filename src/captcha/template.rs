@@ -8,7 +8,7 @@ pub const TEMPLATE: &str = "\
 0 div class=sori lang dir data-theme
 1 label part=label for=answer text
 1 input part=answer id=answer type=text inputmode=numeric autocomplete=off autocapitalize=off spellcheck=false enterkeyhint=done maxlength=64 disabled readonly aria-label aria-invalid aria-required aria-describedby
-1 p part=error id=error aria-live text
+1 p part=error id=error text
 1 p part=hint id=hint text
 1 p part=hint id=keys class=keys text hidden
 1 p id=more class=unseen text
@@ -38,7 +38,8 @@ pub const TEMPLATE: &str = "\
 1 p part=status role=status text
 1 div class=ways
 2 slot name=alternative
-3 slot";
+3 slot
+1 p class=unseen aria-live=polite text";
 
 /// What the view says of the element itself, before the slots of the tree.
 pub const HOST: &str = "state label flaw fields";
@@ -102,8 +103,10 @@ pub enum Part {
     Status = 30,
     /// The slot for another way.
     Alternative = 32,
+    /// What is announced of the answer. Apart from what is shown of it: that never blinks.
+    Announcement = 34,
     /// Not a node of the tree: the element itself.
-    Host = 34,
+    Host = 35,
 }
 
 #[cfg(test)]
@@ -142,6 +145,7 @@ mod tests {
             (Part::ProgressText, "2 span"),
             (Part::Status, "role=status"),
             (Part::Alternative, "name=alternative"),
+            (Part::Announcement, "aria-live=polite"),
         ] {
             assert!(
                 lines[part as usize].contains(mark),

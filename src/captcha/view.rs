@@ -67,6 +67,7 @@ impl View {
         view.transport(around);
         view.progress();
         view.rendered(captcha.status.shown());
+        view.verdict(captcha.is_told(Telling::Announced));
         Self(view.out)
     }
 
@@ -131,7 +132,6 @@ impl Writer<'_> {
         let Self {
             captcha, catalog, ..
         } = *self;
-        let described = matches!(captcha.verdict, Some((_, Telling::Described)));
         self.say(Message::Label);
         self.flag(captcha.disabled);
         self.flag(captcha.is_settled());
@@ -148,7 +148,7 @@ impl Writer<'_> {
             && captcha.answer.is_empty();
         self.value(if captcha.will_sound() {
             ""
-        } else if described {
+        } else if captcha.is_told(Telling::Described) {
             "more error"
         } else if !instructed {
             "more"
@@ -157,16 +157,19 @@ impl Writer<'_> {
         } else {
             "more hint"
         });
-        self.value(if described { "" } else { "polite" });
-        match &captcha.verdict {
-            None | Some((_, Telling::Due)) => self.value(""),
-            Some((Verdict::Site(text), _)) => self.value(text),
-            Some((Verdict::Ours(text), _)) => self.rendered(Some(*text)),
-        }
+        self.verdict(true);
         self.say(Message::Instruction);
         self.say(Message::KeysHint);
         self.flag(!captcha.config.shortcuts);
         self.value(&around.description);
+    }
+
+    fn verdict(&mut self, there: bool) {
+        match &self.captcha.verdict {
+            Some((Verdict::Site(text), _)) if there => self.value(text),
+            Some((Verdict::Ours(text), _)) if there => self.rendered(Some(*text)),
+            _ => self.value(""),
+        }
     }
 
     fn notice(&mut self) {
@@ -268,6 +271,11 @@ fn slots() -> impl Iterator<Item = (usize, &'static str)> {
 }
 
 impl Captcha {
+    /// Whether there is a verdict, told in this way.
+    fn is_told(&self, telling: Telling) -> bool {
+        matches!(self.verdict, Some((_, as_it_is)) if as_it_is == telling)
+    }
+
     /// Whether nothing more is to be typed.
     fn is_settled(&self) -> bool {
         matches!(self.phase, Phase::Checking | Phase::Verified)

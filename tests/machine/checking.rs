@@ -25,7 +25,7 @@ fn a_wrong_answer_checked_inline_leads_back_to_the_box() {
     assert_eq!(browser.state(), StateName::Rejected);
     assert_eq!(browser.focused, 1);
     assert_eq!(browser.was_told(Signal::Rejected), 1);
-    assert!(browser.error().contains("did not match"));
+    assert!(browser.text(Part::Error).contains("did not match"));
     assert_eq!(browser.text(Part::PlayText), "Play a new audio");
     browser.pass(5000);
     assert_eq!(browser.said.len(), said + 1, "told once");
@@ -66,14 +66,14 @@ fn an_empty_answer_is_never_checked() {
     let mut browser = Browser::new(&[("verify", "inline")]);
     browser.tell(Event::Check);
     assert_eq!(
-        browser.error(),
+        browser.text(Part::Error),
         "Press Play audio and type the numbers you hear."
     );
     browser.hear_out();
     browser.type_answer(" , ");
     browser.tell(Event::Enter);
     assert_eq!(browser.verifications, 0);
-    assert_eq!(browser.error(), "Type the numbers you hear.");
+    assert_eq!(browser.text(Part::Error), "Type the numbers you hear.");
     assert_eq!(browser.focused, 2);
 }
 

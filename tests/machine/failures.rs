@@ -289,11 +289,11 @@ fn an_answer_to_what_was_never_heard_does_not_go_out_with_a_fault() {
 fn a_fault_takes_the_place_of_what_was_said_of_the_answer() {
     let mut browser = Browser::new(&[]);
     browser.tell(Event::Invalid { first: true });
-    assert!(browser.error().contains("Press Play audio"));
+    assert!(browser.text(Part::Error).contains("Press Play audio"));
     browser.press_play();
     browser.fails(ErrorCode::UpstreamUnavailable);
     browser.pass(1000);
-    assert_eq!(browser.error(), "");
+    assert_eq!(browser.text(Part::Error), "");
     assert_eq!(browser.shown(Part::Answer, "aria-invalid"), None);
     assert!(browser.last_said().contains("does not answer"));
 
@@ -306,7 +306,7 @@ fn a_fault_takes_the_place_of_what_was_said_of_the_answer() {
     assert_ne!(browser.text(Part::Status), "");
     browser.type_answer("");
     browser.tell(Event::Check);
-    assert!(browser.error().contains("Type the numbers"));
+    assert!(browser.text(Part::Error).contains("Type the numbers"));
     assert_eq!(browser.text(Part::Status), "", "one message at a time");
 }
 
@@ -318,10 +318,10 @@ fn an_expiry_takes_the_place_of_what_was_said_of_the_answer() {
     browser.audio_arrives();
     browser.pass(9000);
     browser.tell(Event::Invalid { first: true });
-    assert_ne!(browser.error(), "");
+    assert_ne!(browser.text(Part::Error), "");
     browser.pass(60_000);
     assert_eq!(browser.state(), StateName::Expired);
-    assert_eq!(browser.error(), "");
+    assert_eq!(browser.text(Part::Error), "");
 }
 
 #[test]

@@ -62,14 +62,14 @@ fn a_hint_on_odd_characters_is_said_once_and_blocks_nothing() {
 fn without_an_answer_the_form_says_what_to_do_next() {
     let mut browser = Browser::new(&[]);
     browser.tell(Event::Invalid { first: true });
-    assert!(browser.error().starts_with("Press Play audio"));
+    assert!(browser.text(Part::Error).starts_with("Press Play audio"));
     assert_eq!(browser.focused, 1);
     assert_eq!(
         browser.shown(Part::Answer, "aria-invalid").as_deref(),
         Some("true")
     );
     browser.type_answer("1");
-    assert_eq!(browser.error(), "", "an edit clears the error");
+    assert_eq!(browser.text(Part::Error), "", "an edit clears the error");
     assert_eq!(browser.shown(Part::Answer, "aria-invalid"), None);
 }
 
@@ -78,7 +78,7 @@ fn a_second_invalid_field_does_not_take_the_focus() {
     let mut browser = Browser::new(&[]);
     browser.tell(Event::Invalid { first: false });
     assert_eq!(browser.focused, 0);
-    assert_ne!(browser.error(), "");
+    assert_ne!(browser.text(Part::Error), "");
 }
 
 #[test]

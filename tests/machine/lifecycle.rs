@@ -167,7 +167,7 @@ fn a_reset_returns_to_the_beginning_from_everywhere() {
         assert_eq!(browser.fields(), "", "{name}");
         assert_eq!(browser.request, None, "{name}");
         assert_eq!(browser.clip, Clip::None, "{name}");
-        assert_eq!(browser.error(), "", "{name}");
+        assert_eq!(browser.text(Part::Error), "", "{name}");
         let keys = browser.keys;
         let said = browser.said.len();
         browser.pass(3_600_000);
@@ -181,7 +181,7 @@ fn a_reset_returns_to_the_beginning_from_everywhere() {
 fn the_sites_own_verdict_leads_back_to_the_box() {
     let mut browser = heard(None);
     browser.tell(Event::Reject(Some("틀렸습니다")));
-    assert_eq!(browser.error(), "틀렸습니다");
+    assert_eq!(browser.text(Part::Error), "틀렸습니다");
     assert_eq!(browser.focused, 1);
     assert_eq!(browser.fields(), "");
     assert_eq!(browser.state(), StateName::Rejected);
@@ -199,17 +199,21 @@ fn a_verdict_during_speech_ends_the_speech() {
 #[test]
 fn a_verdict_rendered_into_the_page_is_shown_until_the_answer_changes() {
     let mut browser = Browser::new(&[("error", "틀렸습니다")]);
-    assert_eq!(browser.error(), "틀렸습니다");
+    assert_eq!(browser.text(Part::Error), "틀렸습니다");
     assert_eq!(
         browser.shown(Part::Answer, "aria-invalid").as_deref(),
         Some("true")
     );
     browser.type_answer("1");
-    assert_eq!(browser.error(), "");
+    assert_eq!(browser.text(Part::Error), "");
 
     let mut browser = Browser::new(&[("error", "틀렸습니다")]);
     browser.listen();
-    assert_eq!(browser.error(), "", "a new challenge clears it too");
+    assert_eq!(
+        browser.text(Part::Error),
+        "",
+        "a new challenge clears it too"
+    );
 }
 
 #[test]

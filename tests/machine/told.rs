@@ -43,6 +43,7 @@ fn an_error_is_announced_once_to_who_is_in_the_box_and_described_to_whoever_come
     assert_eq!(browser.said, [error]);
     assert_eq!(described(&browser).as_deref(), Some("more"));
     browser.tell(Event::Enter);
+    assert_eq!(browser.text(Part::Error), error, "nothing blinks or moves");
     browser.pass(1000);
     assert_eq!(browser.said, [error; 2], "a second press is answered too");
     browser.tell(Event::Left);
@@ -53,7 +54,7 @@ fn an_error_is_announced_once_to_who_is_in_the_box_and_described_to_whoever_come
         Some("more error"),
         "without the instruction"
     );
-    assert_eq!(browser.error(), error);
+    assert_eq!(browser.text(Part::Error), error);
 }
 
 /// A screen reader that has just been led elsewhere reads what it finds there, and may drop what is announced.
@@ -77,7 +78,7 @@ fn an_error_at_a_later_field_of_the_form_is_not_announced() {
     browser.tell(Event::Invalid { first: false });
     browser.pass(1000);
     assert_eq!(browser.said, [""; 0]);
-    assert!(browser.error().starts_with("Press Play audio"));
+    assert!(browser.text(Part::Error).starts_with("Press Play audio"));
 }
 
 #[test]

@@ -5,7 +5,6 @@ use sori_captcha::{
         event::{By, Event, Signal},
         form,
         state::{Fault, Issued, Sound, StateName},
-        status::PAUSE_MS,
         template::Part,
         view::{Surroundings, View},
     },
@@ -33,12 +32,6 @@ impl Browser {
     pub(crate) fn forward(&mut self) {
         let at = self.at;
         self.tell(Event::Forward { at, length: LENGTH });
-    }
-
-    /// What is announced of the answer: after its region was empty for a moment.
-    pub(crate) fn error(&mut self) -> String {
-        self.pass(PAUSE_MS);
-        self.text(Part::Error)
     }
 
     pub(crate) fn type_answer(&mut self, text: &str) {

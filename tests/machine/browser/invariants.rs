@@ -52,14 +52,16 @@ impl Browser {
                     "a description would be read over the digits"
                 );
             }
-            let error = view.get(Part::Error, "").unwrap_or_default();
             let described = view
                 .get(Part::Answer, "aria-describedby")
                 .is_some_and(|ids| ids.split(' ').any(|id| id == "error"));
-            let announced = view.get(Part::Error, "aria-live").is_some();
-            assert!(!(announced && described), "an error would be told twice");
+            let announced = view.get(Part::Announcement, "").unwrap_or_default();
+            assert!(
+                announced.is_empty() || !described,
+                "an error would be told twice"
+            );
             if catalog.locale == Locale::English {
-                let regions = [live, if announced { error } else { "" }];
+                let regions = [live, announced];
                 for (now, before) in regions.into_iter().zip(&mut self.live) {
                     if now != before.as_str() && !now.is_empty() {
                         assert_eq!(before, "", "a live region is emptied before it is written");
