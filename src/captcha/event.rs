@@ -74,8 +74,6 @@ pub enum Event<'a> {
     Renew,
     /// The box was edited.
     Edited(&'a str),
-    /// The box was entered.
-    Entered,
     /// The box was left.
     Left,
     /// The consent box was changed.

@@ -186,7 +186,7 @@ pub enum Verdict {
 pub enum Telling {
     /// It is shown, and its live region is empty: one that says the same again would not be heard.
     Due,
-    /// It is announced, and not described: the person is in the box.
+    /// It is announced, and not described: the person is in the box, or on the way there.
     Announced,
     /// It is described, for whoever comes to the box.
     Described,
@@ -211,8 +211,8 @@ pub struct Captcha {
     pub heard: bool,
     /// Whether it was said already that the answer has something other than digits.
     pub odd_answer: bool,
-    /// Whether the box has the focus.
-    pub in_box: bool,
+    /// Whether the verdict is announced without [`AGAIN`](super::status::AGAIN): by turns.
+    pub turn: bool,
     /// What is said of the answer.
     pub verdict: Option<(Verdict, Telling)>,
     /// Whether the consent box is ticked.
@@ -255,7 +255,7 @@ impl Captcha {
             heard: !answer.is_empty(),
             answer,
             odd_answer: false,
-            in_box: false,
+            turn: false,
             consented: false,
             disabled,
             submitted: false,

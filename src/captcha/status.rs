@@ -10,10 +10,15 @@ use super::{
 /// How long the region stays empty before it is written, in ms.
 pub const PAUSE_MS: u32 = 120;
 
+/// Follows every second announcement: Orca (`handleAsLiveRegion`) drops one that equals the last, however long ago that
+/// was. A no-break space is spoken by none.
+pub const AGAIN: char = '\u{a0}';
+
 /// What the live region holds, and what waits for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Status {
     shown: Option<Text>,
+    turn: bool,
     waiting: Option<Text>,
 }
 
@@ -23,6 +28,7 @@ impl Status {
     pub fn saying(text: Text) -> Self {
         Self {
             shown: Some(text),
+            turn: true,
             waiting: None,
         }
     }
@@ -31,6 +37,12 @@ impl Status {
     #[must_use]
     pub fn shown(&self) -> Option<Text> {
         self.shown
+    }
+
+    /// Whether it stands there with [`AGAIN`].
+    #[must_use]
+    pub fn is_second(&self) -> bool {
+        self.shown.is_some() && !self.turn
     }
 
     /// What will be said when nothing sounds any more.
@@ -59,6 +71,7 @@ impl Status {
     pub(super) fn write(&mut self, sounding: bool) {
         if !sounding && let Some(text) = self.waiting.take() {
             self.shown = Some(text);
+            self.turn = !self.turn;
         }
     }
 
@@ -77,6 +90,6 @@ impl Status {
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self::default();
+        (self.shown, self.waiting) = (None, None);
     }
 }

@@ -7,6 +7,7 @@ use super::{
     form,
     messages::{Catalog, Message, Text},
     state::{Captcha, Phase, StateName, Telling, Verdict},
+    status::AGAIN,
     template::{HOST, Part, TEMPLATE},
 };
 use crate::{
@@ -67,7 +68,10 @@ impl View {
         view.transport(around);
         view.progress();
         view.rendered(captcha.status.shown());
-        view.verdict(captcha.is_told(Telling::Announced));
+        view.again(captcha.status.is_second());
+        let announced = captcha.is_told(Telling::Announced);
+        view.verdict(announced);
+        view.again(announced && !captcha.turn);
         Self(view.out)
     }
 
@@ -109,6 +113,12 @@ impl Writer<'_> {
         self.value("");
         if let Some(text) = text {
             self.catalog.render(text, &mut self.out);
+        }
+    }
+
+    fn again(&mut self, holds: bool) {
+        if holds {
+            self.out.push(AGAIN);
         }
     }
 

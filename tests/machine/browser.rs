@@ -81,6 +81,8 @@ pub(crate) struct Browser {
     pub(crate) said: Vec<String>,
     catalogs: [Catalog; 2],
     live: [String; 2],
+    /// The last that each of them said.
+    last: [String; 2],
 }
 
 /// Settings from attributes, as a page writes them.
@@ -136,7 +138,8 @@ impl Browser {
             starts: Vec::new(),
             said: Vec::new(),
             catalogs: [catalog(Locale::English), catalog(Locale::Korean)],
-            live: [String::new(), String::new()],
+            live: Default::default(),
+            last: Default::default(),
         }
     }
 
@@ -227,10 +230,7 @@ impl Browser {
             Effect::Tune | Effect::Remember => {}
             Effect::ClearAnswer => self.field.clear(),
             Effect::PressDefaultButton => self.default_button += 1,
-            Effect::FocusAnswer => {
-                self.focused += 1;
-                self.media.push(Event::Entered);
-            }
+            Effect::FocusAnswer => self.focused += 1,
             Effect::Emit(signal) => self.signals.push(signal),
             Effect::StartTimer(timer, ms) => {
                 self.timers[timer as usize] = Some(self.clock.saturating_add(ms));

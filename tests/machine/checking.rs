@@ -20,7 +20,6 @@ fn a_wrong_answer_checked_inline_leads_back_to_the_box() {
     browser.tell(Event::Enter);
     assert_eq!(browser.state(), StateName::Checking);
     let said = browser.said.len();
-    browser.tell(Event::Entered);
     browser.judged(false);
     assert_eq!(browser.state(), StateName::Rejected);
     assert_eq!(browser.focused, 1);

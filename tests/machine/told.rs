@@ -16,7 +16,6 @@ fn an_instruction_that_was_read_is_not_read_again_at_the_press_or_after_the_audi
     browser.audio_arrives();
     browser.pass(20_000);
     assert_eq!(described(&browser).as_deref(), Some("more"));
-    browser.tell(Event::Entered);
     browser.type_answer("12345");
     browser.tell(Event::Reject(None));
     assert_eq!(
@@ -33,10 +32,9 @@ fn an_instruction_that_was_read_is_not_read_again_at_the_press_or_after_the_audi
 /// Firefox with Orca, NVDA and VoiceOver are silent when the description of what is focused changes; Chromium
 /// with Orca is not.
 #[test]
-fn an_error_is_announced_once_to_who_is_in_the_box_and_described_to_whoever_comes_back() {
+fn an_error_is_announced_once_and_described_to_whoever_comes_back() {
     let mut browser = Browser::new(&[("verify", "inline")]);
     let described = |browser: &Browser| browser.shown(Part::Answer, "aria-describedby");
-    browser.tell(Event::Entered);
     browser.tell(Event::Enter);
     browser.pass(1000);
     let error = "Press Play audio and type the numbers you hear.";
@@ -55,21 +53,6 @@ fn an_error_is_announced_once_to_who_is_in_the_box_and_described_to_whoever_come
         "without the instruction"
     );
     assert_eq!(browser.text(Part::Error), error);
-}
-
-/// A screen reader that has just been led elsewhere reads what it finds there, and may drop what is announced.
-#[test]
-fn an_error_that_leads_to_the_box_is_described_there_and_not_announced() {
-    let mut browser = Browser::new(&[("verify", "inline")]);
-    browser.tell(Event::Check);
-    assert_eq!(browser.focused, 1);
-    let described = browser.shown(Part::Answer, "aria-describedby");
-    assert_eq!(described.as_deref(), Some("more error"));
-    browser.pass(1000);
-    assert_eq!(browser.said, [""; 0]);
-    browser.tell(Event::Enter);
-    browser.pass(1000);
-    assert_eq!(browser.said.len(), 1, "now the person is in the box");
 }
 
 #[test]

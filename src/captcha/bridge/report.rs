@@ -54,8 +54,8 @@ pub enum Op {
     Press,
     /// Part `number` was edited to `text`.
     Input,
-    /// The box was entered (1) or left (0).
-    Focus,
+    /// The box was left.
+    Left,
     /// The silence before speech is over, or could not be played.
     LeadInOver,
     /// Speech is heard.
@@ -100,7 +100,7 @@ impl Op {
         Self::Click,
         Self::Press,
         Self::Input,
-        Self::Focus,
+        Self::Left,
         Self::LeadInOver,
         Self::Playing,
         Self::Paused,
@@ -223,8 +223,7 @@ impl Session {
             Op::Submitted => return Some(Event::Submitted),
             Op::Invalid => return Some(Event::Invalid { first: number != 0 }),
             Op::Input => return input(number, text),
-            Op::Focus if number == 1 => return Some(Event::Entered),
-            Op::Focus => return Some(Event::Left),
+            Op::Left => return Some(Event::Left),
             Op::LeadInOver => return Some(Event::LeadInOver),
             Op::Playing => return Some(Event::Playing),
             Op::Paused => return Some(Event::Paused),

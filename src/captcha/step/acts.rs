@@ -186,7 +186,6 @@ impl Captcha {
             self.say(Message::NotDigits.into(), fx);
         }
         self.odd_answer = odd;
-        self.in_box = false;
         if let Some((_, telling)) = &mut self.verdict {
             *telling = Telling::Described;
         }

@@ -105,7 +105,6 @@ impl Captcha {
             }
             Event::Renew => self.renew(fx),
             Event::Edited(answer) => self.edit(answer, fx),
-            Event::Entered => self.in_box = true,
             Event::Left => self.leave(fx),
             Event::Consent(given) => {
                 self.consented = given;
@@ -168,14 +167,15 @@ impl Captcha {
             Event::PlaybackFailed(code) => self.playback_failed(code, fx),
 
             Event::Timer(Timer::Announce) => {
-                self.status.write(self.is_sounding());
                 let sounding = self.is_sounding();
+                self.status.write(sounding);
                 if let Some((_, telling @ Telling::Due)) = &mut self.verdict {
                     *telling = if sounding {
                         Telling::Described
                     } else {
                         Telling::Announced
                     };
+                    self.turn = !self.turn;
                 }
             }
             Event::Timer(Timer::Slow) => match self.phase {
@@ -236,14 +236,10 @@ impl Captcha {
         push(fx, Effect::Emit(Signal::Rejected));
     }
 
-    /// To the box, where what is said of it is read on arrival; who is there already has it announced.
+    /// To the box, with what is said of it announced, also where that moves the focus: a description that changes with
+    /// the focus is read twice by Orca, on arrival and as a change.
     fn blame(&mut self, verdict: Verdict, fx: &mut Effects) {
-        let telling = if self.in_box {
-            Telling::Due
-        } else {
-            Telling::Described
-        };
-        self.verdict = Some((verdict, telling));
+        self.verdict = Some((verdict, Telling::Due));
         push(fx, Effect::FocusAnswer);
         push(fx, Effect::StartTimer(Timer::Announce, PAUSE_MS));
     }

@@ -112,6 +112,8 @@ impl Stage {
         self.listen("", async |listener| {
             to_the_box(listener).await;
             listener.press("Tab").await;
+            listener.press_and_hear_all("Space").await;
+            // Once more, as most do.
             hear_by_play_and_type(listener, "12345").await;
             listener.press_and_arrive("Enter").await;
         })

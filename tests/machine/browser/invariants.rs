@@ -5,6 +5,7 @@ use sori_captcha::{
         event::Timer,
         form::{self, Fields},
         state::{Loading, Phase, Stage, StateName},
+        status::AGAIN,
         template::Part,
         view::{Surroundings, View},
     },
@@ -62,11 +63,14 @@ impl Browser {
             );
             if catalog.locale == Locale::English {
                 let regions = [live, announced];
-                for (now, before) in regions.into_iter().zip(&mut self.live) {
+                let kept = self.live.iter_mut().zip(&mut self.last);
+                for (now, (before, last)) in regions.into_iter().zip(kept) {
                     if now != before.as_str() && !now.is_empty() {
                         assert_eq!(before, "", "a live region is emptied before it is written");
                         assert!(!self.captcha.is_sounding(), "spoken over the digits: {now}");
-                        self.said.push(now.to_owned());
+                        assert_ne!(now, last.as_str(), "Orca drops what it said last");
+                        *last = now.to_owned();
+                        self.said.push(now.trim_end_matches(AGAIN).to_owned());
                     }
                     *before = now.to_owned();
                 }
