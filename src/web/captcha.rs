@@ -81,14 +81,15 @@ pub fn connect(disabled: bool, answer: String) -> u32 {
 #[wasm_bindgen]
 #[must_use]
 pub fn tell(id: u32, op: u32, number: u32, at: u32, length: u32, text: &str) -> JsString {
-    let told = Op::read(op).and_then(|op| {
-        let told = with(id, |element| {
-            element.session.tell(op, number, at, length, text)
-        });
+    let told = ELEMENTS.with_borrow_mut(|elements| {
+        let op = Op::read(op)?;
+        let place = elements.get_mut(id as usize)?;
+        let session = &mut place.as_deref_mut()?.session;
+        let told = session.tell(op, number, at, length, text);
         if op == Op::Disconnected {
-            ELEMENTS.with_borrow_mut(|elements| elements.get_mut(id as usize).map(Option::take));
+            *place = None;
         }
-        told
+        Some(told)
     });
     // A text of JavaScript's own: one of Rust's would be taken over, read and freed by the glue.
     told.unwrap_or_default().into()
