@@ -252,10 +252,9 @@ impl Config {
     /// Whether both lead to the same backend.
     #[must_use]
     pub fn same_backend(&self, other: &Self) -> bool {
-        fn addresses(of: &Config) -> impl Iterator<Item = &str> {
-            Fields::of(&of.texts, UNIT_BYTE).take(ADDRESSES)
-        }
-        addresses(self).eq(addresses(other))
+        (0..ADDRESSES).all(|place| {
+            field(&self.texts, UNIT_BYTE, place) == field(&other.texts, UNIT_BYTE, place)
+        })
     }
 
     /// Where a key is issued: a URL relative to the document's base, as all of them.

@@ -170,7 +170,7 @@ impl Captcha {
     pub(super) fn edit(&mut self, answer: &str, fx: &mut Effects) {
         set(&mut self.answer, answer);
         self.odd_answer = false;
-        self.verdict = None;
+        self.forgive();
         if let Phase::Loading(loading) = &mut self.phase {
             loading.typed = true;
         }
@@ -199,7 +199,7 @@ impl Captcha {
             Phase::Ready(_) if !answer::is_empty(&self.answer) => {
                 push(fx, Effect::Pause);
                 self.generation += 1;
-                self.verdict = None;
+                self.forgive();
                 self.status.clear();
                 self.fault = None;
                 self.phase = Phase::Checking;

@@ -64,7 +64,7 @@ impl Captcha {
                 self.drop_challenge(fx);
                 self.answer.clear();
                 self.odd_answer = false;
-                self.verdict = None;
+                self.forgive();
                 self.status.clear();
                 push(fx, Effect::ClearAnswer);
             }
@@ -108,7 +108,7 @@ impl Captcha {
             Event::Left => self.leave(fx),
             Event::Consent(given) => {
                 self.consented = given;
-                self.verdict = None;
+                self.forgive();
             }
             Event::Check => self.check(fx),
             Event::Enter if self.config.verify == Verify::Inline => self.check(fx),
@@ -225,7 +225,7 @@ impl Captcha {
     fn end(&mut self, ending: Ending, fx: &mut Effects) {
         self.drop_challenge(fx);
         self.phase = Phase::Over(ending);
-        self.verdict = None;
+        self.forgive();
     }
 
     /// The answer was wrong.
@@ -244,13 +244,19 @@ impl Captcha {
         push(fx, Effect::StartTimer(Timer::Announce, PAUSE_MS));
     }
 
+    /// Nothing is said of the answer any more.
+    #[inline(never)]
+    fn forgive(&mut self) {
+        self.verdict = None;
+    }
+
     /// A request or the sound failed, and the phase is set already.
     fn fail(&mut self, fault: Fault, text: Text, fx: &mut Effects) {
         self.fault = Some(fault);
         push(fx, Effect::Pause);
         push(fx, Effect::StopTimer(Timer::Slow));
         // One message at a time: what to do about the answer comes after what to do about this.
-        self.verdict = None;
+        self.forgive();
         self.say(text, fx);
         push(fx, Effect::Emit(Signal::Error));
     }

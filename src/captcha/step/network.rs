@@ -59,7 +59,7 @@ impl Captcha {
             sound: Sound::default(),
         });
         self.submitted = false;
-        self.verdict = None;
+        self.forgive();
         push(fx, Effect::Emit(Signal::Issued));
         if self.heard && !typed {
             self.answer.clear();
