@@ -77,10 +77,11 @@ impl Status {
 
     /// What is no longer so is not said, and stands there no longer.
     pub(super) fn withdraw(&mut self, text: Text) {
-        for said in [&mut self.shown, &mut self.waiting] {
-            if *said == Some(text) {
-                *said = None;
-            }
+        if self.shown == Some(text) {
+            self.shown = None;
+        }
+        if self.waiting == Some(text) {
+            self.waiting = None;
         }
     }
 
