@@ -56,18 +56,24 @@ pub fn fields(captcha: &Captcha) -> Fields<'_> {
     }
     match (captcha.phase, &captcha.challenge) {
         (Phase::Verified, _) => Fields::Token(&captcha.token),
-        (Phase::Ready(_), Some(challenge)) if captcha.config.verify == Verify::Form => {
-            let answer = answer::normalise(&captcha.answer);
-            if answer.is_empty() {
-                return Fields::None;
-            }
-            Fields::Answer {
-                key: challenge.issued.key.as_str(),
-                answer,
-            }
-        }
+        (_, Some(challenge)) if has_answer(captcha) => Fields::Answer {
+            key: challenge.issued.key.as_str(),
+            answer: answer::normalise(&captcha.answer),
+        },
         _ => Fields::None,
     }
+}
+
+/// Whether there is an answer that the form sends by itself.
+fn has_answer(captcha: &Captcha) -> bool {
+    matches!(captcha.phase, Phase::Ready(_))
+        && captcha.config.verify == Verify::Form
+        && !answer::is_empty(&captcha.answer)
+}
+
+/// Whether the form sends what uses up the key.
+pub(super) fn spends_key(captcha: &Captcha) -> bool {
+    excused(captcha).is_none() && (matches!(captcha.phase, Phase::Verified) || has_answer(captcha))
 }
 
 /// Appends the fields: names and values by turns, each behind `before`.
@@ -99,11 +105,7 @@ pub fn entries(captcha: &Captcha, before: &str, out: &mut String) {
 fn excused(captcha: &Captcha) -> Option<ErrorCode> {
     let fault = captcha.fault?;
     // An answer to what was never heard can only be wrong, and would spend a verification.
-    let answered = captcha.heard
-        && matches!(captcha.phase, Phase::Ready(_))
-        && captcha.config.verify == Verify::Form
-        && !answer::is_empty(&captcha.answer);
-    (!answered).then_some(fault.code)
+    (!captcha.heard || !has_answer(captcha)).then_some(fault.code)
 }
 
 /// What makes the element invalid, and what is said of it.
@@ -116,7 +118,7 @@ pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Text)> {
     if captcha.config.consent && !captcha.consented {
         return Some((Flaw::Missing, Message::NeedConsent.into()));
     }
-    if matches!(fields(captcha), Fields::Answer { .. }) {
+    if has_answer(captcha) {
         return None;
     }
     let text = missing(captcha);

@@ -75,12 +75,7 @@ impl Captcha {
                 self.say(Message::Submitted.into(), fx);
             }
             Event::PageRestored => {}
-            Event::Submitted => {
-                self.submitted = matches!(
-                    form::fields(self),
-                    form::Fields::Answer { .. } | form::Fields::Token(_)
-                )
-            }
+            Event::Submitted => self.submitted = form::spends_key(self),
 
             Event::Toggle { by, at } => self.toggle(by, at, fx),
             Event::Play { at } => {
