@@ -121,20 +121,23 @@ impl Scanner {
 
     /// What follows on what has just ended, and how many bytes that is.
     fn next(&mut self) -> (At, u32) {
-        let (name, size) = self.head[..8].split_at(4);
+        const RIFF: u32 = u32::from_le_bytes(*b"RIFF");
+        const WAVE: u32 = u32::from_le_bytes(*b"WAVE");
+        const FORMAT: u32 = u32::from_le_bytes(*b"fmt ");
+        const DATA: u32 = u32::from_le_bytes(*b"data");
+        let word =
+            |at: usize| u32::from_le_bytes(*self.head[at..].first_chunk().unwrap_or(&[0; 4]));
         match self.at {
-            At::Riff if name != b"RIFF" || &self.head[8..12] != b"WAVE" => {
-                return (At::Nothing, TO_THE_END);
-            }
+            At::Riff if word(0) != RIFF || word(8) != WAVE => return (At::Nothing, TO_THE_END),
             At::Chunk => {
-                let size = u32::from_le_bytes([size[0], size[1], size[2], size[3]]);
+                let size = word(4);
                 // Chunks begin at even offsets: an odd size has a byte of padding after it.
                 let padded = size.saturating_add(size & 1);
-                match name {
+                match word(0) {
                     // Streams are written so.
-                    b"data" if size == 0 => return (At::Samples, TO_THE_END),
-                    b"data" => return (At::Samples, size),
-                    b"fmt " if size >= 16 => return (At::Format, padded),
+                    DATA if size == 0 => return (At::Samples, TO_THE_END),
+                    DATA => return (At::Samples, size),
+                    FORMAT if size >= 16 => return (At::Format, padded),
                     _ if padded > 0 => return (At::Other, padded),
                     _ => {}
                 }
