@@ -14,8 +14,8 @@ use crate::workspace::Workspace;
 const PACKAGE: Budget = Budget {
     name: "define.js and what it loads",
     files: &["define.js", "sori_bg.wasm"],
-    // At first; 14,500 is the aim.
-    brotli: 22_000,
+    // 22,000 is asked for; never to grow again.
+    brotli: 21_800,
 };
 /// The share button alone.
 const SHARE: Budget = Budget {
