@@ -180,8 +180,8 @@ pub enum Verdict {
     Site(String),
 }
 
-/// How a verdict reaches the person. Most screen readers are silent when the description of what is focused
-/// changes, and the others would say what is both announced and described twice.
+/// How a verdict reaches the person. Some screen readers are silent when the description of what is focused changes
+/// (Orca in Firefox), and others would say twice what is both announced and described (Orca in Chromium).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
     /// It is shown, and its live region is empty: one that says the same again would not be heard.

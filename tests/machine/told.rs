@@ -29,8 +29,7 @@ fn an_instruction_that_was_read_is_not_read_again_at_the_press_or_after_the_audi
     assert_eq!(described(&browser), None, "not the error over the digits");
 }
 
-/// Firefox with Orca, NVDA and VoiceOver are silent when the description of what is focused changes; Chromium
-/// with Orca is not.
+/// Firefox with Orca is silent when the description of what is focused changes, and Chromium with Orca is not.
 #[test]
 fn an_error_is_announced_once_and_described_to_whoever_comes_back() {
     let mut browser = Browser::new(&[("verify", "inline")]);
