@@ -12,7 +12,7 @@ pub const PAUSE_MS: u32 = 120;
 
 /// Follows every second announcement: Orca (`handleAsLiveRegion`) drops one that equals the last, however long ago that
 /// was. A no-break space is spoken by none.
-pub const AGAIN: char = '\u{a0}';
+pub const AGAIN: &str = "\u{a0}";
 
 /// What the live region holds, and what waits for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

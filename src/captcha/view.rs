@@ -118,7 +118,7 @@ impl Writer<'_> {
 
     fn again(&mut self, holds: bool) {
         if holds {
-            self.out.push(AGAIN);
+            self.out.push_str(AGAIN);
         }
     }
 

@@ -90,12 +90,7 @@ fn a_check_that_fails_keeps_the_answer_and_can_be_made_again() {
     for code in request_faults()
         .filter(|code| !matches!(code, ErrorCode::InvalidKey | ErrorCode::AudioNotIssued))
     {
-        let mut browser = Browser::new(&[("verify", "inline")]);
-        browser.hear_out();
-        browser.type_answer("12345");
-        browser.tell(Event::Check);
-        browser.fails(code);
-        browser.pass(1000);
+        let mut browser = Browser::whose_check_fails(code);
         assert!(browser.is_valid(), "{code}");
         assert_eq!(browser.fields(), format!("captcha-error&{code}"));
         assert!(browser.last_said().contains("typed is kept"), "{code}");

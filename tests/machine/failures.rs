@@ -212,12 +212,7 @@ fn a_stale_reply_changes_nothing() {
 #[test]
 fn a_dead_key_is_an_expiry_not_a_fault() {
     for code in [ErrorCode::InvalidKey, ErrorCode::AudioNotIssued] {
-        let mut browser = Browser::new(&[("verify", "inline")]);
-        browser.hear_out();
-        browser.type_answer("12345");
-        browser.tell(Event::Check);
-        browser.fails(code);
-        browser.pass(1000);
+        let browser = Browser::whose_check_fails(code);
         assert_eq!(browser.state(), StateName::Expired, "{code}");
         assert_eq!(browser.captcha.answer, "12345");
         assert!(browser.last_said().contains("has expired"), "{code}");
@@ -297,12 +292,7 @@ fn a_fault_takes_the_place_of_what_was_said_of_the_answer() {
     assert_eq!(browser.shown(Part::Answer, "aria-invalid"), None);
     assert!(browser.last_said().contains("does not answer"));
 
-    let mut browser = Browser::new(&[("verify", "inline")]);
-    browser.hear_out();
-    browser.type_answer("12345");
-    browser.tell(Event::Check);
-    browser.fails(ErrorCode::UpstreamUnavailable);
-    browser.pass(1000);
+    let mut browser = Browser::whose_check_fails(ErrorCode::UpstreamUnavailable);
     assert_ne!(browser.text(Part::Status), "");
     browser.type_answer("");
     browser.tell(Event::Check);

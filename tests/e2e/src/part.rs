@@ -78,6 +78,16 @@ impl<'a> Host<'a> {
             .await;
     }
 
+    /// Waits until a part says something: a live region is empty before it is written.
+    pub async fn until_told(&self, part: &str) {
+        let script = format!(
+            "return document.querySelector({}).shadowRoot.querySelector('[part~={part}]').textContent !== ''",
+            json!(self.selector)
+        );
+        let what = format!("{}::part({part}) says something", self.selector);
+        self.page.until(&what, &script).await;
+    }
+
     /// A property of the element.
     pub async fn property(&self, name: &str) -> Value {
         self.page

@@ -86,9 +86,9 @@ pub async fn reach<'a>(page: &'a Page, faults: &Faults, path: &str, state: State
     captcha.until_state(state.as_str()).await;
     match state {
         StateName::Verified | StateName::Expired | StateName::Failed | StateName::Ready => {
-            until_told(page, "status").await;
+            captcha.until_told("status").await;
         }
-        StateName::Rejected => until_told(page, "error").await,
+        StateName::Rejected => captcha.until_told("error").await,
         StateName::Idle
         | StateName::Loading
         | StateName::Playing
@@ -96,15 +96,4 @@ pub async fn reach<'a>(page: &'a Page, faults: &Faults, path: &str, state: State
         | StateName::Checking => {}
     }
     captcha
-}
-
-/// Waits until the part says something: a live region is empty before it is written.
-pub async fn until_told(page: &Page, part: &str) {
-    page.until(
-        &format!("::part({part}) says so"),
-        &format!(
-            "return document.querySelector('sori-captcha').shadowRoot.querySelector('[part={part}]').textContent !== ''"
-        ),
-    )
-    .await;
 }

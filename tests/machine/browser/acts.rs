@@ -8,6 +8,7 @@ use sori_captcha::{
         template::Part,
         view::{Surroundings, View},
     },
+    error::ErrorCode,
     protocol::Key,
 };
 
@@ -32,6 +33,17 @@ impl Browser {
     pub(crate) fn forward(&mut self) {
         let at = self.at;
         self.tell(Event::Forward { at, length: LENGTH });
+    }
+
+    /// Inline, with the digits heard and typed, and their check failed so.
+    pub(crate) fn whose_check_fails(code: ErrorCode) -> Self {
+        let mut browser = Self::new(&[("verify", "inline")]);
+        browser.hear_out();
+        browser.type_answer("12345");
+        browser.tell(Event::Check);
+        browser.fails(code);
+        browser.pass(1000);
+        browser
     }
 
     pub(crate) fn type_answer(&mut self, text: &str) {

@@ -53,9 +53,9 @@ async fn every_state(language: &'static str) {
                 in_both_themes(page, what).await;
             }
             page.open("/form.html").await;
-            page.captcha("").await;
+            let captcha = page.captcha("").await;
             page.click("#send").await;
-            states::until_told(page, "error").await;
+            captcha.until_told("error").await;
             in_both_themes(page, "held by its form").await;
         })
         .await;

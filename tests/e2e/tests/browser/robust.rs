@@ -63,11 +63,7 @@ async fn assert_excused(page: &Page, code: &str, typed: &str) {
     assert_eq!(captcha.property("value").await, typed, "{code}");
     let play = captcha.part("play").await;
     assert_eq!(play.attribute("aria-disabled").await, None, "{code}");
-    page.until(
-        "the fault is announced",
-        "return document.querySelector('sori-captcha').shadowRoot.querySelector('[part=status]').textContent !== ''",
-    )
-    .await;
+    captcha.until_told("status").await;
 }
 
 /// Records what the element tells the page, in `heard`.
