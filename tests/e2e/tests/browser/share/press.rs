@@ -2,13 +2,17 @@
 
 use super::*;
 
+/// Only Chromium can be kept from asking the real share page.
+fn away_from_naver(name: &str) -> Setup {
+    Setup::new(name)
+        .in_chromium()
+        .browser_argument("--host-resolver-rules=MAP share.naver.com 127.0.0.1:9")
+}
+
 /// The share page is played by a page of the test's own: the address alone decides where the link leads.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_press_opens_a_tab_without_an_opener() {
-    Setup::new("share_tab")
-        // Only it can be kept from asking the real share page.
-        .in_chromium()
-        .browser_argument("--host-resolver-rules=MAP share.naver.com 127.0.0.1:9")
+    away_from_naver("share_tab")
         .page("/", page(&format!("<sori-share url='{URL}'></sori-share>")))
         .run(async |page| {
             page.open("/").await;
@@ -33,10 +37,7 @@ async fn a_press_opens_a_tab_without_an_opener() {
 /// The page changes after the button was made, and the pointer comes without a click: the link is up to date.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_middle_click_opens_what_the_page_is_now() {
-    Setup::new("share_middle_click")
-        // Only it can be kept from asking the real share page.
-        .in_chromium()
-        .browser_argument("--host-resolver-rules=MAP share.naver.com 127.0.0.1:9")
+    away_from_naver("share_middle_click")
         .page(
             "/",
             page(&format!(
@@ -73,10 +74,7 @@ async fn a_middle_click_opens_what_the_page_is_now() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_popup_is_centred_and_keeps_the_page() {
-    Setup::new("share_popup")
-        // Only it can be kept from asking the real share page.
-        .in_chromium()
-        .browser_argument("--host-resolver-rules=MAP share.naver.com 127.0.0.1:9")
+    away_from_naver("share_popup")
         .page("/", page(&format!("<sori-share url='{URL}' popup='500x400'></sori-share>")))
         .run(async |page| {
             page.open("/").await;
