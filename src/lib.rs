@@ -25,7 +25,7 @@
 //! let mut captcha = Captcha::new(config, false, String::new());
 //!
 //! // Pressing Play is the first act, and the first request.
-//! let effects = step(&mut captcha, Event::Toggle { by: By::Button, at: 0 });
+//! let effects = step(&mut captcha, Event::Toggle(By::Button));
 //! assert!(effects.contains(&Effect::RequestKey));
 //!
 //! // Its name changes at the press.

@@ -1,6 +1,6 @@
 //! What can happen to a captcha, and what it can ask of the browser. Both are data.
 
-use super::state::{Fault, Issued, Sound};
+use super::state::{Fault, Focus, Issued, Sound};
 use crate::{config::Config, error::ErrorCode};
 
 /// How an act was made; it decides how long the lead-in is.
@@ -20,29 +20,31 @@ pub enum Event<'a> {
     Configured(Config),
     /// The element or its fieldset was disabled or enabled.
     Disabled(bool),
-    /// The form was reset, or `reset()` called.
+    /// The page set the `error` attribute, maybe to the text that it had.
+    SiteError,
+    /// `setCustomValidity` was called; empty: nothing is wrong any more.
+    CustomValidity(&'a str),
+    /// Whether every pointer of the device is coarse.
+    Coarse(bool),
+    /// Whether the page offers another way.
+    Ways(bool),
+    /// `reset()` was called.
     Reset,
+    /// The form was reset.
+    FormReset,
     /// The element left the document.
     Disconnected,
     /// The page is being left, maybe into the back/forward cache.
     PageHidden,
     /// The page came back from the back/forward cache.
     PageRestored,
-    /// The form is being sent.
+    /// The element's fields went out with its form.
     Submitted,
 
     /// Play was pressed, which also pauses.
-    Toggle {
-        /// How.
-        by: By,
-        /// Where the audio is.
-        at: u32,
-    },
+    Toggle(By),
     /// `play()` was called.
-    Play {
-        /// Where the audio is.
-        at: u32,
-    },
+    Play,
     /// `pause()` was called.
     Pause,
     /// To the digit before.
@@ -74,8 +76,8 @@ pub enum Event<'a> {
     Renew,
     /// The box was edited.
     Edited(&'a str),
-    /// The box was left.
-    Left,
+    /// The focus came to a control of the element, or left the element.
+    Focus(Focus),
     /// The consent box was changed.
     Consent(bool),
     /// The answer is to be verified (inline mode).
@@ -96,6 +98,8 @@ pub enum Event<'a> {
         generation: u32,
         /// The key.
         issued: Issued,
+        /// Whether the practice upstream issued it.
+        practice: bool,
     },
     /// The key's audio arrived and was found to be audio.
     AudioArrived {
@@ -124,7 +128,10 @@ pub enum Event<'a> {
     /// Speech is heard.
     Playing,
     /// Speech stopped on the way.
-    Paused,
+    Paused {
+        /// Where it is.
+        at: u32,
+    },
     /// Speech has ended.
     Ended,
     /// Speech has come this far.
@@ -155,16 +162,25 @@ pub enum Timer {
     ExpiryWarning,
     /// The key has expired.
     Expiry,
+    /// Silence or speech has not come further for too long.
+    Stall,
+    /// Speech that something outside the page paused was not resumed.
+    PausedOutside,
+    /// The description of what gets the focus has been there long enough to be read on arrival.
+    Focus,
 }
 
 impl Timer {
     /// Every timer, by its number.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Announce,
         Self::Slow,
         Self::Retry,
         Self::ExpiryWarning,
         Self::Expiry,
+        Self::Stall,
+        Self::PausedOutside,
+        Self::Focus,
     ];
 }
 
@@ -215,6 +231,8 @@ pub enum Effect {
     Remember,
     /// Drop the audio at hand.
     Unload,
+    /// Put a fresh media element in place of one that does not play; the audio at hand stays.
+    ReplaceElement,
 
     /// Empty the box.
     ClearAnswer,
@@ -222,6 +240,8 @@ pub enum Effect {
     PressDefaultButton,
     /// Focus the box. Its text is not selected: a selection is read out before what is wrong with it.
     FocusAnswer,
+    /// Focus the consent box.
+    FocusConsent,
     /// Tell the page.
     Emit(Signal),
     /// Start a timer.

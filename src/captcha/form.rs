@@ -5,8 +5,8 @@
 
 use super::{
     answer,
-    messages::{Message, Text},
-    state::{Captcha, Ending, Phase},
+    messages::Message,
+    state::{Captcha, Ending, Phase, Verdict},
 };
 use crate::{config::Verify, error::ErrorCode, text};
 
@@ -55,7 +55,7 @@ pub fn fields(captcha: &Captcha) -> Fields<'_> {
         return Fields::Error(code);
     }
     match (captcha.phase, &captcha.challenge) {
-        (Phase::Verified, _) => Fields::Token(&captcha.token),
+        _ if has_token(captcha) => Fields::Token(&captcha.token),
         (_, Some(challenge)) if has_answer(captcha) => Fields::Answer {
             key: challenge.issued.key.as_str(),
             answer: answer::normalise(&captcha.answer),
@@ -64,16 +64,23 @@ pub fn fields(captcha: &Captcha) -> Fields<'_> {
     }
 }
 
+/// Whether there is a token that the form sends.
+fn has_token(captcha: &Captcha) -> bool {
+    !captcha.token.is_empty()
+        && (matches!(captcha.phase, Phase::Verified) || captcha.is_resendable())
+}
+
 /// Whether there is an answer that the form sends by itself.
 fn has_answer(captcha: &Captcha) -> bool {
-    matches!(captcha.phase, Phase::Ready(_))
+    (matches!(captcha.phase, Phase::Ready(_)) || captcha.is_resendable())
+        && captcha.challenge.is_some()
         && captcha.config.verify == Verify::Form
         && !answer::is_empty(&captcha.answer)
 }
 
 /// Whether the form sends what uses up the key.
 pub(super) fn spends_key(captcha: &Captcha) -> bool {
-    excused(captcha).is_none() && (matches!(captcha.phase, Phase::Verified) || has_answer(captcha))
+    excused(captcha).is_none() && (has_token(captcha) || has_answer(captcha))
 }
 
 /// Appends the fields: names and values by turns, each behind `before`.
@@ -110,35 +117,37 @@ fn excused(captcha: &Captcha) -> Option<ErrorCode> {
 
 /// What makes the element invalid, and what is said of it.
 #[must_use]
-pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Text)> {
-    let done = matches!(captcha.phase, Phase::Verified);
-    if !captcha.config.required || done || excused(captcha).is_some() {
+pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Verdict)> {
+    if !captcha.custom_validity.is_empty() {
+        return Some((Flaw::Custom, Verdict::Site(captcha.custom_validity.clone())));
+    }
+    if !captcha.config.required || has_token(captcha) || excused(captcha).is_some() {
         return None;
     }
-    if captcha.config.consent && !captcha.consented {
-        return Some((Flaw::Missing, Message::NeedConsent.into()));
-    }
-    if has_answer(captcha) {
+    if !captcha.misses_consent() && has_answer(captcha) {
         return None;
     }
-    let text = missing(captcha);
-    let flaw = if text.message == Message::NeedCheck {
+    let message = missing(captcha);
+    let flaw = if message == Message::NeedCheck {
         Flaw::Custom
     } else {
         Flaw::Missing
     };
-    Some((flaw, text))
+    Some((flaw, Verdict::Ours(message.into())))
 }
 
 /// What is missing before the answer can be sent.
-pub(super) fn missing(captcha: &Captcha) -> Text {
+pub(super) fn missing(captcha: &Captcha) -> Message {
     let empty = answer::is_empty(&captcha.answer);
     match captcha.phase {
-        Phase::Idle | Phase::Failed => Message::NeedPlay,
-        Phase::Over(Ending::Rejected | Ending::Expired | Ending::Submitted) => Message::NeedNew,
+        _ if captcha.misses_consent() => Message::NeedConsent,
+        Phase::Idle | Phase::Failed if captcha.offers_keys() => Message::NeedPlay,
+        Phase::Idle | Phase::Failed => Message::NeedPlayNoKeys,
+        Phase::Over(Ending::Submitted { resendable: true }) if empty => Message::NeedAnswer,
+        Phase::Over(Ending::Submitted { .. }) => Message::Submitted,
+        Phase::Over(_) => Message::NeedNew,
         Phase::Loading(_) => Message::NeedAnswer,
         _ if empty => Message::NeedAnswer,
         _ => Message::NeedCheck,
     }
-    .into()
 }

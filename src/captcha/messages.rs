@@ -1,9 +1,10 @@
 //! Every text of `<sori-captcha>`, in every built-in language. One line per language and message, so a
 //! missing one does not compile.
 
-use core::num::NonZeroU32;
-
-use super::{state::Fault, view::UNIT_BYTE};
+use super::{
+    state::{Captcha, Fault},
+    view::UNIT_BYTE,
+};
 use crate::{
     error::ErrorCode,
     locale::Locale,
@@ -39,28 +40,33 @@ messages! {
     }
     /// The answer box's label.
     Label "label" {
-        "들은 숫자"
-        "Numbers you hear"
+        "음성에 나오는 숫자"
+        "Numbers in the audio"
     }
-    /// The one sentence of instruction, described on the answer box.
+    /// What to do first, with both ways in.
     Instruction "instruction" {
-        "음성 재생을 눌러 몇 번이든 들으면서 들리는 숫자를 입력하세요."
-        "Press Play and type the numbers, listen again as often as you like."
+        "마침표 키나 {play} 버튼으로 듣고, 숫자를 입력하세요."
+        "Press period in the box, or {play}, then type the numbers."
     }
-    /// The keys inside the answer box.
-    KeysHint "keysHint" {
-        "입력란에서 마침표(.)는 재생과 일시정지, 쉼표(,)는 뒤로, 빗금(/)은 앞으로입니다."
-        "In the box, period plays and pauses, comma goes back, slash goes forward."
+    /// The same where no key is offered.
+    InstructionNoKeys "instructionNoKeys" {
+        "{play} 버튼을 누르고, 나오는 숫자를 입력하세요."
+        "Press {play}, then type the numbers."
     }
-    /// Play, where it plays what is at hand or the first audio.
+    /// Play, where it plays the audio at hand from its start, or the first audio.
     Play "play" {
         "음성 재생"
         "Play audio"
     }
+    /// Play, where it goes on after a pause.
+    Resume "resume" {
+        "이어서 재생"
+        "Resume audio"
+    }
     /// Play, where the last audio cannot be used any more.
     PlayNew "playNew" {
-        "새 음성 듣기"
-        "Play a new audio"
+        "새 음성 재생"
+        "Play new audio"
     }
     /// Play, while it would pause.
     Pause "pause" {
@@ -69,13 +75,13 @@ messages! {
     }
     /// To the digit before.
     Back "back" {
-        "뒤로"
-        "Back"
+        "이전 숫자"
+        "Previous number"
     }
     /// To the next digit.
     Forward "forward" {
-        "앞으로"
-        "Forward"
+        "다음 숫자"
+        "Next number"
     }
     /// A tenth slower.
     Slower "slower" {
@@ -92,15 +98,20 @@ messages! {
         "음량"
         "Volume"
     }
+    /// The volume slider's value; `{}` is a percentage.
+    VolumePercent "volumePercent" {
+        "{}퍼센트"
+        "{} percent"
+    }
     /// Asks for another challenge while this one still lives.
     Renew "renew" {
         "다른 음성 듣기"
-        "Get another audio"
+        "Play different audio"
     }
     /// Checks the answer in inline mode.
     Check "check" {
-        "확인"
-        "Check"
+        "숫자 확인"
+        "Check numbers"
     }
     /// The visible progress while audio plays.
     Playing "playing" {
@@ -110,22 +121,72 @@ messages! {
     /// Said when loading takes longer than two seconds.
     Loading "loading" {
         "음성을 불러오는 중입니다."
-        "Loading the audio."
+        "Loading audio."
     }
-    /// Said when the audio has ended and the box is empty.
-    EndedType "endedType" {
-        "재생이 끝났습니다. 숫자를 입력하세요."
-        "Playback ended. Type the numbers."
-    }
-    /// Said when the audio has ended and something is typed.
+    /// Said when the audio has ended.
     Ended "ended" {
-        "재생이 끝났습니다."
-        "Playback ended."
+        "음성이 끝났습니다."
+        "End of audio."
+    }
+    /// The same the first time, in the box: with what comes next, and the keys that are of use now.
+    EndedKeys "endedKeys" {
+        "음성이 끝났습니다. 숫자를 입력하세요. 쉼표는 이전 숫자, 슬래시는 다음 숫자입니다."
+        "End of audio. Type the numbers. Comma: previous number, slash: next number."
+    }
+    /// The same the first time, in the box, where no key is offered.
+    EndedType "endedType" {
+        "음성이 끝났습니다. 숫자를 입력하세요."
+        "End of audio. Type the numbers."
+    }
+    /// The same the first time, on Play.
+    EndedTypeBefore "endedTypeBefore" {
+        "음성이 끝났습니다. 바로 앞 입력란에 숫자를 입력하세요."
+        "End of audio. Type the numbers in the box just before this button."
+    }
+    /// The same the first time, on another control.
+    EndedTypeBox "endedTypeBox" {
+        "음성이 끝났습니다. 입력란에 숫자를 입력하세요."
+        "End of audio. Type the numbers in the box."
+    }
+    /// Said when a different audio has ended, in the box.
+    EndedNew "endedNew" {
+        "새 음성이 끝났습니다. 숫자를 입력하세요."
+        "End of the new audio. Type the numbers."
+    }
+    /// The same, on another control.
+    EndedNewBox "endedNewBox" {
+        "새 음성이 끝났습니다. 입력란에 숫자를 입력하세요."
+        "End of the new audio. Type the numbers in the box."
+    }
+    /// Said when a new audio has emptied the box.
+    BoxCleared "boxCleared" {
+        "입력란을 비웠습니다."
+        "Box cleared."
+    }
+    /// Said when something outside the page has paused the audio.
+    Paused "paused" {
+        "일시정지되었습니다. 다시 재생하면 이어집니다."
+        "Paused. Play again to continue."
+    }
+    /// Said when the sound has stopped without a reason that the browser gives.
+    Stalled "stalled" {
+        "소리가 멈췄습니다. 다시 재생하면 이어집니다."
+        "The sound stopped. Play again to continue."
     }
     /// Said when the speed changes; `{}` is a percentage.
     Speed "speed" {
-        "속도 {}퍼센트"
-        "Speed {} percent"
+        "속도 {}퍼센트."
+        "Speed {} percent."
+    }
+    /// The same at the lowest speed.
+    SpeedSlowest "speedSlowest" {
+        "속도 {}퍼센트, 가장 느림."
+        "Speed {} percent, slowest."
+    }
+    /// The same at the highest speed.
+    SpeedFastest "speedFastest" {
+        "속도 {}퍼센트, 가장 빠름."
+        "Speed {} percent, fastest."
     }
     /// Said while an answer is checked, if that takes longer than two seconds.
     Checking "checking" {
@@ -134,138 +195,188 @@ messages! {
     }
     /// Said when the answer was right.
     Verified "verified" {
-        "확인되었습니다. 이제 양식을 보내세요."
-        "Verified. Now send the form."
+        "확인되었습니다. 이제 제출할 수 있습니다."
+        "Verified. You can submit now."
+    }
+    /// The same, described at the box later.
+    VerifiedShort "verifiedShort" {
+        "확인되었습니다."
+        "Verified."
     }
     /// The answer was wrong.
     Wrong "wrong" {
-        "숫자가 맞지 않습니다. 새 음성 듣기를 누르고 다시 입력하세요."
-        "The numbers did not match. Press Play a new audio and try again."
+        "숫자가 맞지 않습니다. 새 음성을 듣고 다시 입력하세요."
+        "The numbers did not match. Play new audio and type them again."
+    }
+    /// The answer was wrong, and the box was emptied.
+    WrongCleared "wrongCleared" {
+        "숫자가 맞지 않아 입력란을 비웠습니다. 새 음성을 재생하세요."
+        "The numbers did not match, so the box was cleared. Play new audio."
     }
     /// The key has expired.
     Expired "expired" {
-        "음성이 만료되었지만 입력한 내용은 그대로 있습니다. 새 음성 듣기를 누르세요."
-        "This audio has expired, what you typed is kept. Press Play a new audio."
+        "보안 음성이 만료되었습니다. 새 음성을 재생하세요."
+        "The captcha audio has expired. Play new audio."
+    }
+    /// The same, with something in the box.
+    ExpiredClears "expiredClears" {
+        "보안 음성이 만료되었습니다. 새 음성을 재생하면 입력란이 비워집니다."
+        "The captcha audio has expired. Playing new audio clears the box."
     }
     /// The key expires soon. No number: what waits for the end of the audio would name one that has passed.
     ExpiresSoon "expiresSoon" {
-        "이 음성은 곧 만료됩니다. 시간이 더 필요하면 다른 음성 듣기를 누르세요."
-        "This audio expires soon. Press Get another audio if you need more time."
+        "보안 음성이 곧 만료됩니다. 시간이 더 필요하면 {renew} 버튼을 누르세요."
+        "The captcha audio expires soon. Press {renew} for more time."
     }
-    /// The page came back from the history and its key was submitted already.
+    /// The key went out with the form.
     Submitted "submitted" {
-        "이 음성은 이미 제출되었습니다. 새 음성 듣기를 누르세요."
-        "This audio was already submitted. Press Play a new audio."
+        "이미 제출한 음성입니다. 새 음성을 재생하세요."
+        "This audio was already submitted. Play new audio."
     }
     /// Validation: nothing was played yet.
     NeedPlay "needPlay" {
-        "음성 재생을 누르고 들리는 숫자를 입력하세요."
-        "Press Play audio and type the numbers you hear."
+        "먼저 음성을 들으세요. 마침표나 {play} 버튼을 누르면 됩니다."
+        "Listen first: press period or {play}."
+    }
+    /// The same where no key is offered.
+    NeedPlayNoKeys "needPlayNoKeys" {
+        "먼저 음성을 들으세요. {play} 버튼을 누르면 됩니다."
+        "Listen first: press {play}."
     }
     /// Validation: the box is empty.
     NeedAnswer "needAnswer" {
-        "들은 숫자를 입력하세요."
-        "Type the numbers you hear."
+        "입력란이 비어 있습니다. 음성에 나오는 숫자를 입력하세요."
+        "The box is empty. Type the numbers in the audio."
     }
     /// Validation: the last audio cannot be used any more.
     NeedNew "needNew" {
-        "새 음성 듣기를 누르고 들리는 숫자를 입력하세요."
-        "Press Play a new audio and type the numbers you hear."
+        "새 음성을 재생하고 숫자를 입력하세요."
+        "Play new audio and type the numbers."
     }
     /// Validation in inline mode: the answer was not checked.
     NeedCheck "needCheck" {
-        "확인을 누르세요."
-        "Press Check."
+        "{check} 버튼을 누르세요."
+        "Press {check}."
     }
     /// Validation: consent was not given.
     NeedConsent "needConsent" {
-        "음성을 들으려면 먼저 동의란을 선택하세요."
-        "Tick the agreement first to play the audio."
+        "먼저 동의란을 선택하세요. 입력란 바로 앞에 있습니다."
+        "First tick the agreement, just before the box."
     }
     /// A hint, not an error: there is something else than digits.
     NotDigits "notDigits" {
-        "숫자가 아닌 글자가 있습니다. 들은 그대로라면 보내도 됩니다."
-        "There is something other than digits. If that is what you heard, you can send it."
+        "숫자가 아닌 글자가 있습니다. 들은 그대로라면 제출해도 됩니다."
+        "There is something other than digits. If that is what you heard, you can submit it."
     }
     /// What becomes of the data (NAVER's terms, 11.6).
     Notice "notice" {
         "입력한 값은 확인을 위해 네이버로 전송되어 최대 1년간 보관되며 서비스 개선에 쓰일 수 있습니다."
         "What you enter is sent to NAVER to be checked, kept for up to a year, and may be used to improve its service."
     }
+    /// The same beside the consent box, whose label says the first half.
+    NoticeConsent "noticeConsent" {
+        "네이버가 최대 1년간 보관하며 서비스 개선에 쓸 수 있습니다."
+        "NAVER keeps it for up to a year and may use it to improve its service."
+    }
+    /// The same where the backend runs the practice upstream.
+    NoticePractice "noticePractice" {
+        "연습 모드입니다. 입력한 값은 이 사이트의 서버에만 전송됩니다."
+        "Practice mode: what you enter goes to this site's server only."
+    }
     /// The consent box's label.
     Consent "consent" {
-        "위 내용에 동의합니다."
-        "I agree to this."
+        "입력한 값을 네이버로 보내는 데 동의합니다"
+        "I agree that what I enter is sent to NAVER"
+    }
+    /// The way on where no audio is to be had: the page offers another.
+    UseAnotherWay "useAnotherWay" {
+        "다른 방법을 이용하세요."
+        "Please use another way."
+    }
+    /// The same where the form does not need an answer.
+    SubmitAsIs "submitAsIs" {
+        "그대로 제출하세요."
+        "Submit the form as it is."
+    }
+    /// The same where the form needs an answer and the page offers no other way.
+    ContactSite "contactSite" {
+        "사이트 운영자에게 문의하세요."
+        "Please contact the site."
     }
     /// `quota_exceeded`.
     QuotaExceeded "quotaExceeded" {
-        "오늘 들을 수 있는 음성이 모두 쓰였습니다. 입력한 내용은 그대로 있으니 다른 방법으로 확인하거나 그대로 제출하세요."
-        "Today's audio is used up. What you typed is kept: use another way or send the form as it is."
+        "오늘은 음성을 더 들을 수 없습니다. {way}"
+        "No more audio today. {way}"
     }
-    /// `rate_limited`, where the time to wait is not known.
+    /// `rate_limited`, where the time to wait is short or not known.
     RateLimited "rateLimited" {
-        "요청이 너무 잦습니다. 입력한 내용은 그대로 있으니 잠시 뒤에 음성 재생을 누르세요."
-        "There were too many requests. What you typed is kept: press Play audio in a while."
+        "요청이 너무 많습니다. 잠시 뒤 다시 재생하세요."
+        "Too many requests. Play again in a moment."
     }
     /// `rate_limited`; `{}` is a number of seconds up to 90.
     RateLimitedSeconds "rateLimitedSeconds" {
-        "요청이 너무 잦습니다. 입력한 내용은 그대로 있으니 {}초 뒤에 음성 재생을 누르세요."
-        "There were too many requests. What you typed is kept: press Play audio in {} seconds."
+        "요청이 너무 많습니다. {}초 뒤 다시 재생하세요."
+        "Too many requests. Play again in {} seconds."
     }
     /// `rate_limited`; `{}` is a number of minutes.
     RateLimitedMinutes "rateLimitedMinutes" {
-        "요청이 너무 잦습니다. 입력한 내용은 그대로 있으니 {}분 뒤에 음성 재생을 누르세요."
-        "There were too many requests. What you typed is kept: press Play audio in {} minutes."
+        "요청이 너무 많습니다. {}분 뒤 다시 재생하세요."
+        "Too many requests. Play again in {} minutes."
     }
     /// `upstream_unavailable`, `store_unavailable`.
     Unavailable "unavailable" {
-        "음성 서비스가 잠시 응답하지 않습니다. 입력한 내용은 그대로 있으니 잠시 뒤에 음성 재생을 누르세요."
-        "The audio service does not answer. What you typed is kept: press Play audio in a while."
+        "음성 서비스가 응답하지 않습니다. 잠시 뒤 다시 재생하세요."
+        "The audio service is not responding. Play again in a moment."
+    }
+    /// The second time in a row that there was no answer.
+    StillUnavailable "stillUnavailable" {
+        "아직 응답하지 않습니다. {way}"
+        "Still no response. {way}"
     }
     /// A fault in the site's own set-up.
     Misconfigured "misconfigured" {
-        "이 사이트의 설정 문제로 음성을 들을 수 없습니다. 입력한 내용은 그대로 있으니 다른 방법으로 확인하거나 그대로 제출하세요."
-        "The audio is not set up correctly on this site. What you typed is kept: use another way or send the form as it is."
+        "이 사이트의 설정 문제로 음성을 들을 수 없습니다. {way}"
+        "The audio is not set up correctly on this site. {way}"
     }
     /// `offline`.
     Offline "offline" {
-        "인터넷에 연결되어 있지 않습니다. 입력한 내용은 그대로 있으니 연결된 뒤에 음성 재생을 누르세요."
-        "You are offline. What you typed is kept: press Play audio when you are connected."
+        "인터넷에 연결되어 있지 않습니다. 연결되면 다시 재생하세요."
+        "You are offline. Play again once connected."
     }
     /// `timeout`.
     Timeout "timeout" {
-        "응답이 너무 늦습니다. 입력한 내용은 그대로 있으니 음성 재생을 다시 누르세요."
-        "The answer took too long. What you typed is kept: press Play audio again."
+        "너무 오래 걸립니다. 다시 재생하세요."
+        "That took too long. Play again."
     }
     /// `network_error`.
     NetworkError "networkError" {
-        "서버에 연결하지 못했습니다. 입력한 내용은 그대로 있으니 음성 재생을 다시 누르세요."
-        "The server could not be reached. What you typed is kept: press Play audio again."
+        "서버에 연결하지 못했습니다. 다시 재생하세요."
+        "The server could not be reached. Play again."
     }
     /// `bad_response`.
     BadResponse "badResponse" {
-        "서버의 응답을 읽을 수 없습니다. 입력한 내용은 그대로 있으니 음성 재생을 다시 누르세요."
-        "The server's answer could not be read. What you typed is kept: press Play audio again."
+        "서버의 응답을 읽을 수 없습니다. 다시 재생하세요."
+        "The server's answer could not be read. Play again."
     }
     /// `not_audio`.
     NotAudio "notAudio" {
-        "받은 음성을 재생할 수 없습니다. 입력한 내용은 그대로 있으니 음성 재생을 다시 누르세요."
-        "The audio cannot be played. What you typed is kept: press Play audio again."
+        "받은 음성을 재생할 수 없습니다. 다시 재생하세요."
+        "The audio cannot be played. Play again."
     }
     /// `playback_blocked`.
     PlaybackBlocked "playbackBlocked" {
-        "브라우저가 소리를 막았습니다. 입력한 내용은 그대로 있으니 음성 재생을 다시 누르세요."
-        "The browser blocked the sound. What you typed is kept: press Play audio again."
+        "브라우저가 소리를 막았습니다. 다시 재생하세요."
+        "The browser blocked the sound. Play again."
     }
     /// `internal_error`.
     InternalError "internalError" {
-        "보안 문자에 문제가 생겼습니다. 입력한 내용은 그대로 있으니 음성 재생을 다시 누르거나 그대로 제출하세요."
-        "The captcha failed. What you typed is kept: press Play audio again or send the form as it is."
+        "보안 문자에 문제가 생겼습니다. 다시 재생하세요."
+        "The captcha failed. Play again."
     }
     /// Checking failed for a reason that may pass.
     CheckFailed "checkFailed" {
-        "확인하지 못했습니다. 입력한 내용은 그대로 있으니 확인을 다시 누르세요."
-        "The answer could not be checked. What you typed is kept: press Check again."
+        "확인하지 못했습니다. 잠시 뒤 다시 확인하세요."
+        "The numbers could not be checked. Check again in a moment."
     }
 }
 
@@ -293,7 +404,7 @@ pub struct Text {
     /// What is said.
     pub message: Message,
     /// What takes the place of `{}`.
-    pub number: Option<NonZeroU32>,
+    pub number: Option<u32>,
 }
 
 impl From<Message> for Text {
@@ -311,7 +422,7 @@ impl Text {
     pub fn with(message: Message, number: u32) -> Self {
         Self {
             message,
-            number: NonZeroU32::new(number),
+            number: Some(number),
         }
     }
 
@@ -323,6 +434,7 @@ impl Text {
         let message = match fault.code {
             E::QuotaExceeded => M::QuotaExceeded,
             E::RateLimited => match fault.retry_after {
+                Some(wait) if wait.get() <= 3 => M::RateLimited,
                 Some(wait) if wait.get() <= 90 => {
                     return Self::with(M::RateLimitedSeconds, wait.get());
                 }
@@ -387,24 +499,36 @@ impl Catalog {
         message.text(self.locale)
     }
 
-    /// Appends the text with its number in place.
-    pub fn render(&self, text: Text, out: &mut String) {
-        let whole = self.get(text.message);
-        let (before, after) = match text.number {
-            Some(_) => cut(whole, b'{'),
-            None => (whole, None),
-        };
-        out.push_str(before);
-        if let (Some(after), Some(number)) = (after, text.number) {
-            push_number(out, number.get());
-            out.push_str(cut(after, b'}').1.unwrap_or_default());
+    /// Appends the text with its number in place, and with the texts that it names.
+    pub fn render(&self, text: Text, captcha: &Captcha, out: &mut String) {
+        let mut rest = self.get(text.message);
+        while let (before, Some(placeholder)) = cut(rest, b'{') {
+            out.push_str(before);
+            let (name, after) = cut(placeholder, b'}');
+            let message = match name {
+                "play" => Some(captcha.play_to_press()),
+                "way" => Some(captcha.way()),
+                "check" => Some(Message::Check),
+                "renew" => Some(Message::Renew),
+                _ => None,
+            };
+            match (message, text.number) {
+                (Some(message), _) => out.push_str(self.get(message)),
+                (None, Some(number)) => push_number(out, number),
+                (None, None) => {}
+            }
+            rest = after.unwrap_or_default();
         }
+        out.push_str(rest);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use core::num::NonZeroU32;
+
     use super::*;
+    use crate::config::Config;
 
     #[test]
     fn no_text_is_empty_and_both_languages_have_the_same_places() {
@@ -437,18 +561,13 @@ mod tests {
         }
     }
 
+    /// What was typed is kept where nothing says otherwise; saying so each time only takes longer.
     #[test]
-    fn every_error_says_that_nothing_typed_is_lost() {
+    fn no_error_promises_what_the_next_press_would_break() {
         for &code in ErrorCode::ALL {
             let text = Text::of_error(code.into()).message;
-            assert!(
-                text.text(Locale::English).contains("typed is kept"),
-                "{code}"
-            );
-            assert!(
-                text.text(Locale::Korean).contains("입력한 내용은 그대로"),
-                "{code}"
-            );
+            assert!(!text.text(Locale::English).contains("kept"), "{code}");
+            assert!(!text.text(Locale::Korean).contains("그대로 있"), "{code}");
         }
     }
 
@@ -464,12 +583,14 @@ mod tests {
         };
         assert!(say(45).contains("45 seconds"));
         assert!(say(91).contains("2 minutes"));
-        assert!(say(0).contains("in a while"));
+        assert!(say(0).contains("in a moment"));
+        assert!(say(1).contains("in a moment"));
     }
 
     fn render(catalog: &Catalog, fault: Fault) -> String {
+        let captcha = Captcha::new(Config::default(), false, String::new());
         let mut out = String::new();
-        catalog.render(Text::of_error(fault), &mut out);
+        catalog.render(Text::of_error(fault), &captcha, &mut out);
         out
     }
 
@@ -500,7 +621,7 @@ mod tests {
         };
         assert_eq!(catalog.get(Message::Play), "再生");
         assert_eq!(catalog.get(Message::Pause), "一時停止");
-        assert_eq!(catalog.get(Message::Back), "Back");
+        assert_eq!(catalog.get(Message::Back), "Previous number");
         assert_eq!(catalog.tag(), "ja");
     }
 }

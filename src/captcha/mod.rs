@@ -6,6 +6,8 @@
 
 pub mod answer;
 pub mod bridge;
+pub mod controls;
+pub mod description;
 pub mod event;
 pub mod form;
 pub mod keys;

@@ -9,6 +9,8 @@ use super::wav::{Envelope, FRAME_MS};
 pub const BLIND_STEP_MS: u32 = 2000;
 /// A pause is at least this long, in frames: stops inside a digit (the closure of ㄱ, t, k) are shorter.
 const MIN_PAUSE: usize = 12;
+/// A position this little before a stop, in ms, is the stop: browsers keep positions in units of their own.
+const NEAR_STOP_MS: u32 = 5;
 /// Shorter bursts are clicks, not digits, in frames.
 const MIN_SOUND: usize = 6;
 /// The longest that one spoken digit is taken to be, in frames.
@@ -76,6 +78,17 @@ fn threshold(levels: &[u16]) -> Option<u16> {
     Some(noise + (speech - noise) / 4)
 }
 
+/// The start of the digit that is heard at `at` (ms).
+#[must_use]
+pub fn digit_at(starts: &[u32], at: u32) -> u32 {
+    const BLIND_MS: u32 = 1000;
+    if starts.is_empty() {
+        return at.saturating_sub(BLIND_MS);
+    }
+    let before = starts.iter().rev().copied().find(|&start| start <= at);
+    before.unwrap_or(0)
+}
+
 /// Where "back" goes from `at` (ms). At a digit's start, or little after it, that is the digit before.
 #[must_use]
 pub fn back(starts: &[u32], at: u32) -> u32 {
@@ -97,7 +110,10 @@ pub fn forward(starts: &[u32], at: u32, length: u32) -> Option<u32> {
     let next = if starts.is_empty() {
         Some(at.saturating_add(BLIND_STEP_MS))
     } else {
-        starts.iter().copied().find(|&start| start > at)
+        starts
+            .iter()
+            .copied()
+            .find(|&start| start > at.saturating_add(NEAR_STOP_MS))
     };
     next.filter(|&next| length == 0 || next < length)
 }

@@ -2,7 +2,7 @@
 
 use core::num::NonZeroU32;
 
-use super::{messages::Text, status::Status};
+use super::{description::Description, messages::Text, status::Status};
 use crate::{config::Config, error::ErrorCode, protocol::Key, text::field};
 
 /// Something went wrong.
@@ -48,20 +48,32 @@ pub struct Challenge {
     pub sound: Sound,
 }
 
-/// What the media element does. Committed on its own events, but for the lead-in.
+/// What the media element does. Committed on its own events, but for the lead-in. Positions are in ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Playback {
     /// Nothing was played yet, or the end was reached.
     Still,
-    /// Silence is played; speech follows at this position, in ms.
+    /// Silence is played; speech follows at this position.
     LeadIn {
+        /// Where speech will start.
+        at: u32,
+        /// Whether the silence is long enough for an announcement in it.
+        announces: bool,
+    },
+    /// The element was asked to play speech from this position and has not begun.
+    Starting {
         /// Where speech will start.
         at: u32,
     },
     /// Speech is heard.
     Playing,
+    /// Speech is heard, and the element was asked to pause.
+    Pausing,
     /// Stopped on the way.
-    Paused,
+    Paused {
+        /// Where speech goes on.
+        at: u32,
+    },
 }
 
 /// What is being fetched.
@@ -85,8 +97,10 @@ pub struct Loading {
     pub play: bool,
     /// Whether the silence before it is over.
     pub lead_in_over: bool,
-    /// Whether the box was edited since the press; then its text is not cleared on arrival.
-    pub typed: bool,
+    /// Whether the person was told that a new audio empties the box.
+    pub told_clears: bool,
+    /// Whether it takes the place of a challenge that could be answered.
+    pub renews: bool,
 }
 
 /// Why a key can be used no more.
@@ -96,8 +110,28 @@ pub enum Ending {
     Rejected,
     /// Its time is over.
     Expired,
-    /// It was sent with the form.
-    Submitted,
+    /// It went out with the form. Whether the site had it verified is not known.
+    Submitted {
+        /// The page has reset the form since, as React does after every action, also after one that fails before
+        /// it looks at the captcha. What went out may go out once more, so that nobody has to listen again.
+        resendable: bool,
+    },
+}
+
+/// Where the focus is, as far as it matters for what is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// Outside the element.
+    #[default]
+    Elsewhere,
+    /// In the box.
+    Answer,
+    /// On Play.
+    Play,
+    /// On the consent box.
+    Consent,
+    /// On another control of the element.
+    Other,
 }
 
 /// The phases of a captcha. Copied at will: what would have to be moved along from phase to phase stands once, in
@@ -180,15 +214,15 @@ pub enum Verdict {
     Site(String),
 }
 
-/// How a verdict reaches the person. Some screen readers are silent when the description of what is focused changes
-/// (Orca in Firefox), and others would say twice what is both announced and described (Orca in Chromium).
+/// Whether a verdict is announced. Screen readers differ in whether they read a description that changes under the
+/// focus, so whoever is in the box hears an announcement, and whoever comes to it the description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
-    /// It is shown, and its live region is empty: one that says the same again would not be heard.
+    /// It is to be announced; its live region is empty, since one that says the same again would not be heard.
     Due,
-    /// It is announced, and not described: the person is in the box, or on the way there.
+    /// Its live region holds it.
     Announced,
-    /// It is described, for whoever comes to the box.
+    /// It is not announced: the box's description has it.
     Described,
 }
 
@@ -207,8 +241,14 @@ pub struct Captcha {
     pub token: String,
     /// What is in the box, as typed.
     pub answer: String,
-    /// Whether what is in the box may answer audio that was heard; then a new challenge empties it.
+    /// Whether the challenge's audio was heard.
     pub heard: bool,
+    /// Whether the end of the challenge's audio was announced.
+    pub end_told: bool,
+    /// Whether the challenge was asked for by "different audio".
+    pub renewed: bool,
+    /// Whether the keys for back and forward were told.
+    pub keys_told: bool,
     /// Whether it was said already that the answer has something other than digits.
     pub odd_answer: bool,
     /// Whether the verdict is announced without [`AGAIN`](super::status::AGAIN): by turns.
@@ -219,15 +259,29 @@ pub struct Captcha {
     pub consented: bool,
     /// Whether the element or its fieldset is disabled.
     pub disabled: bool,
-    /// Whether the key at hand went out with the form.
-    pub submitted: bool,
+    /// What the page said by `setCustomValidity`; empty: nothing.
+    pub custom_validity: String,
+    /// Whether the attributes were read once. An error that the page sets later is announced.
+    pub configured: bool,
+    /// Whether every pointer of the device is coarse: then no key is named.
+    pub coarse: bool,
+    /// Whether the page offers another way.
+    pub has_way: bool,
+    /// Whether the backend runs the practice upstream.
+    pub practice: bool,
+    /// Where the focus is.
+    pub focus: Focus,
+    /// What the box is described by.
+    pub description: Description,
+    /// How many requests failed one after another.
+    pub failures: u8,
     /// Speed in percent.
     pub rate: u32,
     /// Volume in percent.
     pub volume: u32,
-    /// What was heard so far, in whole s.
-    pub elapsed: u32,
-    /// How long the audio is, in whole s; 0 where unknown.
+    /// Where speech is, in ms.
+    pub position: u32,
+    /// How long the audio is, in ms; 0 where unknown.
     pub length: u32,
     /// What is announced.
     pub status: Status,
@@ -235,36 +289,50 @@ pub struct Captcha {
     pub generation: u32,
 }
 
-/// The verdict that the server rendered into the page.
-pub(super) fn rendered(error: &str) -> Option<(Verdict, Telling)> {
-    (!error.is_empty()).then(|| (Verdict::Site(error.into()), Telling::Described))
-}
-
 impl Captcha {
     /// A captcha that was never used.
     #[must_use]
     pub fn new(config: Config, disabled: bool, answer: String) -> Self {
-        Self {
-            verdict: rendered(config.error()),
+        let mut captcha = Self {
+            verdict: None,
             rate: config.rate,
             config,
             phase: Phase::Idle,
             challenge: None,
             fault: None,
             token: String::new(),
-            heard: !answer.is_empty(),
+            heard: false,
+            end_told: false,
+            renewed: false,
+            keys_told: false,
             answer,
             odd_answer: false,
             turn: false,
             consented: false,
             disabled,
-            submitted: false,
+            custom_validity: String::new(),
+            configured: false,
+            coarse: false,
+            has_way: true,
+            practice: false,
+            focus: Focus::Elsewhere,
+            description: Description::default(),
+            failures: 0,
             volume: 100,
-            elapsed: 0,
+            position: 0,
             length: 0,
             status: Status::default(),
             generation: 0,
-        }
+        };
+        captcha.restore_error(Telling::Described);
+        captcha.description = Description::of(&captcha);
+        captcha
+    }
+
+    /// Shows the error that the site's server rendered into the page, if there is one.
+    pub(super) fn restore_error(&mut self, telling: Telling) {
+        let error = self.config.error();
+        self.verdict = (!error.is_empty()).then(|| (Verdict::Site(error.into()), telling));
     }
 
     /// The state that a page sees.
@@ -273,33 +341,73 @@ impl Captcha {
         match self.phase {
             Phase::Idle => StateName::Idle,
             Phase::Loading(_) => StateName::Loading,
-            Phase::Ready(Playback::LeadIn { .. } | Playback::Playing) => StateName::Playing,
-            Phase::Ready(Playback::Paused) => StateName::Paused,
+            Phase::Ready(
+                Playback::LeadIn { .. }
+                | Playback::Starting { .. }
+                | Playback::Playing
+                | Playback::Pausing,
+            ) => StateName::Playing,
+            Phase::Ready(Playback::Paused { .. }) => StateName::Paused,
             Phase::Ready(Playback::Still) if self.fault.is_some() => StateName::Failed,
             Phase::Ready(Playback::Still) => StateName::Ready,
             Phase::Checking => StateName::Checking,
             Phase::Verified => StateName::Verified,
             Phase::Over(Ending::Rejected) => StateName::Rejected,
-            Phase::Over(Ending::Expired | Ending::Submitted) => StateName::Expired,
+            Phase::Over(Ending::Expired | Ending::Submitted { .. }) => StateName::Expired,
             Phase::Failed => StateName::Failed,
         }
     }
 
-    /// Whether sound, or the silence before it, is on: nothing may be announced then.
+    /// Whether sound, or the silence before it, is on.
     #[must_use]
     pub fn is_sounding(&self) -> bool {
         self.state() == StateName::Playing
     }
 
+    /// Whether an announcement would be in the way of speech.
+    #[must_use]
+    pub fn must_be_silent(&self) -> bool {
+        let announces = matches!(
+            self.phase,
+            Phase::Ready(Playback::LeadIn {
+                announces: true,
+                ..
+            })
+        );
+        self.is_sounding() && !announces
+    }
+
+    /// Whether sound is on, or is to come without another act.
+    #[must_use]
+    pub fn will_sound(&self) -> bool {
+        match self.phase {
+            Phase::Ready(Playback::Pausing) => false,
+            Phase::Loading(loading) => loading.play,
+            _ => self.is_sounding(),
+        }
+    }
+
+    /// Whether `.` `,` `/` work in the box and there may be a keyboard to press them on.
+    #[must_use]
+    pub fn offers_keys(&self) -> bool {
+        self.config.shortcuts && !self.coarse
+    }
+
+    /// Whether the page misses the consent that it asks for.
+    #[must_use]
+    pub fn misses_consent(&self) -> bool {
+        self.config.consent && !self.consented
+    }
+
     /// The key at hand, or on its way to its audio.
     #[must_use]
     pub fn issued(&self) -> Option<&Issued> {
-        if let Phase::Loading(Loading {
-            stage: Stage::Key, ..
-        }) = self.phase
-        {
-            return None;
+        match self.phase {
+            Phase::Loading(Loading {
+                stage: Stage::Key, ..
+            })
+            | Phase::Over(_) => None,
+            _ => Some(&self.challenge.as_ref()?.issued),
         }
-        Some(&self.challenge.as_ref()?.issued)
     }
 }

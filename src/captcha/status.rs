@@ -51,6 +51,12 @@ impl Status {
         self.waiting
     }
 
+    /// Whether this stands there, or waits.
+    #[must_use]
+    pub(super) fn has(&self, text: Text) -> bool {
+        self.shown == Some(text) || self.waiting == Some(text)
+    }
+
     /// Asks for an announcement; a later one takes the place of one that still waits.
     pub(super) fn say(&mut self, text: Text, sounding: bool, effects: &mut Vec<Effect>) {
         self.waiting = Some(text);
@@ -75,7 +81,7 @@ impl Status {
         }
     }
 
-    /// What is no longer so is not said, and stands there no longer.
+    /// Drops a text that no longer holds, whether it stands there or waits.
     pub(super) fn withdraw(&mut self, text: Text) {
         if self.shown == Some(text) {
             self.shown = None;

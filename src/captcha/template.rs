@@ -7,16 +7,15 @@
 pub const TEMPLATE: &str = "\
 0 div class=sori lang dir data-theme
 1 label part=label for=answer text
-1 input part=answer id=answer type=text inputmode=numeric autocomplete=off autocapitalize=off spellcheck=false enterkeyhint=done maxlength=64 disabled readonly aria-label aria-invalid aria-required aria-describedby
+1 input part=answer id=answer type=text inputmode=numeric autocomplete=off data-1p-ignore=true data-bwignore=true data-lpignore=true data-form-type=other autocapitalize=off spellcheck=false enterkeyhint=done maxlength=64 disabled readonly aria-label aria-invalid aria-required aria-describedby
 1 p part=error id=error text
-1 p part=hint id=hint text
-1 p part=hint id=keys class=keys text hidden
+1 p part=hint id=hint text hidden
 1 p id=more class=unseen text
-1 div part=notice
+1 div part=notice id=notice
 2 slot name=notice
 3 p text
 1 label part=consent hidden
-2 input type=checkbox disabled
+2 input type=checkbox disabled aria-invalid aria-describedby
 2 span text
 1 div class=row
 2 button part=play type=button disabled aria-disabled
@@ -30,12 +29,12 @@ pub const TEMPLATE: &str = "\
 2 button part=renew type=button text disabled aria-disabled
 2 label class=volume hidden
 3 span text
-3 input part=volume type=range min=0 max=100 step=5 disabled value
+3 input part=volume type=range min=0 max=100 step=5 disabled value aria-valuetext
 2 button part=check type=button text disabled aria-disabled hidden
 1 div part=progress aria-hidden=true hidden
 2 progress max value
 2 span text
-1 p part=status role=status text
+1 p part=status id=status role=status text
 1 div class=ways
 2 slot name=alternative
 3 slot
@@ -57,56 +56,54 @@ pub enum Part {
     Error = 3,
     /// The instruction.
     Hint = 4,
-    /// The hint on keys.
-    Keys = 5,
     /// The text that the host's `aria-describedby` names.
-    More = 6,
+    More = 5,
     /// What becomes of the data.
-    Notice = 9,
+    Notice = 8,
     /// The consent box with its label.
-    Consent = 10,
+    Consent = 9,
     /// The consent box.
-    ConsentBox = 11,
+    ConsentBox = 10,
     /// Its text.
-    ConsentText = 12,
+    ConsentText = 11,
     /// Play.
-    Play = 14,
+    Play = 13,
     /// Its icon.
-    PlayIcon = 16,
+    PlayIcon = 15,
     /// Its text.
-    PlayText = 17,
+    PlayText = 16,
     /// Back.
-    Back = 18,
+    Back = 17,
     /// Forward.
-    Forward = 19,
+    Forward = 18,
     /// Slower.
-    Slower = 20,
+    Slower = 19,
     /// Faster.
-    Faster = 21,
+    Faster = 20,
     /// A new challenge.
-    Renew = 22,
+    Renew = 21,
     /// The volume with its label.
-    VolumeLabel = 23,
+    VolumeLabel = 22,
     /// Its text.
-    VolumeText = 24,
+    VolumeText = 23,
     /// The volume.
-    Volume = 25,
+    Volume = 24,
     /// Check.
-    Check = 26,
+    Check = 25,
     /// The visible progress.
-    Progress = 27,
+    Progress = 26,
     /// Its bar.
-    ProgressBar = 28,
+    ProgressBar = 27,
     /// Its text.
-    ProgressText = 29,
+    ProgressText = 28,
     /// The live region.
-    Status = 30,
+    Status = 29,
     /// The slot for another way.
-    Alternative = 32,
+    Alternative = 31,
     /// What is announced of the answer. Apart from what is shown of it: that never blinks.
-    Announcement = 34,
+    Announcement = 33,
     /// Not a node of the tree: the element itself.
-    Host = 35,
+    Host = 34,
 }
 
 #[cfg(test)]
@@ -122,7 +119,6 @@ mod tests {
             (Part::Answer, "part=answer"),
             (Part::Error, "part=error"),
             (Part::Hint, "id=hint"),
-            (Part::Keys, "id=keys"),
             (Part::More, "id=more"),
             (Part::Notice, "3 p"),
             (Part::Consent, "part=consent"),

@@ -4,9 +4,9 @@
 #![allow(clippy::single_char_add_str)]
 
 use super::{
-    form,
+    description, form,
     messages::{Catalog, Message, Text},
-    state::{Captcha, Phase, StateName, Telling, Verdict},
+    state::{Captcha, Focus, StateName, Telling, Verdict},
     status::AGAIN,
     template::{HOST, Part, TEMPLATE},
 };
@@ -112,7 +112,7 @@ impl Writer<'_> {
     fn rendered(&mut self, text: Option<Text>) {
         self.value("");
         if let Some(text) = text {
-            self.catalog.render(text, &mut self.out);
+            self.catalog.render(text, self.captcha, &mut self.out);
         }
     }
 
@@ -129,7 +129,10 @@ impl Writer<'_> {
         if let Some((flaw, text)) = form::flaw(self.captcha) {
             self.out.push_str(flaw.as_str());
             self.out.push_str(UNIT);
-            self.catalog.render(text, &mut self.out);
+            match text {
+                Verdict::Ours(text) => self.catalog.render(text, self.captcha, &mut self.out),
+                Verdict::Site(text) => self.out.push_str(&text),
+            }
         }
         self.value("");
         form::entries(self.captcha, UNIT, &mut self.out);
@@ -149,28 +152,13 @@ impl Writer<'_> {
         if !around.label.is_empty() {
             push(&mut self.out, &[" ", catalog.get(Message::Label)]);
         }
-        self.flag(captcha.verdict.is_some());
+        self.flag(captcha.error_at() == Some(Focus::Answer));
         self.flag(captcha.config.required);
-        // Some screen readers read a description again whenever it changes: the instruction, once gone, stays away.
-        // Nothing is described from the press to the end, or it would be read over the digits.
-        let instructed = captcha.verdict.is_none()
-            && matches!(captcha.phase, Phase::Idle)
-            && captcha.answer.is_empty();
-        self.value(if captcha.will_sound() {
-            ""
-        } else if captcha.is_told(Telling::Described) {
-            "more error"
-        } else if !instructed {
-            "more"
-        } else if captcha.config.shortcuts {
-            "more hint keys"
-        } else {
-            "more hint"
-        });
+        self.value(captcha.description.ids());
         self.verdict(true);
-        self.say(Message::Instruction);
-        self.say(Message::KeysHint);
-        self.flag(!captcha.config.shortcuts);
+        let hint = description::hint(captcha);
+        self.rendered(hint.map(Text::from));
+        self.flag(hint.is_none() || captcha.verdict.is_some());
         self.value(&around.description);
     }
 
@@ -183,19 +171,21 @@ impl Writer<'_> {
     }
 
     fn notice(&mut self) {
-        self.say(Message::Notice);
+        let missing = self.captcha.error_at() == Some(Focus::Consent);
+        self.say(self.captcha.notice());
         self.flag(!self.captcha.config.consent);
         self.flag(self.captcha.disabled);
+        self.flag(missing);
+        self.value(if missing { "error notice" } else { "notice" });
         self.say(Message::Consent);
     }
 
     fn transport(&mut self, around: &Surroundings) {
         let captcha = self.captcha;
-        // The name changes at the press, before the lead-in: a press is answered at once.
-        let (name, icon) = match captcha.phase {
-            _ if captcha.will_sound() => (Message::Pause, ICON_PAUSE),
-            Phase::Over(_) => (Message::PlayNew, ICON_PLAY),
-            _ => (Message::Play, ICON_PLAY),
+        let name = captcha.play_name();
+        let icon = match name {
+            Message::Pause => ICON_PAUSE,
+            _ => ICON_PLAY,
         };
         self.flag(captcha.disabled);
         self.unavailable(Part::Play);
@@ -212,6 +202,8 @@ impl Writer<'_> {
         self.flag(!around.volume);
         self.control(Message::Volume);
         self.number(captcha.volume);
+        let percent = Text::with(Message::VolumePercent, captcha.volume);
+        self.rendered(Some(percent));
         self.control(Message::Check);
         self.unavailable(Part::Check);
         self.flag(captcha.config.verify != Verify::Inline);
@@ -227,9 +219,8 @@ impl Writer<'_> {
     }
 
     fn progress(&mut self) {
-        let Captcha {
-            elapsed, length, ..
-        } = *self.captcha;
+        let elapsed = self.captcha.position / 1000;
+        let length = self.captcha.length.div_ceil(1000);
         let state = self.captcha.state();
         let moving = matches!(
             state,
@@ -284,22 +275,6 @@ impl Captcha {
     /// Whether there is a verdict, told in this way.
     fn is_told(&self, telling: Telling) -> bool {
         matches!(self.verdict, Some((_, as_it_is)) if as_it_is == telling)
-    }
-
-    /// Whether nothing more is to be typed.
-    fn is_settled(&self) -> bool {
-        matches!(self.phase, Phase::Checking | Phase::Verified)
-    }
-
-    /// Whether a button does something now. One that does not stays focusable: a natively disabled
-    /// button drops the focus in WebKit.
-    #[must_use]
-    pub fn can_use(&self, part: Part) -> bool {
-        match part {
-            Part::Play | Part::Check => !self.is_settled(),
-            Part::Back | Part::Forward | Part::Renew => matches!(self.phase, Phase::Ready(_)),
-            _ => true,
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use sori_captcha::{
     captcha::{
         event::{Effect, Event, Signal, Timer},
         messages::Catalog,
-        state::Captcha,
+        state::{Captcha, Focus},
         step::step,
         view::UNIT,
     },
@@ -17,6 +17,8 @@ use sori_captcha::{
     locale::Locale,
 };
 
+/// How often the model's audio says how far it is, in ms.
+const PROGRESS_MS: u32 = 250;
 /// How long the model's audio is, in ms.
 pub(crate) const LENGTH: u32 = 6000;
 /// Where its digits begin, in ms.
@@ -57,11 +59,15 @@ pub(crate) struct Browser {
     pub(crate) moving: bool,
     /// Whether the browser refuses to play speech.
     pub(crate) mute: bool,
+    /// Whether the browser starts nothing, neither silence nor speech, and says nothing of it.
+    pub(crate) stuck: bool,
     /// Where the speech is, in ms.
     pub(crate) at: u32,
     /// When each timer runs out, on the model's clock.
-    timers: [Option<u32>; 5],
-    clock: u32,
+    timers: [Option<u32>; Timer::ALL.len()],
+    pub(crate) clock: u32,
+    /// When a live region was written last since the last act.
+    pub(super) last_word: Option<u32>,
     /// Events of the media element that are under way.
     media: Vec<Event<'static>>,
     /// The text in the box.
@@ -71,6 +77,10 @@ pub(crate) struct Browser {
     pub(crate) audios: u32,
     pub(crate) verifications: u32,
     pub(crate) focused: u32,
+    /// Where the focus was moved to, and is to be reported.
+    focus_moves: Vec<Focus>,
+    /// How often the media element was replaced.
+    pub(crate) replaced: u32,
     pub(crate) default_button: u32,
     pub(crate) signals: Vec<Signal>,
     /// The lengths of the silences, in ms.
@@ -123,15 +133,19 @@ impl Browser {
             clip: Clip::None,
             moving: false,
             mute: false,
+            stuck: false,
             at: 0,
-            timers: [None; 5],
+            timers: [None; Timer::ALL.len()],
             clock: 0,
+            last_word: None,
             media: Vec::new(),
             field: String::new(),
             keys: 0,
             audios: 0,
             verifications: 0,
             focused: 0,
+            focus_moves: Vec::new(),
+            replaced: 0,
             default_button: 0,
             signals: Vec::new(),
             lead_ins: Vec::new(),
@@ -146,20 +160,26 @@ impl Browser {
     /// One event, what follows from it, and what the media element says about that.
     pub(crate) fn tell(&mut self, event: Event) {
         self.take(event);
-        while !self.media.is_empty() {
-            let event = self.media.remove(0);
-            self.take(event);
+        loop {
+            if !self.media.is_empty() {
+                let event = self.media.remove(0);
+                self.take(event);
+            } else if let Some(focus) = self.focus_moves.pop() {
+                self.take(Event::Focus(focus));
+            } else {
+                return;
+            }
         }
     }
 
     fn take(&mut self, event: Event) {
         let keys = self.keys;
-        let act = matches!(
-            event,
-            Event::Toggle { .. } | Event::Play { .. } | Event::Renew
-        );
+        let act = matches!(event, Event::Toggle(_) | Event::Play | Event::Renew);
+        if act || matches!(event, Event::Back { .. } | Event::Forward { .. }) {
+            self.last_word = None;
+        }
         let live = self.has_live_key();
-        let replay = matches!(event, Event::Toggle { .. } | Event::Play { .. });
+        let replay = matches!(event, Event::Toggle(_) | Event::Play);
         for effect in step(&mut self.captcha, event) {
             self.perform(effect);
         }
@@ -197,7 +217,7 @@ impl Browser {
             Effect::LeadIn(ms) => {
                 self.lead_ins.push(ms);
                 self.clip = Clip::Silence(ms);
-                self.moving = true;
+                self.moving = !self.stuck;
             }
             Effect::Adopt => {
                 if self.clip == Clip::Speech {
@@ -206,18 +226,23 @@ impl Browser {
             }
             Effect::Start(at) => {
                 self.starts.push(at);
+                if let Some(word) = self.last_word {
+                    let since = self.clock - word;
+                    assert!(since >= 1000, "speech {since} ms after {:?}", self.said);
+                }
                 self.clip = Clip::Speech;
                 self.at = at;
-                self.moving = !self.mute;
-                self.media.push(if self.mute {
-                    Event::PlaybackFailed(ErrorCode::PlaybackBlocked)
-                } else {
-                    Event::Playing
-                });
+                self.moving = !self.mute && !self.stuck;
+                if self.mute {
+                    let blocked = Event::PlaybackFailed(ErrorCode::PlaybackBlocked);
+                    self.media.push(blocked);
+                } else if !self.stuck {
+                    self.media.push(Event::Playing);
+                }
             }
             Effect::Pause => {
                 if self.moving && self.clip == Clip::Speech {
-                    self.media.push(Event::Paused);
+                    self.media.push(Event::Paused { at: self.at });
                 }
                 self.moving = false;
             }
@@ -230,7 +255,16 @@ impl Browser {
             Effect::Tune | Effect::Remember => {}
             Effect::ClearAnswer => self.field.clear(),
             Effect::PressDefaultButton => self.default_button += 1,
-            Effect::FocusAnswer => self.focused += 1,
+            Effect::ReplaceElement => {
+                self.clip = Clip::None;
+                self.moving = false;
+                self.replaced += 1;
+            }
+            Effect::FocusAnswer => {
+                self.focused += 1;
+                self.focus_moves.push(Focus::Answer);
+            }
+            Effect::FocusConsent => self.focus_moves.push(Focus::Consent),
             Effect::Emit(signal) => self.signals.push(signal),
             Effect::StartTimer(timer, ms) => {
                 self.timers[timer as usize] = Some(self.clock.saturating_add(ms));
@@ -249,8 +283,10 @@ impl Browser {
                 Clip::Speech if self.moving => Some(self.clock.saturating_add(speech)),
                 _ => None,
             };
+            let speaks = self.clip == Clip::Speech && self.moving && speech > PROGRESS_MS;
+            let progress = speaks.then(|| self.clock.saturating_add(PROGRESS_MS));
             let timer = self.timers.iter().flatten().min().copied();
-            let next = [clip, timer].into_iter().flatten().min();
+            let next = [clip, timer, progress].into_iter().flatten().min();
             let Some(next) = next.filter(|next| *next <= end) else {
                 self.advance(end - self.clock);
                 return;
@@ -262,7 +298,7 @@ impl Browser {
                     Clip::Silence(_) => self.tell(Event::LeadInOver),
                     // As HTML has it: a pause comes before the end.
                     _ => {
-                        self.tell(Event::Paused);
+                        self.tell(Event::Paused { at: LENGTH });
                         self.tell(Event::Ended);
                     }
                 }
@@ -272,6 +308,9 @@ impl Browser {
             {
                 self.timers[timer as usize] = None;
                 self.tell(Event::Timer(timer));
+            } else if progress == Some(next) {
+                let (at, length) = (self.at, LENGTH);
+                self.tell(Event::Progress { at, length });
             }
         }
     }

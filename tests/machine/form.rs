@@ -2,6 +2,7 @@
 
 use sori_captcha::captcha::{
     event::{Event, Signal},
+    state::Focus,
     template::Part,
 };
 
@@ -48,7 +49,7 @@ fn a_hint_on_odd_characters_is_said_once_and_blocks_nothing() {
     browser.type_answer("12a45");
     let before = browser.said.len();
     for _ in 0..3 {
-        browser.tell(Event::Left);
+        browser.tell(Event::Focus(Focus::Elsewhere));
         browser.pass(1000);
     }
     assert_eq!(browser.said.len(), before + 1);
@@ -62,7 +63,8 @@ fn a_hint_on_odd_characters_is_said_once_and_blocks_nothing() {
 fn without_an_answer_the_form_says_what_to_do_next() {
     let mut browser = Browser::new(&[]);
     browser.tell(Event::Invalid { first: true });
-    assert!(browser.text(Part::Error).starts_with("Press Play audio"));
+    assert!(browser.text(Part::Error).starts_with("Listen first"));
+    browser.pass(1000);
     assert_eq!(browser.focused, 1);
     assert_eq!(
         browser.shown(Part::Answer, "aria-invalid").as_deref(),
@@ -77,6 +79,7 @@ fn without_an_answer_the_form_says_what_to_do_next() {
 fn a_second_invalid_field_does_not_take_the_focus() {
     let mut browser = Browser::new(&[]);
     browser.tell(Event::Invalid { first: false });
+    browser.pass(1000);
     assert_eq!(browser.focused, 0);
     assert_ne!(browser.text(Part::Error), "");
 }

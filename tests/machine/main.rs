@@ -9,4 +9,6 @@ mod form;
 mod lifecycle;
 mod main_path;
 mod properties;
+mod sound;
+mod submission;
 mod told;

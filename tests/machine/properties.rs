@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sori_captcha::{
     captcha::{
         event::{Event, Timer},
-        state::{Fault, Sound, StateName},
+        state::{Fault, Focus, Sound, StateName},
     },
     error::ErrorCode,
 };
@@ -79,7 +79,7 @@ fn happening() -> impl Strategy<Value = Happening> {
             Just(Event::PlaybackFailed(ErrorCode::PlaybackBlocked)),
             Just(Event::PlaybackFailed(ErrorCode::NotAudio)),
             Just(Event::Playing),
-            Just(Event::Paused),
+            Just(Event::Paused { at: 1234 }),
             Just(Event::LeadInOver),
             Just(Event::Progress { at: 1234, length: LENGTH }),
         ].prop_map(Happening::Sound),
@@ -89,18 +89,17 @@ fn happening() -> impl Strategy<Value = Happening> {
 }
 
 fn happen(browser: &mut Browser, happening: Happening) {
-    let at = browser.at;
     match happening {
         Happening::Press => browser.press_play(),
         Happening::Dot => browser.press_dot(),
-        Happening::Call => browser.tell(Event::Play { at }),
+        Happening::Call => browser.tell(Event::Play),
         Happening::Pause => browser.tell(Event::Pause),
         Happening::Back => browser.back(),
         Happening::Forward => browser.forward(),
         Happening::Slower => browser.tell(Event::Slower),
         Happening::Renew => browser.tell(Event::Renew),
         Happening::Type(text) => browser.type_answer(&text),
-        Happening::Leave => browser.tell(Event::Left),
+        Happening::Leave => browser.tell(Event::Focus(Focus::Elsewhere)),
         Happening::Consent(given) => browser.tell(Event::Consent(given)),
         Happening::Check => browser.tell(Event::Check),
         Happening::Enter => browser.tell(Event::Enter),

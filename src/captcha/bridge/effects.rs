@@ -13,7 +13,7 @@ use super::{
 use crate::text::push_number;
 
 /// A warning is no effect of the captcha, and stands behind them all.
-const WARNING: u32 = 18;
+const WARNING: u32 = 20;
 
 impl Session {
     /// Appends an effect. Its number is its place in [`Effect`].
@@ -40,6 +40,8 @@ impl Session {
             Effect::Emit(signal) => (15, signal as u32, 0),
             Effect::StartTimer(timer, ms) => (16, timer as u32, ms),
             Effect::StopTimer(timer) => (17, timer as u32, 0),
+            Effect::ReplaceElement => (18, 0, 0),
+            Effect::FocusConsent => (19, 0, 0),
         };
         if matches!(
             effect,

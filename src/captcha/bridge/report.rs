@@ -6,7 +6,7 @@ use super::{
     super::{
         event::{By, Event, Timer},
         pauses,
-        state::{Fault, Issued, Phase, Sound},
+        state::{Fault, Focus, Issued, Phase, Sound},
         template::Part,
         view::UNIT_BYTE,
     },
@@ -54,8 +54,8 @@ pub enum Op {
     Press,
     /// Part `number` was edited to `text`.
     Input,
-    /// The box was left.
-    Left,
+    /// The focus came to part `number`, or, where there is none of that number, left the element.
+    Focus,
     /// The silence before speech is over, or could not be played.
     LeadInOver,
     /// Speech is heard.
@@ -79,12 +79,18 @@ pub enum Op {
     Language,
     /// The element left the document.
     Disconnected,
+    /// The page set the `error` attribute, maybe to the text that it had.
+    SiteError,
+    /// `setCustomValidity` was called with `text`.
+    CustomValidity,
+    /// The form was reset.
+    FormReset,
     /// Nothing happened: the view for the case that the module dies is wanted, and no effects.
     Farewell,
 }
 
 impl Op {
-    const ALL: [Self; 28] = [
+    const ALL: [Self; 31] = [
         Self::Attributes,
         Self::Surroundings,
         Self::Messages,
@@ -100,7 +106,7 @@ impl Op {
         Self::Click,
         Self::Press,
         Self::Input,
-        Self::Left,
+        Self::Focus,
         Self::LeadInOver,
         Self::Playing,
         Self::Paused,
@@ -112,6 +118,9 @@ impl Op {
         Self::Failed,
         Self::Language,
         Self::Disconnected,
+        Self::SiteError,
+        Self::CustomValidity,
+        Self::FormReset,
         Self::Farewell,
     ];
 
@@ -223,28 +232,31 @@ impl Session {
             Op::Submitted => return Some(Event::Submitted),
             Op::Invalid => return Some(Event::Invalid { first: number != 0 }),
             Op::Input => return input(number, text),
-            Op::Left => return Some(Event::Left),
+            Op::Focus => return Some(Event::Focus(focus(number))),
             Op::LeadInOver => return Some(Event::LeadInOver),
             Op::Playing => return Some(Event::Playing),
-            Op::Paused => return Some(Event::Paused),
+            Op::Paused => return Some(Event::Paused { at }),
             Op::Ended => return Some(Event::Ended),
             Op::Progress => return Some(Event::Progress { at, length }),
             Op::PlaybackFailed => return Some(Event::PlaybackFailed(ErrorCode::from_name(text)?)),
             Op::Audio => return Some(self.audio(number)),
             Op::Answer => return Some(self.answer(number, fields)),
             Op::Failed => return Some(failed(number, ErrorCode::from_name(text)?)),
+            Op::SiteError => return Some(Event::SiteError),
+            Op::CustomValidity => return Some(Event::CustomValidity(text)),
+            Op::FormReset => return Some(Event::FormReset),
             Op::Farewell => return None,
         };
         Some(match act {
-            Act::Play => Event::Play { at },
+            Act::Play => Event::Play,
             Act::Pause => Event::Pause,
             Act::Back => Event::Back { at },
             Act::Forward => Event::Forward { at, length },
             Act::Renew => Event::Renew,
             Act::Reset => Event::Reset,
             Act::Reject => Event::Reject((!text.is_empty()).then_some(text)),
-            Act::Press => Event::Toggle { by: By::Button, at },
-            Act::Key => Event::Toggle { by: By::Key, at },
+            Act::Press => Event::Toggle(By::Button),
+            Act::Key => Event::Toggle(By::Key),
             Act::Enter => Event::Enter,
             Act::Slower => Event::Slower,
             Act::Faster => Event::Faster,
@@ -285,6 +297,7 @@ impl Session {
                 return Event::KeyArrived {
                     generation,
                     issued: Issued { key, expires_in },
+                    practice: false,
                 };
             }
         }
@@ -303,6 +316,17 @@ fn failed(generation: u32, code: ErrorCode) -> Event<'static> {
         generation,
         fault: code.into(),
     }
+}
+
+fn focus(part: u32) -> Focus {
+    let parts = [
+        (Part::Answer, Focus::Answer),
+        (Part::Play, Focus::Play),
+        (Part::ConsentBox, Focus::Consent),
+        (Part::Host, Focus::Elsewhere),
+    ];
+    let at = parts.iter().find(|(of, _)| *of as u32 == part);
+    at.map_or(Focus::Other, |(_, focus)| *focus)
 }
 
 fn input(part: u32, text: &str) -> Option<Event<'_>> {

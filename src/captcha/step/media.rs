@@ -2,31 +2,120 @@
 
 use super::{
     super::{
-        event::Effect,
-        messages::{Message, Text},
-        state::{Captcha, Fault, Phase, Playback},
+        answer,
+        event::{Effect, Timer},
+        messages::Message,
+        pauses,
+        state::{Captcha, Fault, Focus, Phase, Playback},
     },
-    Effects, push,
+    Effects,
+    play::STALL_MS,
+    push,
 };
 use crate::error::ErrorCode;
+
+/// How long speech that something outside the page paused may stay silent before that is said, in ms.
+const PAUSED_OUTSIDE_MS: u32 = 1000;
 
 impl Captcha {
     pub(super) fn lead_in_over(&mut self, fx: &mut Effects) {
         match &mut self.phase {
             Phase::Loading(loading) => loading.lead_in_over = true,
-            Phase::Ready(Playback::LeadIn { at }) => push(fx, Effect::Start(*at)),
+            Phase::Ready(Playback::LeadIn { at, .. }) => {
+                let at = *at;
+                self.start(at, fx);
+            }
             _ => {}
         }
     }
 
     pub(super) fn playing(&mut self, fx: &mut Effects) {
-        if matches!(self.phase, Phase::Ready(_)) {
-            self.phase = Phase::Ready(Playback::Playing);
-            self.heard = true;
-        } else {
+        match self.phase {
+            Phase::Ready(Playback::Pausing) => return,
+            Phase::Ready(playback) => {
+                // Resumed from outside: the digit that was cut is heard from its start.
+                if let Playback::Paused { at } = playback {
+                    self.position = at;
+                    push(fx, Effect::Seek(at));
+                }
+            }
             // Whatever it is, nobody waits for it any more.
-            push(fx, Effect::Pause);
+            _ => return push(fx, Effect::Pause),
         }
+        self.phase = Phase::Ready(Playback::Playing);
+        self.heard = true;
+        push(fx, Effect::StopTimer(Timer::PausedOutside));
+        push(fx, Effect::StartTimer(Timer::Stall, STALL_MS));
+    }
+
+    pub(super) fn paused(&mut self, at: u32, fx: &mut Effects) {
+        let Phase::Ready(playback) = &mut self.phase else {
+            return;
+        };
+        match playback {
+            Playback::Pausing => *playback = Playback::Paused { at },
+            // A call, a headset, another tab. Nothing is said at once: it may go on in a moment.
+            Playback::Playing => {
+                let starts = self.challenge.as_ref().map(|it| &*it.sound.starts);
+                let at = pauses::digit_at(starts.unwrap_or_default(), at);
+                *playback = Playback::Paused { at };
+                push(
+                    fx,
+                    Effect::StartTimer(Timer::PausedOutside, PAUSED_OUTSIDE_MS),
+                );
+            }
+            _ => return,
+        }
+        push(fx, Effect::StopTimer(Timer::Stall));
+    }
+
+    /// Speech that something outside the page paused is still silent.
+    pub(super) fn say_paused(&mut self, fx: &mut Effects) {
+        let paused = matches!(self.phase, Phase::Ready(Playback::Paused { .. }));
+        if paused && self.focus != Focus::Elsewhere {
+            self.say(Message::Paused.into(), fx);
+        }
+    }
+
+    pub(super) fn progress(&mut self, at: u32, length: u32, fx: &mut Effects) {
+        if matches!(self.phase, Phase::Ready(Playback::Playing)) && at != self.position {
+            self.failures = 0;
+            push(fx, Effect::StartTimer(Timer::Stall, STALL_MS));
+        }
+        (self.position, self.length) = (at, length);
+    }
+
+    /// Silence or speech has not come further. Some browsers say nothing of it: WebViews, and Chromium where the
+    /// element was moved to another document.
+    pub(super) fn stall(&mut self, fx: &mut Effects) {
+        let at = match &mut self.phase {
+            Phase::Loading(loading) => {
+                loading.lead_in_over = true;
+                return;
+            }
+            Phase::Ready(playback) => match *playback {
+                Playback::LeadIn { at, .. } => return self.start(at, fx),
+                Playback::Starting { .. } if !self.heard => {
+                    push(fx, Effect::ReplaceElement);
+                    return self.playback_failed(ErrorCode::PlaybackBlocked, fx);
+                }
+                Playback::Starting { at } => at,
+                Playback::Playing => {
+                    let starts = self.challenge.as_ref().map(|it| &*it.sound.starts);
+                    pauses::digit_at(starts.unwrap_or_default(), self.position)
+                }
+                Playback::Pausing => {
+                    *playback = Playback::Paused { at: self.position };
+                    return;
+                }
+                Playback::Still | Playback::Paused { .. } => return,
+            },
+            _ => return,
+        };
+        self.phase = Phase::Ready(Playback::Paused { at });
+        push(fx, Effect::Pause);
+        push(fx, Effect::ReplaceElement);
+        self.say(Message::Stalled.into(), fx);
     }
 
     pub(super) fn ended(&mut self, fx: &mut Effects) {
@@ -34,17 +123,36 @@ impl Captcha {
             return;
         }
         self.phase = Phase::Ready(Playback::Still);
-        self.elapsed = 0;
+        self.position = 0;
+        push(fx, Effect::StopTimer(Timer::Stall));
+        push(fx, Effect::StopTimer(Timer::PausedOutside));
         // The end was heard; what waited for it was not.
         if self.status.waiting().is_some() {
             return;
         }
-        let text = if self.answer.is_empty() {
-            Message::EndedType
-        } else {
-            Message::Ended
-        };
-        self.say(text.into(), fx);
+        let message = self.end_message();
+        self.say(message.into(), fx);
+    }
+
+    /// What is said at the end: the long form once, and where the box is, for whoever is not in it.
+    fn end_message(&mut self) -> Message {
+        if !answer::is_empty(&self.answer) || self.focus == Focus::Elsewhere {
+            return Message::Ended;
+        }
+        let in_box = self.focus == Focus::Answer;
+        let told = core::mem::replace(&mut self.end_told, true);
+        if in_box && self.offers_keys() && !self.keys_told {
+            self.keys_told = true;
+            return Message::EndedKeys;
+        }
+        match (in_box, self.renewed) {
+            _ if told => Message::Ended,
+            (true, true) => Message::EndedNew,
+            (false, true) => Message::EndedNewBox,
+            (true, false) => Message::EndedType,
+            (false, false) if self.focus == Focus::Play => Message::EndedTypeBefore,
+            (false, false) => Message::EndedTypeBox,
+        }
     }
 
     pub(super) fn playback_failed(&mut self, code: ErrorCode, fx: &mut Effects) {
@@ -59,6 +167,7 @@ impl Captcha {
         } else {
             Phase::Ready(Playback::Still)
         };
-        self.fail(fault, Text::of_error(fault), fx);
+        let text = self.text_of(fault);
+        self.fail(fault, text, fx);
     }
 }

@@ -3,14 +3,13 @@
 use super::{
     super::{
         event::{By, Effect, Signal, Timer},
-        messages::{Message, Text},
-        state::{
-            Captcha, Challenge, Fault, Issued, Loading, Phase, Playback, Sound, Stage, Verdict,
-        },
+        messages::Message,
+        state::{Captcha, Challenge, Fault, Issued, Loading, Phase, Playback, Sound, Stage},
+        status::PAUSE_MS,
     },
     Effects, push,
 };
-use crate::{error::ErrorCode, text::set};
+use crate::error::ErrorCode;
 
 /// How often the audio is fetched again by itself. Only the audio: it is free of charge.
 const AUDIO_RETRIES: u8 = 2;
@@ -18,6 +17,8 @@ const AUDIO_RETRIES: u8 = 2;
 const RETRY_MS: u32 = 500;
 /// A lead-in for a screen reader that was told to wait, in ms: the Korean notice takes 2.3 s at a usual speed.
 const LEAD_IN_AFTER_WAIT_MS: u32 = 2500;
+/// The same after two words.
+const LEAD_IN_AFTER_CLEARED_MS: u32 = PAUSE_MS + 1500;
 /// The longest delay that a browser's timer takes, in s.
 const TIMER_MAX_S: u32 = i32::MAX as u32 / 1000;
 
@@ -52,21 +53,24 @@ impl Captcha {
             }
         }
         loading.stage = Stage::Audio { retries: 0 };
-        let typed = loading.typed;
+        let told_clears = loading.told_clears;
+        self.renewed = loading.renews;
         // The challenge before is given up only now: it is the way back if no key can be had.
         self.challenge = Some(Challenge {
             issued,
             sound: Sound::default(),
         });
-        self.submitted = false;
-        self.forgive();
-        push(fx, Effect::Emit(Signal::Issued));
-        if self.heard && !typed {
-            self.answer.clear();
-            self.odd_answer = false;
-            push(fx, Effect::ClearAnswer);
-        }
         self.heard = false;
+        self.end_told = false;
+        self.clear_error();
+        push(fx, Effect::Emit(Signal::Issued));
+        // What was typed before there was a key answers nothing, and is maybe a password manager's.
+        if !self.answer.is_empty() {
+            if self.has_something_to_lose() && !told_clears {
+                self.say(Message::BoxCleared.into(), fx);
+            }
+            self.empty_answer(fx);
+        }
     }
 
     pub(super) fn audio_arrived(&mut self, sound: Sound, fx: &mut Effects) {
@@ -82,39 +86,39 @@ impl Captcha {
         if let Some(challenge) = &mut self.challenge {
             challenge.sound = sound;
         }
-        let told_to_wait = self.status.shown().is_some();
-        self.status.withdraw(Message::Loading.into());
-        let playback = if loading.play {
-            Playback::LeadIn { at: 0 }
+        self.failures = 0;
+        self.position = 0;
+        // An announcement is still being read, or about to be.
+        let cleared = self.status.has(Message::BoxCleared.into());
+        let wait = if self
+            .status
+            .shown()
+            .is_some_and(|it| it.message != Message::BoxCleared)
+        {
+            LEAD_IN_AFTER_WAIT_MS
+        } else if cleared {
+            LEAD_IN_AFTER_CLEARED_MS
         } else {
-            Playback::Still
+            0
         };
+        self.status.withdraw(Message::Loading.into());
         push(fx, Effect::StopTimer(Timer::Slow));
         push(fx, Effect::Adopt);
-        if loading.play && told_to_wait {
-            // The notice is still being read, also where the silence is not over.
-            let lead_in = self.lead_in(By::Key).max(LEAD_IN_AFTER_WAIT_MS);
-            push(fx, Effect::LeadIn(lead_in));
-        } else if loading.play && loading.lead_in_over {
-            push(fx, Effect::Start(0));
-        }
-        self.elapsed = 0;
-        self.phase = Phase::Ready(playback);
-    }
-
-    pub(super) fn judged(&mut self, token: Option<&str>, fx: &mut Effects) {
-        if !matches!(self.phase, Phase::Checking) {
-            return;
-        }
-        match token {
-            Some(token) => {
-                self.drop_challenge(fx);
-                self.phase = Phase::Verified;
-                set(&mut self.token, token);
-                self.say(Message::Verified.into(), fx);
-                push(fx, Effect::Emit(Signal::Verified));
-            }
-            None => self.reject(Verdict::Ours(Message::Wrong.into()), fx),
+        if !loading.play {
+            self.phase = Phase::Ready(Playback::Still);
+        } else if wait > 0 {
+            self.phase = Phase::Ready(Playback::LeadIn {
+                at: 0,
+                announces: true,
+            });
+            self.play_silence(self.lead_in(By::Key).max(wait), fx);
+        } else if loading.lead_in_over {
+            self.start(0, fx);
+        } else {
+            self.phase = Phase::Ready(Playback::LeadIn {
+                at: 0,
+                announces: false,
+            });
         }
     }
 
@@ -123,7 +127,7 @@ impl Captcha {
             fault.code,
             ErrorCode::InvalidKey | ErrorCode::AudioNotIssued
         );
-        let mut text = Text::of_error(fault);
+        let mut text = self.text_of(fault);
         self.phase = match &mut self.phase {
             Phase::Loading(Loading {
                 stage: Stage::Audio { .. },
@@ -151,7 +155,7 @@ impl Captcha {
             }
             Phase::Loading(_) => Phase::Failed,
             Phase::Checking => {
-                if fault.code.is_retryable() && fault.retry_after.is_none() {
+                if fault.code.is_retryable() {
                     text = Message::CheckFailed.into();
                 }
                 Phase::Ready(Playback::Still)

@@ -1,8 +1,8 @@
 import { rust } from "./instance.js";
 import { keep } from "./memory.js";
-import { SIGNALS, TIMER } from "./protocol.js";
+import { CONSENT_PART, SIGNALS, TIMER } from "./protocol.js";
 import { abort, request } from "./request.js";
-import { adopt, hush, lead, seek, start, tune, unload } from "./sound.js";
+import { adopt, lead, pause, replace, seek, start, tune, unload } from "./sound.js";
 
 function clear({ box }) {
   box.value = "";
@@ -17,6 +17,10 @@ export function enter({ internals: { form } }) {
 
 function focus({ box }) {
   box.focus();
+}
+
+function focusConsent({ parts }) {
+  parts[CONSENT_PART].focus();
 }
 
 function emit({ element, id }, signal) {
@@ -39,7 +43,7 @@ function warn({ element }, _, __, attribute, value, expected) {
 
 // What the module asks for, by its number: in step with `Effect` in event.rs. The first three are requests.
 const EFFECTS = [
-  request, request, request, abort, lead, adopt, start, hush, seek, tune, keep, unload, clear, enter, focus, emit, timer, stop, warn,
+  request, request, request, abort, lead, adopt, start, pause, seek, tune, keep, unload, clear, enter, focus, emit, timer, stop, replace, focusConsent, warn,
 ];
 
 /** Does what one record says: the number of an effect, two numbers, and texts. */

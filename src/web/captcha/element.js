@@ -4,9 +4,8 @@ import { act, connect, disconnect, prepare_farewell, revive_by } from "./connect
 import { live, rust, serve, watch_for_traps } from "./instance.js";
 import { listen } from "./listen.js";
 import { look_around, read, say_messages, watch_the_page } from "./page.js";
-import { judge } from "./paint.js";
 import { watch_for_violations } from "./policy.js";
-import { ANSWER_PART, CONSENT_PART, DISABLED, INPUT, INVALID, METHOD, RESET, SUBMITTED } from "./protocol.js";
+import { ANSWER_PART, CONSENT_PART, CUSTOM_VALIDITY, DISABLED, FORM_RESET, INPUT, INVALID, METHOD, SITE_ERROR, SUBMITTED } from "./protocol.js";
 import { tell } from "./tell.js";
 import { build, copy, dress } from "./tree.js";
 
@@ -66,24 +65,36 @@ function make_class(attributes, methods, css) {
 
     attributeChangedCallback(name, old, value) {
       const self = this[SELF];
-      if (old === value || self.id < 0) return;
-      if (name === "lang") look_around(self);
-      read(self);
-      prepare_farewell(self);
+      if (self.id < 0) return;
+      if (old !== value) {
+        if (name === "lang") look_around(self);
+        read(self);
+        prepare_farewell(self);
+      }
+      // The same verdict a second time is a second verdict.
+      if (name === "error") self.tell(SITE_ERROR);
     }
 
     formAssociatedCallback(form) {
       const self = this[SELF];
-      self.submit ??= (event) => event.defaultPrevented || self.tell(SUBMITTED);
-      self.form?.removeEventListener("submit", self.submit);
-      (self.form = form)?.addEventListener("submit", self.submit);
+      // What the form is read for after a submit goes out, by the browser or by the page's own handler. A handler that
+      // cancels the submit without reading the form sends nothing.
+      self.sent ??= ({ type }) => {
+        if (type === "formdata" && self.submitting) self.tell(SUBMITTED);
+        self.submitting = type === "submit";
+      };
+      for (const type of ["submit", "formdata"]) {
+        self.form?.removeEventListener(type, self.sent);
+        form?.addEventListener(type, self.sent);
+      }
+      self.form = form;
     }
 
     formResetCallback() {
       const { parts, tell } = this[SELF];
       parts[CONSENT_PART].checked = false;
       tell(INPUT, CONSENT_PART);
-      tell(RESET);
+      tell(FORM_RESET);
     }
 
     formDisabledCallback(disabled) {
@@ -118,8 +129,7 @@ function make_class(attributes, methods, css) {
     }
 
     setCustomValidity(message) {
-      this[SELF].custom = `${message}`;
-      judge(this[SELF]);
+      this[SELF].tell(CUSTOM_VALIDITY, 0, `${message}`);
     }
 
     checkValidity() {

@@ -2,7 +2,7 @@ import { act } from "./connection.js";
 import { enter } from "./effects.js";
 import { rust } from "./instance.js";
 import { look_around } from "./page.js";
-import { ANSWER_PART, CLICK, INPUT, LEFT, PRESS } from "./protocol.js";
+import { ANSWER_PART, CLICK, FOCUS, INPUT, NO_PART, PRESS } from "./protocol.js";
 
 const TYPES = ["click", "input", "change", "focusin", "focusout", "keydown", "keypress", "keyup", "beforeinput"];
 
@@ -29,10 +29,11 @@ function heard(self, event) {
   } else if (type === "focusin") {
     // The page may have changed since; from button to button it need not be asked.
     if (in_box || !self.root.contains(event.relatedTarget)) look_around(self);
+    tell(FOCUS, part);
+  } else if (type === "focusout") {
+    tell(FOCUS, NO_PART);
   } else if (!in_box) {
     return;
-  } else if (type === "focusout") {
-    tell(LEFT);
   } else if (self.id < 0) {
     // The form passes as it is: a fresh instance would hold it until something was heard.
     if (type === "keydown" && event.key === "Enter" && !event.isComposing && event.keyCode !== 229) enter(self);

@@ -1,11 +1,6 @@
 import { RECORD, UNIT } from "./protocol.js";
 import { slots } from "./tree.js";
 
-export function judge({ internals, box, custom, flaw, message }) {
-  if (custom) internals.setValidity({ customError: true }, custom, box);
-  else internals.setValidity(flaw ? { [flaw]: true } : {}, message, box);
-}
-
 // The element's own slots: in step with `HOST` in template.rs.
 const HOST = [
   // The one custom state that holds.
@@ -25,9 +20,9 @@ const HOST = [
     internals.role = "group";
     internals.ariaLabel = label;
   },
-  (self, validity) => {
-    [self.flaw, self.message] = validity.split(UNIT);
-    judge(self);
+  ({ internals, box }, validity) => {
+    const [flaw, message] = validity.split(UNIT);
+    internals.setValidity(flaw ? { [flaw]: true } : {}, message, box);
   },
   // The element's fields in its form: names and values by turns, each behind its separator.
   ({ internals }, fields) => {

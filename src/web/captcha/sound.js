@@ -5,30 +5,32 @@ import { ENDED, LEAD_IN_OVER, PAUSED, PLAYBACK_FAILED, PLAYING, PROGRESS } from 
 
 function element(self) {
   if (!self.audio) {
-    self.audio = new Audio();
+    self.audio = self.element.ownerDocument.createElement("audio");
     self.audio.volume = self.volume;
     self.root.append(self.audio);
-    // The element pauses before it ends: that is no pause.
-    const on = (type, op) => self.audio.addEventListener(type, () => self.clip === "speech" && (op !== PAUSED || !self.audio.ended) && self.tell(op));
+    const { audio } = self;
+    // An element that was replaced may still have events under way. And this one pauses before it ends: that is no pause.
+    const on = (type, op) => audio.addEventListener(type, () => audio === self.audio && self.clip === "speech" && (op !== PAUSED || !audio.ended) && (op !== PLAYING || !audio.paused) && self.tell(op));
     on("playing", PLAYING);
     on("pause", PAUSED);
     on("ended", ENDED);
     on("timeupdate", PROGRESS);
     // Before the first sound `play()` says what is wrong; later only this does.
-    self.audio.addEventListener("error", () => self.clip === "speech" && self.audio.currentTime && self.tell(PLAYBACK_FAILED, 0, "not_audio"));
-    for (const type of ["ended", "error"]) self.audio.addEventListener(type, () => self.clip === "silence" && self.tell(LEAD_IN_OVER));
+    audio.addEventListener("error", () => audio === self.audio && self.clip === "speech" && audio.currentTime && self.tell(PLAYBACK_FAILED, 0, "not_audio"));
+    for (const type of ["ended", "error"]) audio.addEventListener(type, () => audio === self.audio && self.clip === "silence" && self.tell(LEAD_IN_OVER));
   }
   return self.audio;
 }
 
 async function play(self, clip) {
-  const attempt = { what: `media-src ${self.audio.src}` };
+  const { audio } = self;
+  const attempt = { what: `media-src ${audio.src}` };
   watched.add(attempt);
   try {
-    await self.audio.play();
+    await audio.play();
   } catch ({ name }) {
-    // Another clip took its place.
-    if (name === "AbortError" || clip !== self.clip) return;
+    // Another clip, or another element, took its place.
+    if (name === "AbortError" || clip !== self.clip || audio !== self.audio) return;
     if (clip === "silence") return self.tell(LEAD_IN_OVER);
     const code = name === "NotAllowedError" ? "playback_blocked" : (await was_blocked(attempt)) ? "csp_blocked" : "not_audio";
     self.tell(PLAYBACK_FAILED, 0, code);
@@ -44,15 +46,15 @@ function load({ audio }, pieces) {
 
 /** Where speech is, and how long it is, in ms; 0 where unknown. */
 export function position({ audio, clip }) {
-  return clip === "speech" ? [audio.currentTime * 1000, Number.isFinite(audio.duration) ? audio.duration * 1000 : 0] : [0, 0];
+  return clip === "speech" ? [Math.round(audio.currentTime * 1000), Number.isFinite(audio.duration) ? Math.round(audio.duration * 1000) : 0] : [0, 0];
 }
 
 /** Silence within the person's gesture: having played that, the element may play what arrives later. */
 export function lead(self, ms) {
   const audio = element(self);
-  load(self, [rust.silence(ms)]);
-  // At another speed the lead-in would have another length.
+  // At another speed the lead-in would have another length. The load sets the speed to the default one.
   audio.defaultPlaybackRate = 1;
+  load(self, [rust.silence(ms)]);
   self.clip = "silence";
   play(self, self.clip);
 }
@@ -75,7 +77,7 @@ export function start(self, at) {
   play(self, self.clip);
 }
 
-export function hush({ audio }) {
+export function pause({ audio }) {
   audio?.pause();
 }
 
@@ -94,7 +96,13 @@ export function tune(self, rate, volume) {
 
 /** Leaves nothing of it behind. */
 export function unload(self) {
-  self.speech = self.arrived = self.clip = undefined;
+  self.speech = self.arrived = undefined;
+  replace(self);
+}
+
+/** The next sound gets an element of its own. */
+export function replace(self) {
+  self.clip = undefined;
   if (!self.audio) return;
   load(self);
   self.audio.remove();

@@ -4,7 +4,7 @@ use sori_captcha::{
     captcha::{
         event::{By, Event, Signal},
         form,
-        state::{Fault, Issued, Sound, StateName},
+        state::{Fault, Focus, Issued, Sound, StateName},
         template::Part,
         view::{Surroundings, View},
     },
@@ -16,13 +16,13 @@ use super::{Browser, Clip, LENGTH, Request, STARTS};
 
 impl Browser {
     pub(crate) fn press_play(&mut self) {
-        let at = self.at;
-        self.tell(Event::Toggle { by: By::Button, at });
+        self.tell(Event::Focus(Focus::Play));
+        self.tell(Event::Toggle(By::Button));
     }
 
     pub(crate) fn press_dot(&mut self) {
-        let at = self.at;
-        self.tell(Event::Toggle { by: By::Key, at });
+        self.tell(Event::Focus(Focus::Answer));
+        self.tell(Event::Toggle(By::Key));
     }
 
     pub(crate) fn back(&mut self) {
@@ -47,8 +47,16 @@ impl Browser {
     }
 
     pub(crate) fn type_answer(&mut self, text: &str) {
+        self.tell(Event::Focus(Focus::Answer));
         self.field = text.to_owned();
         self.tell(Event::Edited(text));
+    }
+
+    /// Lets the silence after a step pass. Returns the number of the digit that is heard then.
+    pub(crate) fn next(&mut self) -> usize {
+        self.pass(400);
+        let place = STARTS.iter().position(|start| *start == self.at);
+        place.unwrap_or_else(|| panic!("{} is no digit's start", self.at))
     }
 
     /// The backend issues a key that lives so long, in s.
@@ -60,6 +68,7 @@ impl Browser {
         self.tell(Event::KeyArrived {
             generation,
             issued: Issued { key, expires_in },
+            practice: false,
         });
     }
 

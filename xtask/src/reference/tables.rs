@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 
 use anyhow::Result;
 use sori_captcha::captcha::messages::{Catalog, Message, Text};
-use sori_captcha::captcha::state::Fault;
+use sori_captcha::captcha::state::{Captcha, Fault};
+use sori_captcha::config::Config;
 use sori_captcha::error::{ErrorCode, Side};
 use sori_captcha::locale::Locale;
 
@@ -296,7 +297,12 @@ fn said(code: ErrorCode, language: Language) -> String {
         _ => None,
     };
     let mut text = String::new();
-    catalog.render(Text::of_error(Fault { code, retry_after }), &mut text);
+    let captcha = Captcha::new(Config::default(), false, String::new());
+    catalog.render(
+        Text::of_error(Fault { code, retry_after }),
+        &captcha,
+        &mut text,
+    );
     let who = language.pick("방문자가 듣는 말", "The visitor hears");
     format!("{who}: <q>{}</q>", html(&text))
 }

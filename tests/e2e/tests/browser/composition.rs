@@ -34,7 +34,7 @@ async fn inside_another_shadow_root_the_whole_path_works() {
             let seen = page
                 .script(&format!("{inner} return [captcha.form === root.querySelector('form'), captcha.shadowRoot.querySelector('[part=answer]').ariaLabel, captcha.value, new FormData(captcha.form).get('captcha-answer')]"))
                 .await;
-            assert_eq!(seen, json!([true, "Numbers Numbers you hear", "12345", "12345"]));
+            assert_eq!(seen, json!([true, "Numbers Numbers in the audio", "12345", "12345"]));
             page.press("\u{e007}").await;
             assert_eq!(verdict(page).await, "true");
         })
@@ -185,7 +185,7 @@ async fn attributes_change_in_every_state() {
                 assert_eq!(seen, json!([]), "{}", state.as_str());
                 captcha.until_state(state.as_str()).await;
                 assert_eq!(captcha.property("value").await, before, "{}", state.as_str());
-                assert_eq!(captcha.part("label").await.text().await, "Numbers you hear");
+                assert_eq!(captcha.part("label").await.text().await, "Numbers in the audio");
             }
         })
         .await;

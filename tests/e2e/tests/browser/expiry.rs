@@ -7,7 +7,12 @@ use crate::common::{beeps, form_data, heard, keys_requested, page, play, until_h
 
 /// What was typed and where the focus was are as they were; one press goes on with a new key.
 async fn assert_one_act_goes_on(page: &Page, captcha: &Host<'_>) {
-    captcha.until_text("status", "This audio has expired").await;
+    captcha
+        .until_text(
+            "status",
+            "The captcha audio has expired. Playing new audio clears the box.",
+        )
+        .await;
     assert_eq!(captcha.property("value").await, "12345", "digits are kept");
     assert!(
         captcha.part("answer").await.has_focus().await,
@@ -16,7 +21,7 @@ async fn assert_one_act_goes_on(page: &Page, captcha: &Host<'_>) {
     assert_eq!(captcha.part("error").await.text().await, "", "said once");
     assert!(form_data(page).await.get("captcha-key").is_none());
     assert_eq!(heard(page, "expired").await.len(), 1);
-    assert_eq!(captcha.part("play").await.text().await, "Play a new audio");
+    assert_eq!(captcha.part("play").await.text().await, "Play new audio");
     assert_eq!(keys_requested(page).await, 1, "no key by itself");
     page.assert_accessible("sori-captcha", "expired").await;
     page.press(".").await;

@@ -334,7 +334,7 @@ async fn what_the_sites_server_says_is_shown_and_the_key_is_dropped() {
                     .await
                     .text()
                     .await
-                    .contains("새 음성 듣기")
+                    .contains("새 음성 재생")
             );
             page.script("document.querySelector('sori-captcha').reject(null)")
                 .await;
@@ -388,11 +388,11 @@ async fn the_end_is_told_once_and_not_as_a_pause() {
             )
             .await;
             listen(&captcha).await;
-            captcha.until_text("status", "Playback ended").await;
+            captcha.until_text("status", "End of audio").await;
             let heard = heard(page).await;
             assert!(!heard.contains(&"statechange:paused".to_owned()), "{heard:?}");
             assert_eq!(heard.last().map(String::as_str), Some("statechange:ready"), "{heard:?}");
-            assert_eq!(page.script("return said").await, json!(["Playback ended. Type the numbers."]));
+            assert_eq!(page.script("return said").await, json!(["End of audio. Type the numbers in the box just before this button."]));
         })
         .await;
 }

@@ -1,0 +1,105 @@
+//! What the answer box is described by (`aria-describedby`).
+//!
+//! It never grows while the box has the focus: JAWS and NVDA read a description that changes under the focus, over
+//! the person's typing (<https://github.com/w3c/aria/issues/1707>).
+
+use super::{
+    messages::Message,
+    state::{Captcha, Ending, Focus, Phase},
+};
+
+/// What the box is described by. All but [`Nothing`](Self::Nothing) begin with what the page's own `aria-describedby` says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Description {
+    /// Nothing: it would be read over the digits.
+    #[default]
+    Nothing,
+    /// What the page says of the element.
+    Page,
+    /// And the instruction, or what is to be known before anything else.
+    Hint,
+    /// And what is wrong with the answer.
+    Error,
+    /// And the last announcement, where it still holds.
+    Status,
+}
+
+impl Description {
+    /// What the box is described by for whoever comes to it.
+    pub(super) fn of(captcha: &Captcha) -> Self {
+        if captcha.will_sound() || captcha.is_sounding() {
+            Self::Nothing
+        } else if captcha.error_at() == Some(Focus::Answer) {
+            Self::Error
+        } else if captcha.status.shown().is_some_and(|it| holds(it.message)) {
+            Self::Status
+        } else if hint(captcha).is_some() && (captcha.answer.is_empty() || is_over(captcha)) {
+            Self::Hint
+        } else {
+            Self::Page
+        }
+    }
+
+    /// The same for whoever is in the box already: at most less than before.
+    pub(super) fn shrunk_to(self, wanted: Self) -> Self {
+        match (self, wanted) {
+            (Self::Nothing, _) | (_, Self::Nothing) => Self::Nothing,
+            _ if self == wanted => self,
+            _ => Self::Page,
+        }
+    }
+
+    /// The ids of the parts, as `aria-describedby` takes them.
+    #[must_use]
+    pub fn ids(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Page => "more",
+            Self::Hint => "more hint",
+            Self::Error => "more error",
+            Self::Status => "more status",
+        }
+    }
+}
+
+/// The line under the box: what to do first, or what is to be known before anything else.
+#[must_use]
+pub fn hint(captcha: &Captcha) -> Option<Message> {
+    match captcha.phase {
+        Phase::Idle if captcha.offers_keys() => Some(Message::Instruction),
+        Phase::Idle => Some(Message::InstructionNoKeys),
+        Phase::Over(Ending::Submitted { .. }) => Some(Message::Submitted),
+        Phase::Verified => Some(Message::VerifiedShort),
+        _ => None,
+    }
+}
+
+/// Whether the hint is about what is in the box already.
+fn is_over(captcha: &Captcha) -> bool {
+    matches!(captcha.phase, Phase::Over(_) | Phase::Verified)
+}
+
+/// Whether an announcement still holds when somebody comes to the box later.
+fn holds(message: Message) -> bool {
+    use Message as M;
+    !matches!(
+        message,
+        M::Loading
+            | M::Ended
+            | M::EndedKeys
+            | M::EndedType
+            | M::EndedTypeBefore
+            | M::EndedTypeBox
+            | M::EndedNew
+            | M::EndedNewBox
+            | M::BoxCleared
+            | M::Speed
+            | M::SpeedSlowest
+            | M::SpeedFastest
+            | M::Checking
+            | M::Verified
+            | M::NotDigits
+            | M::ExpiresSoon
+            | M::NeedConsent
+    )
+}

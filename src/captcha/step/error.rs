@@ -1,0 +1,133 @@
+//! How the person learns what is wrong: with the answer, or with us.
+
+use super::{
+    super::{
+        description::Description,
+        event::{Effect, Signal, Timer},
+        messages::{Message, Text},
+        state::{Captcha, Fault, Focus, Phase, Telling, Verdict},
+        status::PAUSE_MS,
+    },
+    Effects, push,
+};
+use crate::error::ErrorCode;
+
+/// How long a description stands before its box gets the focus, in ms: Orca reads one that changes together with
+/// the focus twice.
+const FOCUS_MS: u32 = 100;
+
+impl Captcha {
+    /// The control that an error is about; none where there is no error.
+    pub(in super::super) fn error_at(&self) -> Option<Focus> {
+        Some(match self.verdict.as_ref()?.0 {
+            Verdict::Ours(text) if text.message == Message::NeedConsent => Focus::Consent,
+            _ => Focus::Answer,
+        })
+    }
+
+    /// Keeps the description of the box up to date, but for whoever is in it.
+    pub(super) fn describe(&mut self) {
+        let wanted = Description::of(self);
+        self.description = if self.focus == Focus::Answer {
+            self.description.shrunk_to(wanted)
+        } else {
+            wanted
+        };
+    }
+
+    /// Something is missing before the answer can be sent: said where it is missing, and there alone.
+    pub(super) fn point_to(&mut self, verdict: Verdict, fx: &mut Effects) {
+        self.stop_sound(fx);
+        self.status.hide();
+        self.show_error(verdict, fx);
+    }
+
+    /// One message, one channel: whoever is there hears an announcement, anybody else is led there and hears the
+    /// description.
+    pub(super) fn show_error(&mut self, verdict: Verdict, fx: &mut Effects) {
+        self.verdict = Some((verdict, Telling::Described));
+        if self.error_at() == Some(self.focus) {
+            self.announce_error(fx);
+        } else {
+            push(fx, Effect::StartTimer(Timer::Focus, FOCUS_MS));
+        }
+    }
+
+    pub(super) fn announce_error(&mut self, fx: &mut Effects) {
+        if let Some((_, telling)) = &mut self.verdict {
+            *telling = Telling::Due;
+            // Its text has changed, and whoever is in the box would hear that too.
+            if self.focus == Focus::Answer && self.description == Description::Error {
+                self.description = Description::Page;
+            }
+            push(fx, Effect::StartTimer(Timer::Announce, PAUSE_MS));
+        }
+    }
+
+    pub(super) fn describe_error(&mut self) {
+        if let Some((_, telling)) = &mut self.verdict {
+            *telling = Telling::Described;
+        }
+    }
+
+    pub(super) fn focus_error(&mut self, fx: &mut Effects) {
+        match self.error_at() {
+            Some(Focus::Consent) => push(fx, Effect::FocusConsent),
+            Some(_) => push(fx, Effect::FocusAnswer),
+            None => {}
+        }
+    }
+
+    /// Nothing is wrong with the answer any more.
+    #[inline(never)]
+    pub(super) fn clear_error(&mut self) {
+        self.verdict = None;
+    }
+
+    /// The live regions have been empty long enough.
+    pub(super) fn announce(&mut self) {
+        let silent = self.must_be_silent();
+        self.status.write(silent);
+        if let Some((_, telling @ Telling::Due)) = &mut self.verdict {
+            *telling = if silent {
+                Telling::Described
+            } else {
+                Telling::Announced
+            };
+            self.turn = !self.turn;
+        }
+    }
+
+    /// A request or the sound failed, and the phase is set already.
+    pub(super) fn fail(&mut self, fault: Fault, text: Text, fx: &mut Effects) {
+        self.fault = Some(fault);
+        self.failures = self.failures.saturating_add(1);
+        push(fx, Effect::Pause);
+        push(fx, Effect::StopTimer(Timer::Slow));
+        push(fx, Effect::StopTimer(Timer::Stall));
+        // One message at a time: what to do about the answer comes after what to do about this.
+        self.clear_error();
+        self.say(text, fx);
+        push(fx, Effect::Emit(Signal::Error));
+    }
+
+    pub(super) fn unusable(&mut self, code: ErrorCode, fx: &mut Effects) {
+        self.phase = Phase::Failed;
+        self.challenge = None;
+        let fault = code.into();
+        self.fail(fault, self.text_of(fault), fx);
+    }
+
+    /// What is said of a fault.
+    pub(super) fn text_of(&self, fault: Fault) -> Text {
+        let again = self.failures > 0;
+        match Text::of_error(fault) {
+            // The same a second time would only send the person round in circles.
+            Text {
+                message: Message::Unavailable | Message::Timeout | Message::NetworkError,
+                ..
+            } if again => Message::StillUnavailable.into(),
+            text => text,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Attributes that change, the form's reset and submission, and the end of a challenge.
+
+use super::{
+    super::{
+        event::{Effect, Signal, Timer},
+        form,
+        messages::Message,
+        state::{Captcha, Ending, Loading, Phase, Stage, Telling},
+    },
+    Effects, push,
+};
+use crate::config::Config;
+
+impl Captcha {
+    pub(super) fn configure(&mut self, config: Config, fx: &mut Effects) {
+        if config.rate != self.config.rate {
+            self.rate = config.rate;
+            push(fx, Effect::Tune);
+        }
+        // A key belongs to the backend that issued it.
+        if !config.same_backend(&self.config) && !matches!(self.phase, Phase::Idle) {
+            self.drop_challenge(fx);
+        }
+        let told_anew = config.error() != self.config.error();
+        self.config = config;
+        if !self.configured {
+            self.configured = true;
+            self.restore_error(Telling::Described);
+        } else if told_anew {
+            self.site_error(fx);
+        }
+    }
+
+    /// The site's server said something of the answer, and the page rendered it.
+    pub(super) fn site_error(&mut self, fx: &mut Effects) {
+        self.restore_error(Telling::Described);
+        if self.verdict.is_none() {
+            return;
+        }
+        // What went out with the form was judged.
+        if matches!(self.phase, Phase::Over(Ending::Submitted { .. })) {
+            self.end(Ending::Rejected, fx);
+            self.restore_error(Telling::Described);
+        }
+        self.announce_error(fx);
+    }
+
+    /// Back to the beginning, with what the site's server has said.
+    pub(super) fn reset(&mut self, fx: &mut Effects) {
+        self.drop_challenge(fx);
+        self.empty_answer(fx);
+        self.keep_site_error();
+        self.status.clear();
+        self.failures = 0;
+    }
+
+    pub(super) fn form_reset(&mut self, fx: &mut Effects) {
+        if let Phase::Over(Ending::Submitted { resendable }) = &mut self.phase {
+            *resendable = true;
+            self.keep_site_error();
+        } else {
+            self.reset(fx);
+        }
+    }
+
+    fn keep_site_error(&mut self) {
+        // React sets the attribute and resets the form in one go: what is still to be announced is announced.
+        let due = matches!(self.verdict, Some((_, Telling::Due)));
+        self.restore_error(if due {
+            Telling::Due
+        } else {
+            Telling::Described
+        });
+    }
+
+    /// The key or token went out with the form: whether it was used up, only the site knows.
+    pub(super) fn submitted(&mut self, fx: &mut Effects) {
+        if !form::spends_key(self) {
+            return;
+        }
+        self.stop_sound(fx);
+        self.clear_error();
+        self.generation += 1;
+        self.phase = Phase::Over(Ending::Submitted { resendable: false });
+        self.fault = None;
+        self.position = 0;
+        push(fx, Effect::Unload);
+        push(fx, Effect::StopTimer(Timer::Stall));
+        push(fx, Effect::StopTimer(Timer::ExpiryWarning));
+    }
+
+    /// From the history a page comes with the form as it went out.
+    pub(super) fn page_restored(&mut self) {
+        if let Phase::Over(Ending::Submitted { resendable }) = &mut self.phase {
+            *resendable = false;
+        }
+    }
+
+    /// No challenge any more, whatever was under way; the answer stays.
+    pub(super) fn drop_challenge(&mut self, fx: &mut Effects) {
+        self.phase = Phase::Idle;
+        self.challenge = None;
+        self.fault = None;
+        self.token.clear();
+        self.generation += 1;
+        self.position = 0;
+        push(fx, Effect::Abort);
+        push(fx, Effect::Unload);
+        for timer in [
+            Timer::Slow,
+            Timer::Retry,
+            Timer::ExpiryWarning,
+            Timer::Expiry,
+            Timer::Stall,
+            Timer::PausedOutside,
+        ] {
+            push(fx, Effect::StopTimer(timer));
+        }
+    }
+
+    /// The key can be used no more.
+    pub(super) fn end(&mut self, ending: Ending, fx: &mut Effects) {
+        self.drop_challenge(fx);
+        self.phase = Phase::Over(ending);
+        self.clear_error();
+    }
+
+    pub(super) fn expire(&mut self, fx: &mut Effects) {
+        match &mut self.phase {
+            // The backend has the last word on an answer that is under way.
+            Phase::Checking
+            | Phase::Verified
+            | Phase::Over(Ending::Rejected | Ending::Expired)
+            | Phase::Idle => return,
+            // It was given up already.
+            Phase::Over(Ending::Submitted { resendable }) => {
+                *resendable = false;
+                self.challenge = None;
+                return;
+            }
+            // The old key has expired while a new one is on its way: there is no way back.
+            Phase::Loading(Loading {
+                stage: Stage::Key, ..
+            }) => {
+                self.challenge = None;
+                return;
+            }
+            Phase::Failed if self.challenge.is_none() => return,
+            _ => {}
+        }
+        self.over(fx);
+    }
+
+    /// The key has expired, or is used up.
+    pub(super) fn over(&mut self, fx: &mut Effects) {
+        push(fx, Effect::Pause);
+        self.end(Ending::Expired, fx);
+        let message = if self.has_something_to_lose() {
+            Message::ExpiredClears
+        } else {
+            Message::Expired
+        };
+        self.say(message.into(), fx);
+        push(fx, Effect::Emit(Signal::Expired));
+    }
+
+    pub(super) fn warn_of_expiry(&mut self, fx: &mut Effects) {
+        if matches!(self.phase, Phase::Ready(_)) && self.heard {
+            self.say(Message::ExpiresSoon.into(), fx);
+        }
+    }
+}
