@@ -7,6 +7,7 @@ mod checking;
 mod failures;
 mod form;
 mod lifecycle;
+mod listening;
 mod main_path;
 mod properties;
 mod sound;
