@@ -41,13 +41,14 @@
 
 extern crate alloc;
 
+/// The wire that the widget shares with the backend.
+pub use sori_wire::{error, protocol};
+
 #[cfg(feature = "captcha")]
 pub mod captcha;
 #[cfg(feature = "captcha")]
 pub mod config;
-pub mod error;
 pub mod locale;
-pub mod protocol;
 #[cfg(feature = "share")]
 pub mod share;
 #[cfg(feature = "captcha")]

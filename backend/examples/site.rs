@@ -32,7 +32,7 @@ use minijinja::value::Serde;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sori_backend::{Backend, Secret, Settings};
-use sori_captcha::error::ErrorCode;
+use sori_wire::error::ErrorCode;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;

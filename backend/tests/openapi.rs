@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sori_backend::practice::{self, Call, Digits, Fault, Faults};
 use sori_backend::settings::UpstreamChoice;
 use sori_backend::{Backend, Secret, Settings};
-use sori_captcha::error::{ErrorCode, Side};
+use sori_wire::error::{ErrorCode, Side};
 use tokio::net::TcpListener;
 
 const SITE_SECRET: &str = "0123456789abcdef0123456789abcdef";

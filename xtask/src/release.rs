@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 use crate::{build, packaging, size};
 
 /// In the order of their dependencies.
-const CRATES: [&str; 2] = ["sori-captcha", "sori-backend"];
+const CRATES: [&str; 3] = ["sori-wire", "sori-captcha", "sori-backend"];
 /// In the changelog, in place of the day of a version that is still to be published.
 const NO_DAY_YET: &str = "unreleased";
 
@@ -164,7 +164,7 @@ fn summary(files: &[&str]) -> String {
 
 /// Cargo wants the version again where one crate depends on another.
 fn one_version(workspace: &Workspace, version: &str) -> Result<()> {
-    for path in ["backend/Cargo.toml", "tests/e2e/Cargo.toml"] {
+    for path in ["Cargo.toml", "backend/Cargo.toml", "tests/e2e/Cargo.toml"] {
         let manifest: toml::Table = workspace.read(path)?.parse()?;
         let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
         let ours = dependencies

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::secret::Secret;
 use serde_json::{Value, json};
-use sori_captcha::{
+use sori_wire::{
     error::ErrorCode,
     protocol::{AUDIO_PATH, KEYS_PATH, Key, SITEVERIFY_PATH, VERIFICATIONS_PATH},
 };

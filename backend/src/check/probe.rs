@@ -5,7 +5,7 @@ use super::CheckArgs;
 use core::time::Duration;
 use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, header, redirect};
 use serde_json::Value;
-use sori_captcha::{
+use sori_wire::{
     error::{ErrorCode, Side},
     protocol::{AUDIO_MAX_BYTES, PROBLEM_JSON, TICKET_HEADER, UPSTREAM_HEADER},
 };

@@ -2,7 +2,7 @@
 //! sample shows `{"result":true}` under status 403, and its key JSON is served as text/plain.
 
 use serde::Deserialize;
-use sori_captcha::{
+use sori_wire::{
     error::ErrorCode,
     protocol::{Key, classify},
 };

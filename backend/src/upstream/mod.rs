@@ -18,7 +18,7 @@ use breaker::Breaker;
 use bytes::Bytes;
 use core::{fmt, time::Duration};
 use reqwest::{Url, redirect};
-use sori_captcha::protocol::{AUDIO_MAX_BYTES, Key};
+use sori_wire::protocol::{AUDIO_MAX_BYTES, Key};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::{sync::Semaphore, time};
 

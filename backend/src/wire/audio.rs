@@ -7,7 +7,7 @@ use axum::{
     http::header,
     response::IntoResponse,
 };
-use sori_captcha::protocol::Key;
+use sori_wire::protocol::Key;
 use std::sync::Arc;
 
 pub(super) async fn fetch(

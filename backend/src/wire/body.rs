@@ -8,7 +8,7 @@ use axum::{
 };
 use core::time::Duration;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use sori_captcha::error::ErrorCode;
+use sori_wire::error::ErrorCode;
 
 /// A token or a key with its answer, and the fields of other services' clients that are ignored.
 const MAX_BYTES: usize = 16 << 10;

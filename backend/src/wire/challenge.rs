@@ -16,7 +16,7 @@ use crate::{
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sori_captcha::{
+use sori_wire::{
     error::ErrorCode,
     protocol::{ANSWER_MAX_CHARS, Key},
 };

@@ -23,7 +23,7 @@ use axum::{
 use ipnet::IpNet;
 use problem::Problem;
 use serde_json::json;
-use sori_captcha::{
+use sori_wire::{
     error::ErrorCode,
     protocol::{
         AUDIO_PATH, KEYS_PATH, SITEVERIFY_PATH, TICKET_HEADER, UPSTREAM_HEADER, VERIFICATIONS_PATH,

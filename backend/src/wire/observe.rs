@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use sori_captcha::protocol::UPSTREAM_HEADER;
+use sori_wire::protocol::UPSTREAM_HEADER;
 use std::{sync::Arc, time::Instant};
 use tracing::Instrument;
 

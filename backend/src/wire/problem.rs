@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use core::time::Duration;
-use sori_captcha::{error::ErrorCode, protocol::PROBLEM_JSON};
+use sori_wire::{error::ErrorCode, protocol::PROBLEM_JSON};
 use std::sync::Arc;
 
 /// An answer that says what is wrong. Its cause is for the log alone.

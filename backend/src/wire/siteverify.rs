@@ -21,7 +21,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use sori_captcha::{
+use sori_wire::{
     error::ErrorCode,
     protocol::{Key, split_response},
 };

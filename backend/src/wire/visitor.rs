@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use ipnet::IpNet;
-use sori_captcha::{error::ErrorCode, protocol::TICKET_HEADER};
+use sori_wire::{error::ErrorCode, protocol::TICKET_HEADER};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,

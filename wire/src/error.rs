@@ -17,18 +17,14 @@ macro_rules! error_codes {
 
             /// The code as it stands on the wire.
             #[must_use]
-            pub fn as_str(self) -> &'static str {
-                // The captcha can meet every code: in one piece their names need no table of their places.
-                #[cfg(feature = "captcha")]
-                return crate::text::field(concat!($($name, " "),*), b' ', self as usize);
-                #[cfg(not(feature = "captcha"))]
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
 
             /// Reads a code; `None` for a name that is not in the list.
             ///
             /// ```
-            /// use sori_captcha::error::ErrorCode;
+            /// use sori_wire::error::ErrorCode;
             /// assert_eq!(ErrorCode::from_name("quota_exceeded"), Some(ErrorCode::QuotaExceeded));
             /// assert_eq!(ErrorCode::from_name("teapot"), None);
             /// ```

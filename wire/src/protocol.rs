@@ -36,7 +36,7 @@ impl Key {
     /// Reads a key; `None` for text that is no key.
     ///
     /// ```
-    /// use sori_captcha::protocol::Key;
+    /// use sori_wire::protocol::Key;
     /// assert!(Key::parse("t521bp3qM7Qyk2X2").is_some());
     /// assert!(Key::parse("../etc").is_none());
     /// ```
@@ -64,7 +64,7 @@ impl core::fmt::Debug for Key {
 /// Splits the `response` of a siteverify request, `KEY:ANSWER`; `None` where it is a token.
 ///
 /// ```
-/// use sori_captcha::protocol::split_response;
+/// use sori_wire::protocol::split_response;
 /// let (key, answer) = split_response("t521bp3qM7Qyk2X2:12345").unwrap();
 /// assert_eq!((key, answer), ("t521bp3qM7Qyk2X2", "12345"));
 /// ```
