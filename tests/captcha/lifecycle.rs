@@ -86,7 +86,10 @@ async fn a_copy_is_a_captcha_of_its_own() {
 async fn another_document_gets_its_own_style() {
     let seen = seen(
         PLAIN,
-        r#"const frame = box.appendChild(document.createElement("iframe"));
+        // Not the empty document that a frame begins with: Firefox replaces that one later.
+        r#"const frame = document.createElement("iframe");
+        frame.srcdoc = "<!doctype html><title>Frame</title>";
+        await new Promise((done) => { frame.onload = done; box.append(frame); });
         captcha.value = "12";
         frame.contentDocument.body.append(captcha);
         await task();

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{bundle, glue, integrity, languages, package, panics, setup, shorten};
+use crate::{bundle, glue, integrity, languages, package, panics, shorten};
 
 /// References are kept in an array of the glue's, as before the extension, and texts are returned by a pointer: the code
 /// that hands them through tables and several results is 0.3 kB more. The standard library comes compiled with the
@@ -58,8 +58,8 @@ impl Module {
     }
 }
 
+/// Builds, whatever is there: `fresh::package` asks first.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    setup::run(workspace, &[setup::Need::Package])?;
     let dist = workspace.path("pkg/dist");
     package::clean(workspace)?;
     recreate(&dist)?;

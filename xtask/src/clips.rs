@@ -83,7 +83,7 @@ const SPEAKERS: [Speaker; 6] = [
 
 /// Speaks, trims, halves the rate, levels and writes every clip.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let scratch = workspace.path("target/clips");
+    let scratch = workspace.target().join("clips");
     fs::create_dir_all(&scratch)?;
     let spoken = scratch.join("spoken.wav");
     let mut total = 0;

@@ -5,7 +5,7 @@ use anyhow::Result;
 use clap::Args;
 use xshell::cmd;
 
-use crate::build;
+use crate::fresh;
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
 
@@ -26,7 +26,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             Need::ScreenReader,
         ],
     )?;
-    build::run(workspace)?;
+    fresh::package(workspace)?;
     println!("listen: compiling");
     let arguments = &options.arguments;
     cmd!(

@@ -7,6 +7,8 @@
 mod build;
 mod bundle;
 mod clips;
+mod exec;
+mod fresh;
 mod gate;
 mod glue;
 mod integrity;
@@ -80,10 +82,13 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<()> {
+    if let Some(target) = workspace::own_build_directory()? {
+        return workspace::run_in(&target);
+    }
     let workspace = Workspace::open()?;
     match command {
         Command::Setup => setup::run(&workspace, setup::EVERYTHING),
-        Command::Build => build::run(&workspace),
+        Command::Build => fresh::package(&workspace),
         Command::Size => size::run(&workspace),
         Command::Serve(options) => serve::run(&workspace, &options),
         Command::Clips => clips::run(&workspace),

@@ -75,6 +75,13 @@ fn targets(manifest: &Value) -> Vec<String> {
     found
 }
 
+/// Whether a build makes this entry of pkg/: ours, or a plain `wasm-pack build` at the root.
+pub(crate) fn is_made(name: &str) -> bool {
+    ["dist", "snippets", "package.json", ".gitignore"].contains(&name)
+        || name.starts_with("sori_captcha")
+        || COPIES.contains(&name)
+}
+
 /// Leaves of pkg/ what git has.
 ///
 /// A plain `wasm-pack build` at the root writes into pkg/; its `.gitignore` would empty the tarball. And esbuild
@@ -82,14 +89,12 @@ fn targets(manifest: &Value) -> Vec<String> {
 pub(crate) fn clean(workspace: &Workspace) -> Result<()> {
     for entry in fs::read_dir(workspace.path("pkg"))? {
         let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name == "dist" || name == "snippets" {
+        if !is_made(&entry.file_name().to_string_lossy()) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
             fs::remove_dir_all(entry.path())?;
-        } else if name == "package.json"
-            || name == ".gitignore"
-            || name.starts_with("sori_captcha")
-            || COPIES.contains(&name.as_str())
-        {
+        } else {
             fs::remove_file(entry.path())?;
         }
     }

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use xshell::cmd;
 
-use crate::setup;
 use crate::workspace::Workspace;
+use crate::{gate, setup};
 
 /// What the gate builds and runs; the others come with `--all`.
 const FAST: [&str; 3] = ["vite", "esbuild", "navigation"];
@@ -45,12 +45,14 @@ pub(crate) fn run(workspace: &Workspace, all: bool) -> Result<()> {
         .iter()
         .map(|consumer| format!("{consumer}::"))
         .collect();
-    cmd!(
-        sh,
-        "cargo test --quiet -p sori-e2e --test consumers -- {filters...}"
+    let wanted = &filters;
+    gate::run_tests(
+        cmd!(
+            sh,
+            "cargo test --quiet -p sori-e2e --test consumers -- {wanted...}"
+        ),
+        &filters,
     )
-    .run()?;
-    Ok(())
 }
 
 /// `npm pack ./pkg`, with a look at what is in it.

@@ -5,7 +5,7 @@ use clap::Args;
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{build, packaging, size};
+use crate::{fresh, packaging, size};
 
 /// In the order of their dependencies.
 const CRATES: [&str; 3] = ["sori-wire", "sori-captcha", "sori-backend"];
@@ -22,7 +22,7 @@ pub(crate) struct Options {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let version = texts(workspace)?;
     unchanged(workspace, "the release would not contain")?;
-    build::run(workspace)?;
+    fresh::package_anew(workspace)?;
     size::run(workspace)?;
     let tarball = packaging::pack(workspace)?;
     crates(workspace, &[])?;

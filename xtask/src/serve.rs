@@ -2,12 +2,12 @@
 
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context as _, Result};
 use clap::Args;
 use xshell::cmd;
 
-use crate::build;
 use crate::workspace::Workspace;
+use crate::{exec, fresh};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -18,7 +18,7 @@ pub(crate) struct Options {
 
 /// Prints `ready: http://127.0.0.1:N/` when the site answers; ends when the site does.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    build::run(workspace)?;
+    fresh::package(workspace)?;
     let sh = workspace.shell();
     println!("serve: compiling the host site");
     cmd!(sh, "cargo build --quiet -p sori-backend --example site")
@@ -26,22 +26,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .run()?;
     let mut site = Command::new(workspace.target().join("debug/examples/site"));
     site.current_dir(workspace.root())
-        .args(["--port", &options.port.to_string()]);
-    replace_with(&mut site)
-}
-
-/// The site takes this process's place, so that whoever stops the command stops the site.
-#[cfg(unix)]
-fn replace_with(site: &mut Command) -> Result<()> {
-    use std::os::unix::process::CommandExt as _;
-    Err(site.exec()).context("cannot start the host site")
-}
-
-#[cfg(not(unix))]
-fn replace_with(site: &mut Command) -> Result<()> {
-    let status = site.status().context("cannot start the host site")?;
-    if !status.success() {
-        anyhow::bail!("the host site ended with {status}");
-    }
-    Ok(())
+        .args(["--port", &options.port.to_string(), "--www"])
+        .arg(workspace.path("www"))
+        .arg("--pkg")
+        .arg(workspace.path("pkg/dist"));
+    // Whoever stops this command stops the site.
+    exec::replace_with(&mut site).context("cannot start the host site")
 }

@@ -1,34 +1,48 @@
 //! Where things are, and a shell that finds the pinned tools first.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest as _, Sha256};
 use xshell::Shell;
+
+use crate::exec;
 
 pub(crate) struct Workspace {
     root: PathBuf,
+    target: PathBuf,
     shell: Shell,
 }
 
 impl Workspace {
     pub(crate) fn open() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .context("xtask/ lies inside the workspace")?
-            .to_owned();
+        let root = root()?;
         let shell = Shell::new()?;
         shell.change_dir(&root);
         // npm's binaryen must win over a distribution's: Debian's 108 breaks the module without an error.
         let mut path = vec![root.join("node_modules/.bin")];
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         shell.set_var("PATH", env::join_paths(path)?);
-        Ok(Self { root, shell })
+        Ok(Self {
+            root,
+            target: build_directory()?,
+            shell,
+        })
     }
 
     pub(crate) fn shell(&self) -> &Shell {
         &self.shell
+    }
+
+    /// Programs in this folder come first from now on.
+    pub(crate) fn prefer(&self, folder: PathBuf) -> Result<()> {
+        let path = self.shell.var_os("PATH").unwrap_or_default();
+        let path = [folder].into_iter().chain(env::split_paths(&path));
+        self.shell.set_var("PATH", env::join_paths(path)?);
+        Ok(())
     }
 
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
@@ -39,12 +53,30 @@ impl Workspace {
         &self.root
     }
 
-    /// Cargo's target directory, wherever the environment put it.
-    pub(crate) fn target(&self) -> PathBuf {
-        match env::var_os("CARGO_TARGET_DIR") {
-            Some(dir) => self.root.join(dir),
-            None => self.root.join("target"),
+    /// Cargo's target directory, wherever the environment or a configuration file put it.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// What this command keeps between its runs; not in the target directory, of which one checkout may have several.
+    pub(crate) fn state(&self) -> Result<PathBuf> {
+        let state = self.root.join(".sori");
+        fs::create_dir_all(&state).with_context(|| format!("cannot create {}", state.display()))?;
+        Ok(state)
+    }
+
+    /// One at a time of what the name stands for. Held until it is dropped, or this process ends.
+    pub(crate) fn lock(&self, what: &str) -> Result<File> {
+        let path = self.state()?.join(format!("{what}.lock"));
+        let file =
+            File::create(&path).with_context(|| format!("cannot create {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => println!("{what}: waiting for another one to end"),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
         }
+        file.lock()?;
+        Ok(file)
     }
 
     pub(crate) fn read(&self, relative: &str) -> Result<String> {
@@ -63,4 +95,68 @@ impl Workspace {
             .context("Cargo.toml has no workspace.package.version")?;
         Ok(version.to_owned())
     }
+}
+
+/// The checkout that this command was started in. The path is not compiled in: a build directory may be copied, or shared.
+fn root() -> Result<PathBuf> {
+    // `cargo run` sets it at run time too.
+    let start = match env::var_os("CARGO_MANIFEST_DIR") {
+        Some(xtask) => PathBuf::from(xtask),
+        None => env::current_dir()?,
+    };
+    let root = start.ancestors().find(|folder| {
+        folder.join("xtask/Cargo.toml").is_file() && folder.join("Cargo.lock").is_file()
+    });
+    root.map(Path::to_owned)
+        .with_context(|| format!("{} lies in no checkout of Sori", start.display()))
+}
+
+/// This program is `TARGET/debug/xtask`.
+fn build_directory() -> Result<PathBuf> {
+    let program = env::current_exe()?;
+    let target = program.parent().and_then(Path::parent);
+    target
+        .map(Path::to_owned)
+        .with_context(|| format!("{} lies in no target directory", program.display()))
+}
+
+/// The build directory that this checkout should have, if it is not the one that this program was built in.
+///
+/// Cargo tells the crates of two checkouts of one workspace apart by nothing but the times of their files
+/// (<https://github.com/rust-lang/cargo/issues/17312>): with one build directory outside both, one checkout gets what was
+/// built from the other. So each has a folder of its own in it.
+pub(crate) fn own_build_directory() -> Result<Option<PathBuf>> {
+    let root = root()?.canonicalize()?;
+    let target = build_directory()?;
+    let name = format!("sori-{}", short_hash(&root));
+    if target.starts_with(&root) || target.ends_with(&name) {
+        return Ok(None);
+    }
+    ensure!(
+        env::var_os(NESTED).is_none(),
+        "cargo built into {} and not into the folder {name} that it was told",
+        target.display()
+    );
+    Ok(Some(target.join(name)))
+}
+
+/// This command again, built there, in this process's place.
+pub(crate) fn run_in(target: &Path) -> Result<()> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .current_dir(root()?)
+        .args(["run", "--quiet", "--package", "xtask", "--"])
+        .args(env::args_os().skip(1))
+        .env("CARGO_TARGET_DIR", target)
+        .env(NESTED, "1");
+    exec::replace_with(&mut command).context("cannot start cargo")
+}
+
+/// Set for the command that is started again, which must not start yet another.
+const NESTED: &str = "SORI_XTASK_NESTED";
+
+fn short_hash(path: &Path) -> String {
+    let hash = Sha256::digest(path.as_os_str().as_encoded_bytes());
+    hash[..6].iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -85,20 +85,31 @@ fn chromium(wishes: &Wishes) -> Value {
     arguments.extend(wishes.arguments.iter().cloned());
     let language = wishes.language.as_deref().unwrap_or("ko-KR");
     arguments.push(format!("--lang={language}"));
+    let mut options = json!({
+        "args": arguments,
+        // Bars above the page (automation, passwords, translation) would be read out.
+        "excludeSwitches": ["enable-automation"],
+        "prefs": {
+            "intl.accept_languages": language,
+            "translate": { "enabled": false },
+            "credentials_enable_service": false,
+        },
+    });
+    name_the_binary(&mut options, "CHROMIUM");
     json!({
         "browserName": "chrome",
         "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
-        "goog:chromeOptions": {
-            "args": arguments,
-            // Bars above the page (automation, passwords, translation) would be read out.
-            "excludeSwitches": ["enable-automation"],
-            "prefs": {
-                "intl.accept_languages": language,
-                "translate": { "enabled": false },
-                "credentials_enable_service": false,
-            },
-        },
+        "goog:chromeOptions": options,
     })
+}
+
+/// Which browser the driver starts, if `cargo xtask test` or a person has named one; it looks in the usual places else.
+fn name_the_binary(options: &mut Value, variable: &str) {
+    if let Ok(path) = env::var(variable)
+        && !path.is_empty()
+    {
+        options["binary"] = path.into();
+    }
 }
 
 fn webkit() -> Value {
@@ -130,18 +141,17 @@ fn firefox(wishes: &Wishes) -> Value {
         arguments.push("-headless".to_owned());
     }
     arguments.extend(wishes.arguments.iter().cloned());
-    json!({
-        "browserName": "firefox",
-        "moz:firefoxOptions": {
-            "args": arguments,
-            "prefs": {
-                "intl.accept_languages": language,
-                "browser.translations.enable": false,
-                // -1: the accessibility engine is on, whoever asks for it.
-                "accessibility.force_disabled": if wishes.desktop.is_empty() { 0 } else { -1 },
-                // The page decides its colours, not the machine's desktop.
-                "layout.css.prefers-color-scheme.content-override": 1,
-            },
+    let mut options = json!({
+        "args": arguments,
+        "prefs": {
+            "intl.accept_languages": language,
+            "browser.translations.enable": false,
+            // -1: the accessibility engine is on, whoever asks for it.
+            "accessibility.force_disabled": if wishes.desktop.is_empty() { 0 } else { -1 },
+            // The page decides its colours, not the machine's desktop.
+            "layout.css.prefers-color-scheme.content-override": 1,
         },
-    })
+    });
+    name_the_binary(&mut options, "FIREFOX");
+    json!({ "browserName": "firefox", "moz:firefoxOptions": options })
 }

@@ -1,5 +1,7 @@
 //! chromedriver, geckodriver or WebKitWebDriver, on a free port.
 
+use std::env;
+use std::ffi::OsString;
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::thread;
@@ -18,6 +20,32 @@ fn free_port() -> u16 {
     address.port()
 }
 
+/// What the variable names, which `cargo xtask test` sets, or the program of that name on PATH.
+fn program(variable: &str, name: &str) -> OsString {
+    let named = env::var_os(variable).filter(|path| !path.is_empty());
+    named.unwrap_or_else(|| name.into())
+}
+
+/// chromedriver on a port that it chose, with its number.
+fn chromedriver(environment: Vec<(&String, &String)>) -> (Process, String) {
+    let mut command = Command::new(program("CHROMEDRIVER", "chromedriver"));
+    command.arg("--port=0").envs(environment);
+    loop {
+        // "ChromeDriver was started successfully on port 33271."
+        let started = Process::try_start("chromedriver", &mut command, |line| {
+            line.split_once("successfully on port ")
+                .map(|(_, port)| port.trim_end_matches('.').to_owned())
+        });
+        match started {
+            Ok(started) => return started,
+            // It takes a free port of one family of addresses and then wants the same number in the other one, where
+            // somebody else may have it. Nobody can hold both for it, so it chooses again.
+            Err(said) if said.contains("port not available") => {}
+            Err(said) => panic!("chromedriver did not become ready; it said:\n{said}"),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Driver {
     /// Held for its end.
@@ -33,13 +61,7 @@ impl Driver {
         let environment = environment.iter().map(|(name, value)| (name, value));
         match engine {
             Engine::Chromium => {
-                let mut command = Command::new("chromedriver");
-                command.arg("--port=0").envs(environment);
-                // "ChromeDriver was started successfully on port 33271."
-                let (process, port) = Process::start("chromedriver", &mut command, |line| {
-                    line.split_once("successfully on port ")
-                        .map(|(_, port)| port.trim_end_matches('.').to_owned())
-                });
+                let (process, port) = chromedriver(environment.collect());
                 Self {
                     _process: process,
                     _sound: None,
@@ -48,11 +70,11 @@ impl Driver {
                 }
             }
             Engine::Firefox => {
-                let sound = Sound::start();
-                let mut command = Command::new("geckodriver");
+                let sound = cfg!(target_os = "linux").then(Sound::start);
+                let mut command = Command::new(program("GECKODRIVER", "geckodriver"));
                 command
                     .args(["--port", "0", "--log", "info", "--websocket-port", "0"])
-                    .env("PULSE_SERVER", &sound.address)
+                    .envs(sound.iter().map(|sound| ("PULSE_SERVER", &sound.address)))
                     .envs(environment);
                 // "1730000000000	geckodriver	INFO	Listening on 127.0.0.1:33271"
                 let (process, address) = Process::start("geckodriver", &mut command, |line| {
@@ -61,7 +83,7 @@ impl Driver {
                 });
                 Self {
                     _process: process,
-                    _sound: Some(sound),
+                    _sound: sound,
                     _screen: None,
                     address: format!("http://{address}"),
                 }

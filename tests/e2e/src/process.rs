@@ -23,6 +23,16 @@ impl Process {
         command: &mut Command,
         ready: impl Fn(&str) -> Option<T> + Send + 'static,
     ) -> (Self, T) {
+        Self::try_start(what, command, ready)
+            .unwrap_or_else(|said| panic!("{what} did not become ready; it said:\n{said}"))
+    }
+
+    /// The same; what it said instead is the error.
+    pub(crate) fn try_start<T: Send + 'static>(
+        what: &str,
+        command: &mut Command,
+        ready: impl Fn(&str) -> Option<T> + Send + 'static,
+    ) -> Result<(Self, T), String> {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -45,13 +55,10 @@ impl Process {
         }
         let mut process = Self { child, output };
         match waiting.recv_timeout(READY) {
-            Ok(value) => (process, value),
+            Ok(value) => Ok((process, value)),
             Err(_) => {
                 process.end();
-                panic!(
-                    "{what} did not become ready; it said:\n{}",
-                    process.output()
-                );
+                Err(process.output())
             }
         }
     }

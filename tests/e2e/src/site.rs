@@ -1,5 +1,6 @@
 //! The host site, as a person would start it.
 
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -43,12 +44,15 @@ impl Site {
         arguments: &[String],
     ) -> Self {
         // A developer's own settings have no say in a test.
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SORI_")) {
+        for (name, _) in env::vars().filter(|(name, _)| name.starts_with("SORI_")) {
             command.env_remove(name);
         }
         command
             .current_dir(root())
-            .args(["--port", "0"])
+            .args(["--port", "0", "--www"])
+            .arg(root().join("www"))
+            .arg("--pkg")
+            .arg(root().join("pkg/dist"))
             .args(arguments)
             .envs(environment.iter().map(|(name, value)| (name, value)));
         let (process, origin) = Process::start("the host site", &mut command, |line| {
@@ -69,9 +73,15 @@ impl Site {
     }
 }
 
-/// The workspace's root.
-pub(crate) fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+/// The workspace's root, as cargo says at run time: a build directory may have been copied from another checkout, whose
+/// path is then compiled in.
+pub fn root() -> &'static Path {
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let package = env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
+        let root = Path::new(&package).ancestors().nth(2);
+        root.expect("tests/e2e lies in the workspace").to_owned()
+    })
 }
 
 /// Builds the site once per run, so that a test never meets an old one.
@@ -103,7 +113,7 @@ fn program() -> &'static Path {
 
 /// `target/debug`: tests run from its `deps/`, examples from its `examples/`, programs from itself.
 fn debug_folder() -> PathBuf {
-    let program = std::env::current_exe().expect("a running program knows its path");
+    let program = env::current_exe().expect("a running program knows its path");
     let folder = program.parent().expect("a program lies in a folder");
     if folder.ends_with("deps") || folder.ends_with("examples") {
         folder

@@ -66,7 +66,7 @@ fn chosen(way: &str, name: &str) -> bool {
 }
 
 fn transcripts() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts")
+    sori_e2e::root().join("tests/listen/transcripts")
 }
 
 fn folder(engine: Engine) -> &'static str {

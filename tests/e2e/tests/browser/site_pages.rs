@@ -18,8 +18,15 @@ async fn listed(page: &Page) -> Vec<String> {
     paths
 }
 
-/// The console, without what a page shows on purpose.
+/// The console, without what a page shows on purpose, once the page has come to rest: a share button is registered after
+/// the page has loaded, and its warning would count on the next page.
 async fn complaints(page: &Page, path: &str) -> Vec<String> {
+    page.until(
+        "every element is upgraded",
+        "return document.readyState === 'complete'
+            && [...document.querySelectorAll('sori-captcha, sori-share')].every((element) => element.shadowRoot)",
+    )
+    .await;
     let mut said = page.console().await;
     if path.starts_with("/docs/share") {
         said.retain(|line| {

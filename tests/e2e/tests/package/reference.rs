@@ -3,14 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use sori_e2e::{Page, Setup, built};
+use sori_e2e::{Page, Setup, built, root};
 
 /// What the manifest that editors read says of the element.
 fn declared(tag: &str) -> Value {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../pkg/custom-elements.json"
-    );
+    let path = root().join("pkg/custom-elements.json");
     let text = std::fs::read_to_string(path).expect("the manifest is there");
     let manifest: Value = serde_json::from_str(&text).expect("the manifest is JSON");
     let modules = manifest["modules"].as_array().into_iter().flatten();

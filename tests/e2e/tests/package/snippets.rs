@@ -1,7 +1,7 @@
 //! What the documentation tells to paste, pasted: taken from the served pages, as a reader would.
 
 use serde_json::{Value, json};
-use sori_e2e::{Page, Reply, Setup, built, integrity};
+use sori_e2e::{Page, Reply, Setup, built, integrity, root};
 
 use crate::{FORM, document};
 
@@ -23,8 +23,8 @@ fn served(mut setup: Setup) -> Setup {
 }
 
 fn snippet(name: &str) -> String {
-    let path = format!("{}/../../www/snippets/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    let path = root().join("www/snippets").join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The sample on a page that shows this file, as a reader sees it.
@@ -84,8 +84,7 @@ async fn the_snippets_for_the_head_load_each_file_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_readmes_example_works_as_it_stands() {
     for name in ["README.md", "README.ko.md"] {
-        let path = format!("{}/../../{name}", env!("CARGO_MANIFEST_DIR"));
-        let text = std::fs::read_to_string(&path).expect("the readme is there");
+        let text = std::fs::read_to_string(root().join(name)).expect("the readme is there");
         let example = text
             .split("```html\n")
             .nth(1)
@@ -187,7 +186,7 @@ async fn a_rendered_ticket_lets_the_widget_issue() {
             "-e",
             r#"import { ticket } from "./ticket.mjs"; console.log(ticket("session-1"));"#,
         ])
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/snippets"))
+        .current_dir(root().join("www/snippets"))
         .env("SORI_TICKET_SECRET", SECRET)
         .output()
         .expect("node is there");

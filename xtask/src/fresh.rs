@@ -1,0 +1,204 @@
+//! What did not change is not built again: the package is kept while everything that it is made of is the same, and so is
+//! what it was made into. One build at a time: a second one waits for the first.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use xshell::cmd;
+
+use crate::setup::{self, Need};
+use crate::workspace::Workspace;
+use crate::{build, package};
+
+/// Folders at the root that no byte of the package comes from. A new folder counts until it is named here.
+const NOT_IN_THE_PACKAGE: [&str; 7] = [
+    "backend",
+    "deploy",
+    "docs",
+    "node_modules",
+    "target",
+    "tests",
+    "www",
+];
+/// Variables that change what the compiler makes.
+const VARIABLES: [&str; 4] = [
+    "CARGO_PROFILE_",
+    "CARGO_TARGET_WASM32",
+    "RUSTFLAGS",
+    "CARGO_ENCODED_RUSTFLAGS",
+];
+
+/// Hashes by path; for tools and variables, by name.
+type Hashes = BTreeMap<String, String>;
+
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Record {
+    made_from: Hashes,
+    made: Hashes,
+}
+
+/// `pkg/` complete and of today's sources.
+pub(crate) fn package(workspace: &Workspace) -> Result<()> {
+    setup::run(workspace, &[Need::Package])?;
+    let _lock = workspace.lock("build")?;
+    let made_from = made_from(workspace)?;
+    let made = made(workspace)?;
+    match kept(workspace) {
+        Some(kept) if kept.made_from == made_from && kept.made == made => {
+            println!("build: pkg/ is up to date");
+            return Ok(());
+        }
+        Some(kept) if kept.made_from != made_from => {
+            let changed = changed(&kept.made_from, &made_from);
+            println!("build: changed since pkg/ was built: {changed}");
+        }
+        Some(kept) => {
+            let changed = changed(&kept.made, &made);
+            println!("build: changed in pkg/ since it was built: {changed}");
+        }
+        None => {}
+    }
+    rebuild(workspace, made_from)
+}
+
+/// The same from the sources, whatever is there.
+pub(crate) fn package_anew(workspace: &Workspace) -> Result<()> {
+    setup::run(workspace, &[Need::Package])?;
+    let _lock = workspace.lock("build")?;
+    let made_from = made_from(workspace)?;
+    rebuild(workspace, made_from)
+}
+
+fn rebuild(workspace: &Workspace, made_from: Hashes) -> Result<()> {
+    let path = record_path(workspace)?;
+    // Half a build is none.
+    if path.exists() {
+        fs::remove_file(&path)?;
+    }
+    build::run(workspace)?;
+    let record = Record {
+        made_from,
+        made: made(workspace)?,
+    };
+    ensure!(
+        !record.made.is_empty(),
+        "the build has left nothing in pkg/"
+    );
+    fs::write(&path, serde_json::to_string_pretty(&record)?)
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn record_path(workspace: &Workspace) -> Result<std::path::PathBuf> {
+    Ok(workspace.state()?.join("package.json"))
+}
+
+/// A record that cannot be read is as good as none.
+fn kept(workspace: &Workspace) -> Option<Record> {
+    let text = fs::read_to_string(record_path(workspace).ok()?).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn made_from(workspace: &Workspace) -> Result<Hashes> {
+    let mut hashes = Hashes::new();
+    let root = workspace.root();
+    walk(root, root, &mut hashes, &|path| {
+        let hidden = path.starts_with('.') && !path.starts_with(".cargo");
+        let made = path.strip_prefix("pkg/").is_some_and(package::is_made);
+        hidden || made || path.ends_with(".tgz") || NOT_IN_THE_PACKAGE.contains(&path)
+    })?;
+    let sh = workspace.shell();
+    for tool in ["rustc", "wasm-pack", "wasm-bindgen", "node"] {
+        let version = cmd!(sh, "{tool} --version").quiet().read()?;
+        hashes.insert(tool.to_owned(), version);
+    }
+    for (name, value) in env::vars() {
+        if VARIABLES.iter().any(|start| name.starts_with(start)) {
+            hashes.insert(name, value);
+        }
+    }
+    Ok(hashes)
+}
+
+/// What is built in pkg/, as it is now.
+fn made(workspace: &Workspace) -> Result<Hashes> {
+    let mut hashes = Hashes::new();
+    let pkg = workspace.path("pkg");
+    walk(&pkg, &pkg, &mut hashes, &|path| {
+        let entry = path.split('/').next();
+        !entry.is_some_and(package::is_made)
+    })?;
+    Ok(hashes)
+}
+
+fn walk(root: &Path, folder: &Path, into: &mut Hashes, skip: &dyn Fn(&str) -> bool) -> Result<()> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    for entry in entries {
+        let entry = entry?;
+        let path = entry.path();
+        let relative = path
+            .strip_prefix(root)?
+            .to_string_lossy()
+            .replace('\\', "/");
+        if skip(&relative) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            walk(root, &path, into, skip)?;
+        } else {
+            into.insert(relative, hash(&path)?);
+        }
+    }
+    Ok(())
+}
+
+fn hash(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let hash = Sha256::digest(bytes);
+    Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The first few names that are new, gone or other than they were.
+fn changed(before: &Hashes, now: &Hashes) -> String {
+    let mut names: Vec<&str> = before
+        .iter()
+        .filter(|(name, hash)| now.get(*name) != Some(hash))
+        .map(|(name, _)| name.as_str())
+        .chain(
+            now.keys()
+                .filter(|name| !before.contains_key(*name))
+                .map(String::as_str),
+        )
+        .collect();
+    names.sort_unstable();
+    let more = names.len().saturating_sub(3);
+    names.truncate(3);
+    match more {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hashes, changed};
+
+    #[test]
+    fn what_changed_is_named() {
+        let hashes = |list: &[(&str, &str)]| -> Hashes {
+            let list = list.iter();
+            list.map(|(name, hash)| ((*name).into(), (*hash).into()))
+                .collect()
+        };
+        let before = hashes(&[("a", "1"), ("b", "1"), ("c", "1"), ("d", "1")]);
+        let now = hashes(&[("a", "1"), ("b", "2"), ("c", "1"), ("e", "1")]);
+        assert_eq!(changed(&before, &now), "b, d, e");
+        let now = hashes(&[("e", "1")]);
+        assert_eq!(changed(&before, &now), "a, b, c and 2 more");
+    }
+}

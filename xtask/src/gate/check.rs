@@ -1,0 +1,225 @@
+//! The checks, in the order of their cost.
+
+use std::fmt;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use xshell::cmd;
+
+use super::rust_tests as tests;
+use crate::setup::Need;
+use crate::workspace::Workspace;
+use crate::{fresh, packaging, release, size};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Check {
+    /// Formatting
+    Fmt,
+    /// Lints of everything that runs on the host
+    Clippy,
+    /// Lints of what runs in the browser
+    ClippyWasm,
+    /// The documentation of the crates, without a warning
+    Docs,
+    /// Tests on the host: the widget's core, the backend, xtask
+    Host,
+    /// The element's own tests, in Chromium
+    WasmChromium,
+    /// The same in Firefox
+    WasmFirefox,
+    /// The npm package
+    Build,
+    /// Its size against the budget
+    Size,
+    /// What a release must fulfil
+    Release,
+    /// The package as bundlers, Node and TypeScript get it
+    Packaging,
+    /// End to end, in Chromium
+    E2e,
+    /// End to end in Firefox: the main path and what can fail
+    E2eFirefox,
+    /// End to end in WebKit: the main path
+    E2eWebkit,
+}
+
+/// The areas of `tests/e2e` that run in Firefox too: what a person does from Play to the verdict, and what can fail.
+const IN_FIREFOX: [&str; 5] = ["whole_path", "form", "keys", "faults", "policy"];
+/// The main path, by the form's way and the inline one.
+const IN_WEBKIT: [&str; 2] = ["whole_path", "form"];
+
+impl Check {
+    pub(super) fn needs(self) -> &'static [Need] {
+        match self {
+            Check::Fmt | Check::Clippy | Check::Docs | Check::Host => &[],
+            Check::ClippyWasm | Check::Build | Check::Size | Check::Release => &[Need::Package],
+            Check::WasmChromium | Check::Packaging | Check::E2e => &[Need::Package, Need::Chromium],
+            Check::WasmFirefox => &[Need::Package, Need::Firefox],
+            // One or the other test is for Chromium whatever was chosen.
+            Check::E2eFirefox => &[Need::Package, Need::Chromium, Need::Firefox],
+            Check::E2eWebkit => &[Need::Package, Need::Webkit],
+        }
+    }
+
+    /// Whether it looks at what is built in `pkg/`.
+    pub(super) fn needs_the_package(self) -> bool {
+        match self {
+            Check::Size
+            | Check::Release
+            | Check::Packaging
+            | Check::E2e
+            | Check::E2eFirefox
+            | Check::E2eWebkit => true,
+            Check::Fmt
+            | Check::Clippy
+            | Check::ClippyWasm
+            | Check::Docs
+            | Check::Host
+            | Check::WasmChromium
+            | Check::WasmFirefox
+            | Check::Build => false,
+        }
+    }
+
+    /// Whether tests can be chosen by their names.
+    pub(super) fn has_tests(self) -> bool {
+        match self {
+            Check::Host
+            | Check::WasmChromium
+            | Check::WasmFirefox
+            | Check::E2e
+            | Check::E2eFirefox
+            | Check::E2eWebkit => true,
+            Check::Fmt
+            | Check::Clippy
+            | Check::ClippyWasm
+            | Check::Docs
+            | Check::Build
+            | Check::Size
+            | Check::Release
+            | Check::Packaging => false,
+        }
+    }
+
+    pub(super) fn run(self, workspace: &Workspace, all: bool, names: &[String]) -> Result<()> {
+        let sh = workspace.shell();
+        if self.needs_the_package() {
+            // A check on its own must not meet an old package.
+            fresh::package(workspace)?;
+        }
+        match self {
+            Check::Fmt => cmd!(sh, "cargo fmt --all --check").run()?,
+            Check::Clippy => cmd!(
+                sh,
+                "cargo clippy --quiet --workspace --all-targets -- -D warnings"
+            )
+            .run()?,
+            Check::ClippyWasm => {
+                let target = "wasm32-unknown-unknown";
+                cmd!(sh, "cargo clippy --quiet -p sori-captcha --target {target} --all-targets -- -D warnings").run()?;
+                // The share button alone is a build of its own.
+                cmd!(sh, "cargo clippy --quiet -p sori-captcha --target {target} --no-default-features --features share -- -D warnings")
+                    .run()?;
+            }
+            Check::Docs => cmd!(
+                sh,
+                "cargo doc --quiet --no-deps -p sori-captcha -p sori-backend --lib"
+            )
+            .env("RUSTDOCFLAGS", "-D warnings")
+            .run()?,
+            Check::Host => tests::run(
+                cmd!(
+                    sh,
+                    "cargo test --quiet --no-fail-fast --workspace --exclude sori-e2e -- {names...}"
+                ),
+                names,
+            )?,
+            Check::WasmChromium => {
+                let driver = driver_argument(workspace, "chromedriver");
+                wasm_tests(workspace, &["--chrome"], &driver, names)?
+            }
+            Check::WasmFirefox => {
+                let driver = driver_argument(workspace, "geckodriver");
+                wasm_tests(workspace, &["--firefox"], &driver, names)?
+            }
+            Check::Build => fresh::package(workspace)?,
+            Check::Size => size::run(workspace)?,
+            Check::Release => release::check(workspace, all)?,
+            Check::Packaging => packaging::run(workspace, all)?,
+            Check::E2e => tests::run(
+                cmd!(
+                    sh,
+                    "cargo test --quiet --no-fail-fast -p sori-e2e --lib --test browser --test package -- {names...}"
+                ),
+                names,
+            )?,
+            Check::E2eFirefox => in_engine(workspace, "firefox", &IN_FIREFOX, names)?,
+            Check::E2eWebkit => in_engine(workspace, "webkit", &IN_WEBKIT, names)?,
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value();
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
+}
+
+fn in_engine(workspace: &Workspace, engine: &str, areas: &[&str], names: &[String]) -> Result<()> {
+    let areas: Vec<String> = if names.is_empty() {
+        areas.iter().map(|area| format!("{area}::")).collect()
+    } else {
+        names.to_vec()
+    };
+    tests::run(
+        cmd!(
+            workspace.shell(),
+            "cargo test --quiet --no-fail-fast -p sori-e2e --test browser -- {areas...}"
+        )
+        .env("E2E_ENGINE", engine),
+        names,
+    )
+}
+
+/// wasm-pack looks for drivers on PATH alone.
+fn driver_argument(workspace: &Workspace, driver: &str) -> Vec<String> {
+    let path = workspace.shell().var(driver.to_uppercase());
+    path.map(|path| vec![format!("--{driver}={path}")])
+        .unwrap_or_default()
+}
+
+fn wasm_tests(
+    workspace: &Workspace,
+    browser: &[&str],
+    driver: &[String],
+    names: &[String],
+) -> Result<()> {
+    let capabilities = capabilities(workspace)?;
+    tests::run(
+        cmd!(
+            workspace.shell(),
+            "wasm-pack test --mode no-install --headless {browser...} {driver...} -- --no-fail-fast {names...}"
+        )
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities),
+        names,
+    )
+}
+
+/// Which browser the drivers start: they look in the usual places alone.
+fn capabilities(workspace: &Workspace) -> Result<std::path::PathBuf> {
+    let sh = workspace.shell();
+    let mut capabilities = serde_json::Map::new();
+    for (variable, options) in [
+        ("CHROMIUM", "goog:chromeOptions"),
+        ("FIREFOX", "moz:firefoxOptions"),
+    ] {
+        if let Ok(path) = sh.var(variable) {
+            capabilities.insert(options.into(), serde_json::json!({ "binary": path }));
+        }
+    }
+    let path = workspace.state()?.join("webdriver.json");
+    sh.write_file(&path, serde_json::to_string(&capabilities)?)?;
+    Ok(path)
+}

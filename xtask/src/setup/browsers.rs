@@ -1,0 +1,193 @@
+//! The browsers, each with its driver. A person can name others by CHROMIUM, CHROMEDRIVER, FIREFOX and GECKODRIVER;
+//! what is found is handed to the tests in the same variables.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::system::{self, PULSEAUDIO, Program, XVFB};
+use super::{find, first_number, number, report, rust, version};
+use crate::tools;
+use crate::workspace::Workspace;
+
+/// The oldest major version of each browser that the tests are tried with.
+const OLDEST: [(&str, u32); 2] = [("Chromium", 125), ("Firefox", 128)];
+
+const CHROMIUM_VARIABLE: &str = "CHROMIUM";
+const CHROMEDRIVER_VARIABLE: &str = "CHROMEDRIVER";
+const FIREFOX_VARIABLE: &str = "FIREFOX";
+const GECKODRIVER_VARIABLE: &str = "GECKODRIVER";
+
+const CHROMIUM_NAMES: &[&str] = &[
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+const FIREFOX_NAMES: &[&str] = &[
+    "firefox",
+    "firefox-esr",
+    "/Applications/Firefox.app/Contents/MacOS/firefox",
+];
+
+pub(super) const CHROMIUM: &[Program] = &[
+    Program {
+        names: CHROMIUM_NAMES,
+        variable: Some(CHROMIUM_VARIABLE),
+        debian: Some("chromium"),
+        ubuntu: None,
+        fedora: Some("chromium"),
+        homebrew: Some("--cask google-chrome"),
+        otherwise: "on Ubuntu it is a snap: sudo snap install chromium, then CHROMIUM=/snap/bin/chromium and \
+            CHROMEDRIVER=/snap/bin/chromium.chromedriver; or install Google Chrome and the chromedriver of its version",
+    },
+    Program {
+        names: &["chromedriver"],
+        variable: Some(CHROMEDRIVER_VARIABLE),
+        debian: Some("chromium-driver"),
+        ubuntu: None,
+        fedora: Some("chromedriver"),
+        homebrew: Some("--cask chromedriver"),
+        otherwise: "it has to be of Chromium's major version; on Ubuntu the snap of Chromium has it, \
+            CHROMEDRIVER=/snap/bin/chromium.chromedriver",
+    },
+];
+pub(super) const FIREFOX: &[Program] = if cfg!(target_os = "linux") {
+    &[FIREFOX_ALONE, PULSEAUDIO]
+} else {
+    &[FIREFOX_ALONE]
+};
+const FIREFOX_ALONE: Program = Program {
+    names: FIREFOX_NAMES,
+    variable: Some(FIREFOX_VARIABLE),
+    debian: Some("firefox-esr"),
+    ubuntu: None,
+    fedora: Some("firefox"),
+    homebrew: Some("--cask firefox"),
+    otherwise: "on Ubuntu it is a snap: sudo snap install firefox, then FIREFOX=/snap/firefox/current/usr/lib/firefox/firefox",
+};
+/// It has no headless mode.
+pub(super) const WEBKIT: &[Program] = &[
+    Program {
+        names: &["WebKitWebDriver"],
+        variable: None,
+        debian: Some("webkit2gtk-driver"),
+        ubuntu: Some("webkit2gtk-driver"),
+        fedora: None,
+        homebrew: None,
+        otherwise: "leave its checks out by --skip e2e-webkit",
+    },
+    XVFB,
+    PULSEAUDIO,
+];
+
+pub(super) fn chromium(workspace: &Workspace) -> Result<()> {
+    let pair = || -> Result<[(PathBuf, String); 2]> {
+        let browser = named_or_found(workspace, CHROMIUM_VARIABLE, CHROMIUM_NAMES)?;
+        let driver = named_or_found(workspace, CHROMEDRIVER_VARIABLE, &["chromedriver"])?;
+        let versions = [version(workspace, &browser)?, version(workspace, &driver)?];
+        let [one, other] = versions;
+        Ok([(browser, one), (driver, other)])
+    };
+    let misfit = |[(_, browser), (_, driver)]: &[(PathBuf, String); 2]| {
+        (first_number(browser) != first_number(driver)).then(|| {
+            format!(
+                "chromedriver {} does not fit Chromium {}: install the same major version of both",
+                number(driver),
+                number(browser)
+            )
+        })
+    };
+    let mut found = pair()?;
+    let complaint = misfit(&found).or_else(|| too_old(0, &found[0].1));
+    if let Some(complaint) = complaint {
+        report("chromium", &complaint);
+        let ours = found[0].0.starts_with("/usr/bin") && found[1].0.starts_with("/usr/bin");
+        if ours && system::renew(workspace, &["chromium", "chromium-driver"])? {
+            found = pair()?;
+        }
+        if let Some(complaint) = misfit(&found).or_else(|| too_old(0, &found[0].1)) {
+            bail!(
+                "{complaint} ({} and {})",
+                found[0].0.display(),
+                found[1].0.display()
+            );
+        }
+    }
+    let [(browser, browser_version), (driver, _)] = &found;
+    hand_on(workspace, CHROMIUM_VARIABLE, browser);
+    hand_on(workspace, CHROMEDRIVER_VARIABLE, driver);
+    report("chromium", number(browser_version));
+    Ok(())
+}
+
+pub(super) fn firefox(workspace: &Workspace) -> Result<()> {
+    let browser = || -> Result<(PathBuf, String)> {
+        let path = named_or_found(workspace, FIREFOX_VARIABLE, FIREFOX_NAMES)?;
+        let version = version(workspace, &path)?;
+        Ok((path, version))
+    };
+    let (mut path, mut version) = browser()?;
+    if too_old(1, &version).is_some()
+        && path.starts_with("/usr/bin")
+        && system::renew(workspace, &["firefox-esr"])?
+    {
+        (path, version) = browser()?;
+    }
+    if let Some(complaint) = too_old(1, &version) {
+        bail!("{complaint} ({})", path.display());
+    }
+    let driver = match env::var_os(GECKODRIVER_VARIABLE) {
+        Some(_) => named_or_found(workspace, GECKODRIVER_VARIABLE, &[])?,
+        None => {
+            rust::cargo_tool(
+                workspace,
+                "geckodriver",
+                "geckodriver",
+                tools::GECKODRIVER,
+                &["--locked"],
+            )?;
+            find(workspace, "geckodriver").context("geckodriver is not on PATH")?
+        }
+    };
+    hand_on(workspace, FIREFOX_VARIABLE, &path);
+    hand_on(workspace, GECKODRIVER_VARIABLE, &driver);
+    report("firefox", number(&version));
+    Ok(())
+}
+
+pub(super) fn webkit(workspace: &Workspace) -> Result<()> {
+    let driver = find(workspace, "WebKitWebDriver").context("WebKitWebDriver is not on PATH")?;
+    report("webkit", number(&version(workspace, &driver)?));
+    Ok(())
+}
+
+fn named_or_found(workspace: &Workspace, variable: &str, names: &[&str]) -> Result<PathBuf> {
+    let Some(named) = env::var_os(variable).filter(|value| !value.is_empty()) else {
+        let found = names.iter().find_map(|name| find(workspace, name));
+        return found.with_context(|| format!("{} is missing", names[0]));
+    };
+    let path = PathBuf::from(named);
+    ensure!(
+        path.is_file(),
+        "{variable} names {}, where there is no program",
+        path.display()
+    );
+    Ok(path)
+}
+
+fn too_old(browser: usize, version: &str) -> Option<String> {
+    let (name, oldest) = OLDEST[browser];
+    let major = first_number(version)?;
+    (major < oldest).then(|| {
+        format!("{name} {major} is older than the oldest that Sori works in, {oldest}: install a newer one")
+    })
+}
+
+/// To the tests, which wasm-pack and the harness of tests/e2e run.
+fn hand_on(workspace: &Workspace, variable: &str, path: &Path) {
+    workspace.shell().set_var(variable, path);
+}

@@ -1,0 +1,164 @@
+//! Installs what a fresh machine lacks: a line per step, and where something cannot be installed, what to install by hand.
+
+mod browsers;
+mod node;
+mod rust;
+mod system;
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+
+use anyhow::{Error, Result, bail};
+
+use crate::workspace::Workspace;
+
+pub(crate) use node::install_at as install_npm_at;
+
+use system::Program;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// The compiler's wasm target, wasm-pack, wasm-bindgen, Node's packages.
+    Package,
+    Chromium,
+    Firefox,
+    Webkit,
+    /// A desktop without a screen, and Orca on it.
+    ScreenReader,
+}
+
+pub(crate) const EVERYTHING: &[Need] = &[
+    Need::Package,
+    Need::Chromium,
+    Need::Firefox,
+    Need::Webkit,
+    Need::ScreenReader,
+];
+
+impl Need {
+    /// What the operating system's packages bring.
+    fn programs(self) -> &'static [Program] {
+        match self {
+            Need::Package => &[],
+            Need::Chromium => browsers::CHROMIUM,
+            Need::Firefox => browsers::FIREFOX,
+            Need::Webkit => browsers::WEBKIT,
+            Need::ScreenReader => system::SCREEN_READER,
+        }
+    }
+
+    /// What comes from elsewhere, and whether all of it fits together.
+    fn complete(self, workspace: &Workspace) -> Result<()> {
+        match self {
+            Need::Package => {
+                rust::tools(workspace)?;
+                node::packages(workspace)
+            }
+            Need::Chromium => browsers::chromium(workspace),
+            Need::Firefox => browsers::firefox(workspace),
+            Need::Webkit => browsers::webkit(workspace),
+            Need::ScreenReader => system::orca(workspace),
+        }
+    }
+}
+
+/// Everything is installed, or the first thing that is not is an error.
+pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
+    match each(workspace, needs)?.into_iter().next() {
+        None => Ok(()),
+        Some((_, error)) => Err(error),
+    }
+}
+
+/// Installs all it can; what is left is told for each need.
+pub(crate) fn each(workspace: &Workspace, needs: &[Need]) -> Result<Vec<(Need, Error)>> {
+    let _lock = workspace.lock("setup")?;
+    let mut failed: Vec<(Need, Error)> = Vec::new();
+    // At once: the package lists are refreshed once, and packages that several needs share are asked for once.
+    let programs = needs.iter().flat_map(|need| need.programs());
+    let refused = system::install(workspace, programs);
+    for &need in needs {
+        let outcome = match refused.for_programs(need.programs()) {
+            Some(words) => Err(Error::msg(words)),
+            None => need.complete(workspace),
+        };
+        if let Err(error) = outcome {
+            failed.push((need, error));
+        }
+    }
+    Ok(failed)
+}
+
+/// A line of set-up, once however often it is asked for.
+fn report(what: &str, state: &str) {
+    static SAID: Mutex<Option<HashSet<String>>> = Mutex::new(None);
+    let line = format!("setup: {what}: {state}");
+    let fresh = match SAID.lock() {
+        Ok(mut said) => said.get_or_insert_default().insert(line.clone()),
+        Err(_) => true,
+    };
+    if fresh {
+        println!("{line}");
+    }
+}
+
+/// Where a program is: on PATH, or at the path that it is given by.
+fn find(workspace: &Workspace, program: &str) -> Option<std::path::PathBuf> {
+    let path = workspace.shell().var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
+}
+
+/// The first line that a program prints about its version.
+fn version(workspace: &Workspace, program: &std::path::Path) -> Result<String> {
+    let text = xshell::cmd!(workspace.shell(), "{program} --version")
+        .quiet()
+        .ignore_stderr()
+        .read()?;
+    match text.lines().next() {
+        Some(line) => Ok(line.trim().to_owned()),
+        None => bail!("{} --version prints nothing", program.display()),
+    }
+}
+
+/// The first number in a version's text: `ChromeDriver 156.0.8078.79 (…)` is 156.
+fn first_number(text: &str) -> Option<u32> {
+    let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let end = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
+    digits[..end].parse().ok()
+}
+
+/// `Mozilla Firefox 153.8.0esr` is 153.8.0esr: the first word that begins with a digit.
+fn number(text: &str) -> &str {
+    text.split_whitespace()
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        .unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{first_number, number};
+
+    #[test]
+    fn versions_are_read_from_what_tools_print() {
+        assert_eq!(
+            first_number("ChromeDriver 156.0.8078.79 (a21ce)"),
+            Some(156)
+        );
+        assert_eq!(
+            first_number("wasm-opt version 132 (version_132)"),
+            Some(132)
+        );
+        assert_eq!(first_number("v20.20.2"), Some(20));
+        assert_eq!(first_number("none"), None);
+        assert_eq!(
+            number("Chromium 156.0.8078.108 built on Debian"),
+            "156.0.8078.108"
+        );
+        assert_eq!(number("Mozilla Firefox 153.8.0esr"), "153.8.0esr");
+        assert_eq!(number("orca"), "orca");
+    }
+}

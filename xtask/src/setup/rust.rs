@@ -1,0 +1,115 @@
+//! The compiler's target for the browser, and the tools that come from crates.io.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use xshell::cmd;
+
+use super::{find, number, report, version};
+use crate::tools;
+use crate::workspace::Workspace;
+
+pub(super) fn tools(workspace: &Workspace) -> Result<()> {
+    wasm_target(workspace)?;
+    cargo_tool(
+        workspace,
+        "wasm-pack",
+        "wasm-pack",
+        tools::WASM_PACK,
+        &["--locked"],
+    )?;
+    // Not --locked: its lock file wants a crate version that mirrors may lack.
+    cargo_tool(
+        workspace,
+        "wasm-bindgen",
+        "wasm-bindgen-cli",
+        &tools::wasm_bindgen(workspace)?,
+        &[],
+    )
+}
+
+/// rustup's automatic installation of what rust-toolchain.toml lists may be off.
+fn wasm_target(workspace: &Workspace) -> Result<()> {
+    let sh = workspace.shell();
+    let target = "wasm32-unknown-unknown";
+    let libraries = cmd!(sh, "rustc --print target-libdir --target {target}")
+        .quiet()
+        .read()?;
+    if Path::new(&libraries).is_dir() {
+        report(target, "present");
+        return Ok(());
+    }
+    ensure!(
+        find(workspace, "rustup").is_some(),
+        "{target} is missing and there is no rustup to add it: install the Rust standard library for {target}"
+    );
+    report(target, "adding");
+    cmd!(sh, "rustup target add {target}")
+        .quiet()
+        .ignore_stderr()
+        .run()
+        .with_context(|| format!("rustup target add {target} fails"))
+}
+
+/// The tool in this version: the one on PATH if it fits, else one installed from crates.io. What another project may
+/// need in another version stays where it is; ours then lies in a folder of its own, which comes first here.
+pub(super) fn cargo_tool(
+    workspace: &Workspace,
+    binary: &str,
+    package: &str,
+    wanted: &str,
+    flags: &[&str],
+) -> Result<()> {
+    let installed = |workspace: &Workspace| {
+        let path = find(workspace, binary)?;
+        let text = version(workspace, &path).ok()?;
+        Some(number(&text).to_owned())
+    };
+    let present = installed(workspace);
+    if present.as_deref() == Some(wanted) {
+        report(binary, wanted);
+        return Ok(());
+    }
+    let mut root = Vec::new();
+    if let Some(other) = &present {
+        let folder = cargo_home()?.join(format!("sori/{binary}-{wanted}"));
+        workspace.prefer(folder.join("bin"))?;
+        if installed(workspace).as_deref() == Some(wanted) {
+            report(binary, &format!("{wanted}, beside {other} on PATH"));
+            return Ok(());
+        }
+        root.extend(["--root".into(), folder.into_os_string()]);
+    }
+    let beside = present.map(|other| format!(" beside {other}"));
+    report(
+        binary,
+        &format!(
+            "installing {wanted}{} from crates.io, a minute or two",
+            beside.unwrap_or_default()
+        ),
+    );
+    cmd!(
+        workspace.shell(),
+        "cargo install {package} --version {wanted} --force --quiet {flags...} {root...}"
+    )
+    // A build directory of this workspace's is not one for tools.
+    .env_remove("CARGO_TARGET_DIR")
+    .quiet()
+    .run()
+    .with_context(|| format!("cannot install {package} {wanted}: it comes from crates.io"))?;
+    let now = installed(workspace);
+    ensure!(
+        now.as_deref() == Some(wanted),
+        "{binary} {wanted} was installed, but PATH finds {}: put cargo's bin directory first",
+        now.as_deref().unwrap_or("none")
+    );
+    Ok(())
+}
+
+fn cargo_home() -> Result<PathBuf> {
+    env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(env::home_dir()?.join(".cargo")))
+        .context("neither CARGO_HOME nor a home directory is set")
+}
