@@ -4,6 +4,7 @@
     reason = "a command-line tool speaks on its terminal"
 )]
 
+mod audit;
 mod build;
 mod bundle;
 mod clips;
@@ -59,6 +60,8 @@ enum Command {
     Clips,
     /// Write the reference pages and custom-elements.json anew (the result is committed)
     Reference,
+    /// Licences, sources and known weaknesses of all that Sori is made of
+    Audit(audit::Options),
     /// Check that this version could be published
     Release(release::Options),
     /// What a screen reader speaks in Chromium and Firefox, compared with the transcripts kept in tests/listen
@@ -93,6 +96,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(options) => serve::run(&workspace, &options),
         Command::Clips => clips::run(&workspace),
         Command::Reference => reference::run(&workspace),
+        Command::Audit(options) => audit::run(&workspace, &options),
         Command::Release(options) => release::run(&workspace, &options),
         Command::Listen(options) => listen::run(&workspace, &options),
         Command::Test(options) => gate::run(&workspace, &options),

@@ -30,6 +30,7 @@ const TYPES: &str = "typescript";
 
 pub(crate) fn run(workspace: &Workspace, all: bool) -> Result<()> {
     let tarball = pack(workspace)?;
+    lint(workspace, &tarball)?;
     in_node(workspace, &tarball)?;
     let consumers: Vec<&str> = if all {
         FAST.into_iter().chain(SLOW).collect()
@@ -138,6 +139,29 @@ fn check_list(files: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// What bundlers and Node read of the manifest, by publint; what TypeScript resolves, by attw. The package is ESM alone.
+fn lint(workspace: &Workspace, tarball: &Path) -> Result<()> {
+    let sh = workspace.shell();
+    println!("packaging: publint");
+    let manifest = told(cmd!(sh, "publint run {tarball} --strict"))?;
+    ensure!(manifest.0, "publint finds a fault:\n{}", manifest.1);
+    println!("packaging: attw");
+    let types = told(cmd!(
+        sh,
+        "attw {tarball} --profile esm-only --no-definitely-typed --no-color --no-emoji --format ascii"
+    ))?;
+    ensure!(types.0, "attw finds a fault:\n{}", types.1);
+    Ok(())
+}
+
+/// Whether the command succeeds, and what it says.
+fn told(command: xshell::Cmd<'_>) -> Result<(bool, String)> {
+    let output = command.quiet().ignore_status().output()?;
+    let text =
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    Ok((output.status.success(), text.concat()))
+}
+
 /// Importing any entry in Node, in a worker too, does nothing and throws nothing: pages are rendered on servers.
 fn in_node(workspace: &Workspace, tarball: &Path) -> Result<()> {
     let sh = workspace.shell();
@@ -181,17 +205,9 @@ fn build(workspace: &Workspace, name: &str, tarball: &Path) -> Result<()> {
     for old in ["out", ".next"] {
         sh.remove_path(old)?;
     }
-    let output = cmd!(sh, "npm run build --loglevel=error")
-        .env("NEXT_TELEMETRY_DISABLED", "1")
-        .quiet()
-        .ignore_status()
-        .output()?;
-    ensure!(
-        output.status.success(),
-        "{name} does not build with the package:\n{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let build = cmd!(sh, "npm run build --loglevel=error").env("NEXT_TELEMETRY_DISABLED", "1");
+    let (built, words) = told(build)?;
+    ensure!(built, "{name} does not build with the package:\n{words}");
     Ok(())
 }
 

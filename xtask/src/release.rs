@@ -5,7 +5,7 @@ use clap::Args;
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{fresh, packaging, size};
+use crate::{audit, fresh, packaging, size};
 
 /// In the order of their dependencies.
 const CRATES: [&str; 3] = ["sori-wire", "sori-captcha", "sori-backend"];
@@ -17,6 +17,9 @@ pub(crate) struct Options {
     /// Check everything, publish nothing
     #[arg(long)]
     dry_run: bool,
+    /// With --dry-run: leave out the weaknesses that are known today, which the network tells
+    #[arg(long, requires = "dry_run")]
+    offline: bool,
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
@@ -26,6 +29,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     size::run(workspace)?;
     let tarball = packaging::pack(workspace)?;
     crates(workspace, &[])?;
+    audit::run(
+        workspace,
+        &audit::Options {
+            offline: options.offline,
+        },
+    )?;
     unchanged(workspace, "building the release made")?;
 
     let next = format!(

@@ -25,6 +25,8 @@ pub(crate) enum Need {
     Webkit,
     /// A desktop without a screen, and Orca on it.
     ScreenReader,
+    /// cargo-deny.
+    Audit,
 }
 
 pub(crate) const EVERYTHING: &[Need] = &[
@@ -33,13 +35,14 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::Firefox,
     Need::Webkit,
     Need::ScreenReader,
+    Need::Audit,
 ];
 
 impl Need {
     /// What the operating system's packages bring.
     fn programs(self) -> &'static [Program] {
         match self {
-            Need::Package => &[],
+            Need::Package | Need::Audit => &[],
             Need::Chromium => browsers::CHROMIUM,
             Need::Firefox => browsers::FIREFOX,
             Need::Webkit => browsers::WEBKIT,
@@ -58,6 +61,7 @@ impl Need {
             Need::Firefox => browsers::firefox(workspace),
             Need::Webkit => browsers::webkit(workspace),
             Need::ScreenReader => system::orca(workspace),
+            Need::Audit => rust::auditor(workspace),
         }
     }
 }

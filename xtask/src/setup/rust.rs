@@ -29,6 +29,17 @@ pub(super) fn tools(workspace: &Workspace) -> Result<()> {
     )
 }
 
+pub(super) fn auditor(workspace: &Workspace) -> Result<()> {
+    let flags = &["--locked"];
+    cargo_tool(
+        workspace,
+        "cargo-deny",
+        "cargo-deny",
+        tools::CARGO_DENY,
+        flags,
+    )
+}
+
 /// rustup's automatic installation of what rust-toolchain.toml lists may be off.
 fn wasm_target(workspace: &Workspace) -> Result<()> {
     let sh = workspace.shell();

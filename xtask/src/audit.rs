@@ -1,0 +1,88 @@
+//! Licences, sources and known weaknesses of what Sori is made of. A release demands it; the gate does not run it, because
+//! the lists of weaknesses are on the network and change from day to day.
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use serde_json::Value;
+use xshell::cmd;
+
+use crate::setup::{self, Need};
+use crate::workspace::Workspace;
+
+#[derive(Args, Default)]
+pub(crate) struct Options {
+    /// Leave out what needs the network: the weaknesses that are known today
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    setup::run(workspace, &[Need::Audit])?;
+    let sh = workspace.shell();
+    cmd!(sh, "cargo deny --log-level error --workspace check --hide-inclusion-graph licenses sources bans")
+        .quiet()
+        .run()
+        .context("deny.toml says what is allowed")?;
+    if options.offline {
+        println!("audit: the known weaknesses are left out, as asked");
+        return Ok(());
+    }
+    let unknown: Vec<String> = [crates(workspace)?, npm(workspace)?]
+        .into_iter()
+        .flatten()
+        .collect();
+    if !unknown.is_empty() {
+        bail!(
+            "{}; run it where they can be reached, or with --offline for the rest",
+            unknown.join("; ")
+        );
+    }
+    println!("audit: no weakness is known today");
+    Ok(())
+}
+
+/// What could not be asked, in words.
+type Unasked = Option<String>;
+
+fn crates(workspace: &Workspace) -> Result<Unasked> {
+    let sh = workspace.shell();
+    if cmd!(sh, "cargo deny --log-level error fetch db")
+        .quiet()
+        .run()
+        .is_err()
+    {
+        return Ok(Some(
+            "the weaknesses of crates are a git repository that cannot be fetched from here (https://github.com/rustsec/advisory-db)"
+                .to_owned(),
+        ));
+    }
+    cmd!(sh, "cargo deny --log-level error --workspace check --disable-fetch --hide-inclusion-graph advisories")
+        .quiet()
+        .run()
+        .context("a crate has a known weakness, or was withdrawn")?;
+    Ok(None)
+}
+
+/// The package has no dependencies, which `packaging` holds; what could ship with it comes from the tools that make it.
+fn npm(workspace: &Workspace) -> Result<Unasked> {
+    let sh = workspace.shell();
+    let output = cmd!(sh, "npm audit --json")
+        .quiet()
+        .ignore_status()
+        .ignore_stderr()
+        .output()?;
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let Some(counts) = answer["metadata"]["vulnerabilities"].as_object() else {
+        let words = answer["message"]
+            .as_str()
+            .or_else(|| answer["error"]["summary"].as_str());
+        return Ok(Some(format!(
+            "the npm registry does not answer about weaknesses: {}",
+            words.unwrap_or("it cannot be reached")
+        )));
+    };
+    if counts["total"].as_u64() != Some(0) {
+        bail!("the tools that make the package have known weaknesses: npm audit names them");
+    }
+    Ok(None)
+}
