@@ -200,7 +200,7 @@ fn wasm_tests(
     tests::run(
         cmd!(
             workspace.shell(),
-            "wasm-pack test --mode no-install --headless {browser...} {driver...} -- --no-fail-fast {names...}"
+            "wasm-pack --log-level error test --mode no-install --headless {browser...} {driver...} -- --no-fail-fast {names...}"
         )
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities),
         names,
