@@ -200,6 +200,7 @@ async fn access(
     match upstream {
         UpstreamChoice::Naver(naver) => {
             let access = Access {
+                dialect: naver.service.dialect(),
                 base: naver.url.clone(),
                 client_id: naver.client_id.clone(),
                 client_secret: naver.client_secret.clone(),
@@ -211,9 +212,10 @@ async fn access(
             let running = practice::spawn(options.clone(), anywhere)
                 .await
                 .map_err(StartError::Practice)?;
-            let base = format!("http://{}/v1/captcha", running.addr);
             let access = Access {
-                base: Url::parse(&base).map_err(|error| StartError::Upstream(error.into()))?,
+                dialect: options.dialect,
+                base: Url::parse(&running.base())
+                    .map_err(|error| StartError::Upstream(error.into()))?,
                 client_id: Secret::new(options.client_id.as_str()),
                 client_secret: Secret::new(options.client_secret.as_str()),
             };

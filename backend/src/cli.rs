@@ -8,6 +8,7 @@ use crate::{
     server::{self, Bounds, Patience},
     settings::{Log, LogFormat, Quota, args::ServeArgs, refuse_unknown},
     start,
+    upstream::Dialect,
 };
 use clap::{
     CommandFactory, Parser, Subcommand,
@@ -48,7 +49,7 @@ enum Command {
 /// The flags of `emulate`.
 #[derive(Debug, clap::Args)]
 pub struct EmulateArgs {
-    /// Where the protocol is served, under /v1/captcha; port 0 takes a free one
+    /// Where the protocol is served; port 0 takes a free one
     #[arg(
         long,
         env = "SORI_LISTEN",
@@ -56,7 +57,10 @@ pub struct EmulateArgs {
         default_value = "127.0.0.1:8041"
     )]
     listen: SocketAddr,
-    /// What is expected in X-Naver-Client-Id
+    /// Whose protocol: openapi (developers.naver.com, under /v1/captcha) or ncloud (NAVER Cloud Platform, under /scaptcha/v1 and /scaptcha-bin/v1)
+    #[arg(long, value_enum, value_name = "DIALECT", default_value = "openapi")]
+    dialect: Dialect,
+    /// What is expected in X-Naver-Client-Id, or X-NCP-APIGW-API-KEY-ID
     #[arg(
         long,
         env = "SORI_CLIENT_ID",
@@ -65,7 +69,7 @@ pub struct EmulateArgs {
         hide_env_values = true
     )]
     client_id: String,
-    /// What is expected in X-Naver-Client-Secret
+    /// What is expected in X-Naver-Client-Secret, or X-NCP-APIGW-API-KEY
     #[arg(
         long,
         env = "SORI_CLIENT_SECRET",
@@ -195,6 +199,7 @@ async fn emulate(args: EmulateArgs) -> Result<(), Error> {
         .transpose();
     let answer = answer.map_err(|error| SettingsError::new("SORI_PRACTICE_ANSWER", error))?;
     let options = practice::Options {
+        dialect: args.dialect,
         client_id: args.client_id,
         client_secret: args.client_secret,
         daily_quota: args.daily_quota.0,

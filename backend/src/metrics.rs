@@ -165,6 +165,7 @@ impl Metrics {
             Some(Failure::NotSent) => "not_sent",
             Some(Failure::Unavailable) => "unavailable",
             Some(Failure::Exhausted) => "exhausted",
+            Some(Failure::Throttled { .. }) => "throttled",
             Some(Failure::Rejected) => "rejected",
             Some(Failure::InvalidKey) => "invalid_key",
             Some(Failure::Unheard) => "unheard",

@@ -16,6 +16,7 @@ use serde_json::json;
 use sori_backend::check::{CheckArgs, Outcome, Report, check};
 use sori_backend::practice::{self, Digits};
 use sori_backend::settings::{Naver, UpstreamChoice};
+use sori_backend::upstream::Service;
 use sori_backend::{Backend, Secret, Settings};
 use tokio::net::TcpListener;
 
@@ -107,6 +108,7 @@ async fn a_real_quota_is_not_spent_unasked() {
         ..practice_options()
     };
     let naver = |addr: SocketAddr| Naver {
+        service: Service::Openapi,
         url: format!("http://{addr}/v1/captcha").parse().unwrap(),
         client_id: Secret::new(options.client_id.clone()),
         client_secret: Secret::new(options.client_secret.clone()),

@@ -43,8 +43,11 @@ struct Server {
 
 impl Server {
     fn start(text: &str) -> Self {
-        assert!(text.contains(":8040") || text.contains(":8041"), "{text}");
-        let text = text.replace(":8040", ":0").replace(":8041", ":0");
+        let ports = [":8040", ":8041", ":8042"];
+        assert!(ports.iter().any(|port| text.contains(port)), "{text}");
+        let text = ports
+            .iter()
+            .fold(text.to_owned(), |text, port| text.replace(port, ":0"));
         let mut child = shell(&text).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let out = child.stdout.take().unwrap();
@@ -129,6 +132,37 @@ fn the_documented_emulator_answers_the_documented_call() {
     assert!(call.contains("http://127.0.0.1:8041"), "{call}");
     let answer = output(&call.replace("http://127.0.0.1:8041", &server.base));
     assert!(answer.contains("\"key\""), "{answer}");
+}
+
+/// The guide to NAVER Cloud Platform, up to the check, which there spends two keys; the emulator answers.
+#[test]
+fn the_documented_way_to_ncloud_starts_and_passes_its_check() {
+    let emulate = snippet("ncloud-emulate.sh");
+    let upstream = Server::start(&emulate);
+    let call = snippet("ncloud-emulated.sh");
+    assert!(call.contains("http://127.0.0.1:8041"), "{call}");
+    let answer = output(&call.replace("http://127.0.0.1:8041", &upstream.base));
+    assert!(answer.contains("\"key\""), "{answer}");
+
+    let folder = folder("ncloud");
+    for (name, text) in [
+        ("ncloud-client-id", "practice-id"),
+        ("ncloud-client-secret", "practice-secret"),
+        ("siteverify-secret", "0123456789abcdef0123456789abcdef"),
+    ] {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    let path = folder.display().to_string();
+    let text = snippet("ncloud.sh");
+    let text = text
+        .replace("/etc/sori", &path)
+        .replace("/var/lib/sori-ncloud", &path);
+    let text = format!("SORI_UPSTREAM_URL={} {text}", upstream.base);
+    let server = Server::start(&text);
+    let check = snippet("ncloud-check.sh");
+    assert!(check.contains("http://127.0.0.1:8042"), "{check}");
+    let report = output(&check.replace("http://127.0.0.1:8042", &server.base));
+    assert!(report.lines().count() > 5, "{report}");
 }
 
 /// Of a reader's own proxy, which the tests do not have.

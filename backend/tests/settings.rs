@@ -39,7 +39,7 @@ fn refusal(variables: Variables) -> String {
 #[test]
 fn what_is_missing_or_contradictory_stops_the_start_by_name() {
     let elsewhere = ("SORI_LISTEN", "0.0.0.0:0");
-    let table: [(Variables, &[&str]); 16] = [
+    let table: [(Variables, &[&str]); 19] = [
         (&[ID], &["SORI_CLIENT_SECRET: missing", "SORI_CLIENT_ID"]),
         (
             &[SECRET],
@@ -51,6 +51,27 @@ fn what_is_missing_or_contradictory_stops_the_start_by_name() {
             &["SORI_UPSTREAM: practice has no use"],
         ),
         (&[("SORI_UPSTREAM", "naver")], &["SORI_CLIENT_ID: missing"]),
+        (
+            &[("SORI_UPSTREAM", "ncloud-gov")],
+            &["SORI_CLIENT_ID: missing", "SORI_UPSTREAM=ncloud-gov"],
+        ),
+        (
+            &[
+                ID,
+                SECRET,
+                SITE_SECRET,
+                ("SORI_UPSTREAM", "ncloud"),
+                ("SORI_UPSTREAM_URL", "https://example.com/scaptcha/v1"),
+            ],
+            &[
+                "SORI_UPSTREAM_URL",
+                "the origin alone, such as https://naveropenapi.apigw.ntruss.com",
+            ],
+        ),
+        (
+            &[ID, SECRET, SITE_SECRET, ("SORI_UPSTREAM", "ncloud-us")],
+            &["ncloud-us", "ncloud-gov", "ncloud-fin"],
+        ),
         (
             &[ID, SECRET, SITE_SECRET, ("SORI_PRACTICE_ANSWER", "1")],
             &["SORI_PRACTICE_ANSWER: refused together with real credentials"],

@@ -305,6 +305,7 @@ async fn no_page_and_no_built_file_shows_a_credential() {
         .await
         .unwrap();
     let naver = sori_backend::settings::Naver {
+        service: sori_backend::upstream::Service::Openapi,
         url: format!("http://{}/v1/captcha", upstream.addr)
             .parse()
             .unwrap(),

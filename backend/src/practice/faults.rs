@@ -21,9 +21,11 @@ pub enum Fault {
     SystemError,
     /// 429, as at the daily quota.
     QuotaExceeded,
-    /// 401 with NAVER's `024`.
+    /// 429, as after too many calls in a second.
+    Throttled,
+    /// 401, as with wrong credentials.
     Unauthorised,
-    /// 403 without a captcha's code: the application may not use the audio captcha.
+    /// Without a captcha's code: the application may not use the audio captcha.
     Forbidden,
     /// 403 with NAVER's `CT001`.
     InvalidKey,

@@ -3,7 +3,7 @@
 //! It exists so that the path a newcomer tries is the path production runs: the backend reaches it over
 //! HTTP exactly as it would reach NAVER, with credentials in the same headers and the same answers to
 //! judge. It follows NAVER's documentation call by call; where that says nothing, the choice made here is
-//! stated at the place that makes it (`desk.rs` and `naver.rs`). It is no protection: it speaks clearly on
+//! stated at the place that makes it (`desk.rs`, `naver.rs` and the dialects). It is no protection: it speaks clearly on
 //! purpose, and anybody may run it.
 //!
 //! ```
@@ -12,7 +12,7 @@
 //!
 //! let options = Options { answer: Digits::parse("12345").ok(), ..Options::default() };
 //! let running = practice::spawn(options, ([127, 0, 0, 1], 0).into()).await?;
-//! println!("NAVER's protocol at http://{}/v1/captcha", running.addr);
+//! println!("NAVER's protocol at {}", running.base());
 //! running.shutdown().await;
 //! # Ok(()) }
 //! ```
@@ -20,8 +20,11 @@
 mod clips;
 mod desk;
 mod digits;
+mod failure;
 mod faults;
 mod naver;
+mod ncloud;
+mod openapi;
 mod speech;
 
 use std::fmt;
@@ -30,6 +33,7 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::upstream::Dialect;
 use axum::Router;
 use rand::RngExt;
 use rand::distr::Alphanumeric;
@@ -44,9 +48,11 @@ pub use speech::Pauses;
 /// What the emulator accepts, limits and speaks.
 #[derive(Clone)]
 pub struct Options {
-    /// Expected in `X-Naver-Client-Id`.
+    /// Which of NAVER's forms it speaks.
+    pub dialect: Dialect,
+    /// Expected in the dialect's header for the client id.
     pub client_id: String,
-    /// Expected in `X-Naver-Client-Secret`.
+    /// Expected in the dialect's header for the secret.
     pub client_secret: String,
     /// Calls a day, in Korean time; issuing a key and verifying an answer count. `None` is unlimited.
     pub daily_quota: Option<u32>,
@@ -65,6 +71,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            dialect: Dialect::default(),
             client_id: random_text(20),
             client_secret: random_text(10),
             daily_quota: Some(1_000),
@@ -81,6 +88,7 @@ impl Default for Options {
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
+            .field("dialect", &self.dialect)
             .field("daily_quota", &self.daily_quota)
             .field("voice", &self.voice)
             .field("pauses", &self.pauses)
@@ -112,7 +120,8 @@ impl FromStr for Voice {
     }
 }
 
-/// The emulator as routes under `/v1/captcha`, as at `openapi.naver.com`.
+/// The emulator as routes: under `/v1/captcha`, as at `openapi.naver.com`, or under `/scaptcha/v1` and
+/// `/scaptcha-bin/v1`, as at NAVER Cloud Platform's gateway.
 pub fn router(options: Options) -> Router {
     naver::router(options)
 }
@@ -126,12 +135,18 @@ pub async fn spawn(options: Options, addr: SocketAddr) -> io::Result<Running> {
     let listener = TcpListener::bind(addr).await?;
     let addr = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel::<()>();
+    let dialect = options.dialect;
     let server = axum::serve(listener, router(options)).with_graceful_shutdown(async {
         // A dropped sender asks for the same as a sent message.
         stopped.await.ok();
     });
     let task = tokio::spawn(async move { server.await });
-    Ok(Running { addr, stop, task })
+    Ok(Running {
+        addr,
+        dialect,
+        stop,
+        task,
+    })
 }
 
 /// A served emulator. Dropping it stops it.
@@ -139,6 +154,7 @@ pub async fn spawn(options: Options, addr: SocketAddr) -> io::Result<Running> {
 pub struct Running {
     /// Where it listens.
     pub addr: SocketAddr,
+    dialect: Dialect,
     stop: oneshot::Sender<()>,
     task: JoinHandle<io::Result<()>>,
 }
@@ -146,6 +162,15 @@ pub struct Running {
 impl Running {
     /// How long [`Running::shutdown`] waits for answers under way.
     const GRACE: Duration = Duration::from_secs(2);
+
+    /// What a backend is given as `SORI_UPSTREAM_URL` to use it.
+    #[must_use]
+    pub fn base(&self) -> String {
+        match self.dialect {
+            Dialect::Openapi => format!("http://{}/v1/captcha", self.addr),
+            Dialect::Ncloud => format!("http://{}", self.addr),
+        }
+    }
 
     /// Accepts no more connections and waits until the open ones are answered, for two seconds at most.
     pub async fn shutdown(self) {

@@ -1,8 +1,7 @@
-//! NAVER's documented protocol over HTTP: `/v1/captcha/skey` and `/v1/captcha/scaptcha`.
+//! NAVER's documented protocol over HTTP, in the dialect that the options name.
 //!
 //! Choices where the documents are silent: an unknown `code` is a 400; a missing `key` is an unknown one;
-//! a missing `value` is a wrong answer; the audio of one key is the same at every fetch. Errors that the
-//! documents list by status alone carry that status as their `errorCode`, but for 429 (`010`, as reported).
+//! a missing `value` is a wrong answer; the audio of one key is the same at every fetch.
 
 use std::convert::Infallible;
 use std::io;
@@ -21,11 +20,13 @@ use futures_util::stream::{self, StreamExt};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use super::desk::{Challenge, Desk, Refusal};
+use super::desk::{Challenge, Desk};
 use super::digits::Digits;
+use super::failure::Failure;
 use super::faults::{Call, Fault};
 use super::speech::{self, Script};
-use super::{Options, random_text};
+use super::{Options, ncloud, openapi, random_text};
+use crate::upstream::Dialect;
 
 /// As long as the keys in NAVER's examples.
 const KEY_CHARS: usize = 16;
@@ -41,17 +42,38 @@ impl Emulator {
     fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// NAVER's error document.
+    fn refuse(&self, failure: Failure) -> Response {
+        let (status, document) = match self.options.dialect {
+            Dialect::Openapi => openapi::refusal(failure),
+            Dialect::Ncloud => ncloud::refusal(failure),
+        };
+        let mut response = json_as("application/json;charset=UTF-8", &document);
+        *response.status_mut() =
+            StatusCode::from_u16(status).expect("the dialects name statuses of HTTP");
+        response
+    }
 }
 
 pub(super) fn router(options: Options) -> Router {
     let desk = Mutex::new(Desk::new(options.daily_quota, options.key_lifetime));
+    let (keys, audio): (_, &[_]) = match options.dialect {
+        Dialect::Openapi => (openapi::KEYS_PATH, &openapi::AUDIO_PATHS),
+        Dialect::Ncloud => (ncloud::KEYS_PATH, &ncloud::AUDIO_PATHS),
+    };
     let emulator = Arc::new(Emulator { options, desk });
-    Router::new()
-        .route("/v1/captcha/skey", get(skey))
-        .route("/v1/captcha/scaptcha", get(scaptcha))
+    let mut router = Router::new().route(keys, get(skey));
+    for path in audio {
+        router = router.route(path, get(scaptcha));
+    }
+    let refuse = |failure| {
+        move |State(emulator): State<Arc<Emulator>>| async move { emulator.refuse(failure) }
+    };
+    router
         .route_layer(middleware::from_fn_with_state(emulator.clone(), admit))
-        .fallback(|| async { Failure::unknown_path() })
-        .method_not_allowed_fallback(|| async { Failure::method() })
+        .fallback(refuse(Failure::UnknownPath))
+        .method_not_allowed_fallback(refuse(Failure::Method))
         .layer(middleware::map_response(never_cached))
         .with_state(emulator)
 }
@@ -61,10 +83,10 @@ pub(super) fn router(options: Options) -> Router {
 /// axum lets HEAD into a GET handler, which would issue a key that nobody sees.
 async fn admit(State(emulator): State<Arc<Emulator>>, request: Request, next: Next) -> Response {
     if request.method() != Method::GET {
-        return Failure::method().into_response();
+        return emulator.refuse(Failure::Method);
     }
     if !carries_credentials(request.headers(), &emulator.options) {
-        return Failure::unauthorised().into_response();
+        return emulator.refuse(Failure::Unauthorised);
     }
     next.run(request).await
 }
@@ -75,8 +97,11 @@ fn carries_credentials(headers: &HeaderMap, expected: &Options) -> bool {
             .get(name)
             .is_some_and(|sent| sent.as_bytes() == value.as_bytes())
     };
-    holds("x-naver-client-id", &expected.client_id)
-        && holds("x-naver-client-secret", &expected.client_secret)
+    let (id, secret) = match expected.dialect {
+        Dialect::Openapi => (openapi::ID_HEADER, openapi::SECRET_HEADER),
+        Dialect::Ncloud => (ncloud::ID_HEADER, ncloud::SECRET_HEADER),
+    };
+    holds(id, &expected.client_id) && holds(secret, &expected.client_secret)
 }
 
 async fn never_cached(mut response: Response) -> Response {
@@ -99,16 +124,17 @@ struct Skey {
 async fn skey(
     State(emulator): State<Arc<Emulator>>,
     query: Result<Query<Skey>, QueryRejection>,
-) -> Result<Response, Failure> {
-    match query {
+) -> Response {
+    let response = match query {
         Ok(Query(Skey { code: 0, .. })) => issue(&emulator).await,
         Ok(Query(Skey {
             code: 1,
             key,
             value,
         })) => verify(&emulator, &key, &value).await,
-        Ok(_) | Err(_) => Err(Failure::parameters()),
-    }
+        Ok(_) | Err(_) => Err(Failure::Parameters),
+    };
+    response.unwrap_or_else(|failure| emulator.refuse(failure))
 }
 
 async fn issue(emulator: &Emulator) -> Result<Response, Failure> {
@@ -142,7 +168,11 @@ async fn verify(emulator: &Emulator, key: &str, value: &str) -> Result<Response,
     let result = emulator.desk().verify(SystemTime::now(), key, value)?;
     Ok(json_as(
         "application/json;charset=UTF-8",
-        &Judged { result },
+        &Judged {
+            result,
+            response_time: (emulator.options.dialect == Dialect::Ncloud)
+                .then_some(ncloud::RESPONSE_TIME),
+        },
     ))
 }
 
@@ -155,12 +185,19 @@ struct Scaptcha {
 async fn scaptcha(
     State(emulator): State<Arc<Emulator>>,
     query: Result<Query<Scaptcha>, QueryRejection>,
-) -> Result<Response, Failure> {
-    let Query(Scaptcha { key }) = query.map_err(|_| Failure::parameters())?;
+) -> Response {
+    let response = match query {
+        Ok(Query(Scaptcha { key })) => audio(&emulator, &key).await,
+        Err(_) => Err(Failure::Parameters),
+    };
+    response.unwrap_or_else(|failure| emulator.refuse(failure))
+}
+
+async fn audio(emulator: &Emulator, key: &str) -> Result<Response, Failure> {
     if let Some(fault) = emulator.options.faults.of(Call::Audio) {
         return failing(fault, b"RIFF").await;
     }
-    let Challenge { digits, seed } = emulator.desk().hear(SystemTime::now(), &key)?;
+    let Challenge { digits, seed } = emulator.desk().hear(SystemTime::now(), key)?;
     let Options { voice, pauses, .. } = emulator.options;
     let wav = speech::wav(&Script {
         digits,
@@ -192,11 +229,12 @@ fn json_as(kind: &'static str, body: &impl Serialize) -> Response {
 
 async fn failing(fault: Fault, begin: &'static [u8]) -> Result<Response, Failure> {
     match fault {
-        Fault::SystemError => Err(Failure::system()),
-        Fault::QuotaExceeded => Err(Refusal::QuotaExceeded.into()),
-        Fault::Unauthorised => Err(Failure::unauthorised()),
-        Fault::Forbidden => Err(Failure::forbidden()),
-        Fault::InvalidKey => Err(Refusal::InvalidKey.into()),
+        Fault::SystemError => Err(Failure::System),
+        Fault::QuotaExceeded => Err(Failure::QuotaExceeded),
+        Fault::Throttled => Err(Failure::Throttled),
+        Fault::Unauthorised => Err(Failure::Unauthorised),
+        Fault::Forbidden => Err(Failure::Forbidden),
+        Fault::InvalidKey => Err(Failure::InvalidKey),
         Fault::Html => {
             Ok(axum::response::Html("<!doctype html><title>점검 중</title>").into_response())
         }
@@ -219,107 +257,9 @@ struct Key {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Judged {
     result: bool,
-}
-
-/// NAVER's error document.
-struct Failure {
-    status: StatusCode,
-    code: &'static str,
-    message: &'static str,
-}
-
-impl Failure {
-    const fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
-        Self {
-            status,
-            code,
-            message,
-        }
-    }
-
-    const fn unauthorised() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "024",
-            "Authentication failed (인증에 실패하였습니다.)",
-        )
-    }
-
-    const fn forbidden() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "403",
-            "Forbidden (API 권한이 없습니다.)",
-        )
-    }
-
-    const fn parameters() -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "400",
-            "Bad request (요청 변수를 확인하십시오.)",
-        )
-    }
-
-    const fn unknown_path() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "404",
-            "Not found (존재하지 않는 API입니다.)",
-        )
-    }
-
-    const fn method() -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "405",
-            "Method not allowed (허용하지 않는 HTTP 메서드입니다.)",
-        )
-    }
-
-    const fn system() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "CT500", "System error")
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::InvalidKey => Self::new(
-                StatusCode::FORBIDDEN,
-                "CT001",
-                "Invalid key. (키가 만료되거나 없는 키)",
-            ),
-            Refusal::AudioNotIssued => Self::new(
-                StatusCode::BAD_REQUEST,
-                "CT002",
-                "Unissued wav(음성을 발급을 하지 않음)",
-            ),
-            Refusal::QuotaExceeded => Self::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "010",
-                "Query limit exceeded (하루 허용량을 초과하였습니다.)",
-            ),
-        }
-    }
-}
-
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Document {
-            error_message: &'static str,
-            error_code: &'static str,
-        }
-        let document = Document {
-            error_message: self.message,
-            error_code: self.code,
-        };
-        let mut response = json_as("application/json;charset=UTF-8", &document);
-        *response.status_mut() = self.status;
-        response
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_time: Option<f64>,
 }

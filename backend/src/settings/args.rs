@@ -16,8 +16,14 @@ use tracing::level_filters::LevelFilter;
 pub enum UpstreamName {
     /// The emulator, in this process: anyone can solve it.
     Practice,
-    /// NAVER's open API.
+    /// NAVER's open API, with the keys of developers.naver.com.
     Naver,
+    /// NAVER Cloud Platform.
+    Ncloud,
+    /// NAVER Cloud Platform for public institutions.
+    NcloudGov,
+    /// NAVER Cloud Platform for financial institutions.
+    NcloudFin,
 }
 
 /// Who has answers judged.
@@ -47,7 +53,7 @@ pub struct ServeArgs {
     /// Who issues keys and judges answers. Default: naver with credentials; without, practice, on a loopback address only
     #[arg(long, env = "SORI_UPSTREAM", value_enum, help_heading = "Upstream")]
     pub upstream: Option<UpstreamName>,
-    /// NAVER's base URL; https unless loopback. Default: https://openapi.naver.com/v1/captcha
+    /// Another address of the upstream; https unless loopback. Default for naver: https://openapi.naver.com/v1/captcha; for the ncloud ones it is the origin alone, such as https://naveropenapi.apigw.ntruss.com
     #[arg(
         long,
         env = "SORI_UPSTREAM_URL",
@@ -55,7 +61,7 @@ pub struct ServeArgs {
         help_heading = "Upstream"
     )]
     pub upstream_url: Option<Url>,
-    /// NAVER's client id
+    /// NAVER's client id (ncloud: the application's Client ID)
     #[arg(long, env = "SORI_CLIENT_ID", value_name = "ID", hide_env_values = true, value_parser = secret, help_heading = "Upstream")]
     pub client_id: Option<Secret>,
     /// A file that holds NAVER's client id
@@ -66,7 +72,7 @@ pub struct ServeArgs {
         help_heading = "Upstream"
     )]
     pub client_id_file: Option<PathBuf>,
-    /// NAVER's client secret; other users of the machine can read flags, so prefer the file
+    /// NAVER's client secret (ncloud: the application's Client Secret); other users of the machine can read flags, so prefer the file
     #[arg(long, env = "SORI_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Upstream")]
     pub client_secret: Option<Secret>,
     /// A file that holds NAVER's client secret
@@ -107,15 +113,14 @@ pub struct ServeArgs {
     )]
     pub practice_voice: Voice,
 
-    /// Calls a day in Korean time, or none; issuing and verifying count, so 1000 are 500 challenges
+    /// Calls a day in Korean time, or none; issuing and verifying count, so 1000 are 500 challenges. Default: 1000; with the ncloud upstreams none, since their limit is what you set in the console: give it here too
     #[arg(
         long,
         env = "SORI_DAILY_QUOTA",
         value_name = "CALLS",
-        default_value = "1000",
         help_heading = "Quota"
     )]
-    pub daily_quota: Quota,
+    pub daily_quota: Option<Quota>,
     /// Who has answers judged; with external, the site asks NAVER itself and each key counts two calls
     #[arg(
         long,

@@ -9,7 +9,7 @@ mod values;
 pub use resolve::{refuse_unknown, setting_names};
 pub use values::{HourlyShare, Origin, Quota, Span};
 
-use crate::{book::VerifiedBy, limit::Rates, practice, secret::Secret};
+use crate::{book::VerifiedBy, limit::Rates, practice, secret::Secret, upstream::Service};
 use core::{fmt, time::Duration};
 use ipnet::IpNet;
 use reqwest::Url;
@@ -79,14 +79,16 @@ pub struct Settings {
 pub enum UpstreamChoice {
     /// The emulator, in this process.
     Practice(practice::Options),
-    /// NAVER's open API, or what speaks its protocol.
+    /// One of NAVER's services, or what speaks its protocol.
     Naver(Naver),
 }
 
-/// Access to NAVER's open API.
+/// Access to one of NAVER's services.
 #[derive(Clone, Debug)]
 pub struct Naver {
-    /// The base URL, up to and with `/captcha`.
+    /// Which.
+    pub service: Service,
+    /// Its address: for the open API up to and with `/captcha`, for NAVER Cloud Platform the origin.
     pub url: Url,
     /// The application's client id.
     pub client_id: Secret,
@@ -100,7 +102,16 @@ impl UpstreamChoice {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Practice(_) => "practice",
-            Self::Naver(_) => "naver",
+            Self::Naver(naver) => naver.service.name(),
+        }
+    }
+
+    /// The calls a day that it allows, where the settings name no number.
+    #[must_use]
+    pub fn daily_quota(&self) -> Option<u32> {
+        match self {
+            Self::Practice(options) => options.daily_quota,
+            Self::Naver(naver) => naver.service.daily_quota(),
         }
     }
 

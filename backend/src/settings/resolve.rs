@@ -8,14 +8,13 @@ use crate::{
     book::VerifiedBy,
     practice::{self, Digits},
     secret::Secret,
-    upstream::is_loopback,
+    upstream::{Dialect, Service, is_loopback},
 };
 use clap::{Args as _, Command, FromArgMatches as _};
 use reqwest::Url;
 use std::{ffi::OsString, fs, net::SocketAddr, path::Path};
 use strsim::levenshtein;
 
-const NAVER_URL: &str = "https://openapi.naver.com/v1/captcha";
 const SECRET_BYTES: usize = 32;
 
 impl Settings {
@@ -71,6 +70,10 @@ impl Settings {
             args.ticket_secret_file.as_deref(),
         )?;
         let upstream = upstream(&args)?;
+        let daily_quota = match args.daily_quota {
+            Some(quota) => quota.0,
+            None => upstream.daily_quota(),
+        };
         let verified_by = match args.verify {
             Verify::Backend => VerifiedBy::Backend,
             Verify::External => VerifiedBy::Site,
@@ -111,7 +114,7 @@ impl Settings {
             upstream,
             upstream_timeout: args.upstream_timeout.0,
             upstream_concurrency: args.upstream_concurrency.into(),
-            daily_quota: args.daily_quota.0,
+            daily_quota,
             verified_by,
             siteverify_secret,
             siteverify_secret_previous,
@@ -193,15 +196,17 @@ fn upstream(args: &ServeArgs) -> Result<UpstreamChoice, SettingsError> {
             "SORI_CLIENT_ID",
             "missing: SORI_CLIENT_SECRET is given, and only the pair is of use",
         )),
-        (Some(UpstreamName::Practice), Some(_), Some(_)) => Err(SettingsError::new(
-            "SORI_UPSTREAM",
-            "practice has no use for SORI_CLIENT_ID and SORI_CLIENT_SECRET; give one or the other",
-        )),
-        (Some(UpstreamName::Naver), None, None) => Err(SettingsError::new(
+        (name, Some(client_id), Some(client_secret)) => {
+            let service = name.map_or(Ok(Service::Openapi), service)?;
+            naver(args, service, client_id, client_secret)
+        }
+        (Some(name), None, None) if name != UpstreamName::Practice => Err(SettingsError::new(
             "SORI_CLIENT_ID",
-            "missing: SORI_UPSTREAM=naver needs SORI_CLIENT_ID and SORI_CLIENT_SECRET",
+            format!(
+                "missing: SORI_UPSTREAM={} needs SORI_CLIENT_ID and SORI_CLIENT_SECRET",
+                service(name)?.name()
+            ),
         )),
-        (_, Some(client_id), Some(client_secret)) => naver(args, client_id, client_secret),
         (None, None, None) if !loopback => Err(SettingsError::new(
             "SORI_CLIENT_ID",
             format!(
@@ -214,7 +219,26 @@ fn upstream(args: &ServeArgs) -> Result<UpstreamChoice, SettingsError> {
     }
 }
 
-fn naver(args: &ServeArgs, id: Secret, secret: Secret) -> Result<UpstreamChoice, SettingsError> {
+/// The service of NAVER's that credentials are for.
+fn service(name: UpstreamName) -> Result<Service, SettingsError> {
+    match name {
+        UpstreamName::Naver => Ok(Service::Openapi),
+        UpstreamName::Ncloud => Ok(Service::Ncloud),
+        UpstreamName::NcloudGov => Ok(Service::NcloudGov),
+        UpstreamName::NcloudFin => Ok(Service::NcloudFin),
+        UpstreamName::Practice => Err(SettingsError::new(
+            "SORI_UPSTREAM",
+            "practice has no use for SORI_CLIENT_ID and SORI_CLIENT_SECRET; give one or the other",
+        )),
+    }
+}
+
+fn naver(
+    args: &ServeArgs,
+    service: Service,
+    id: Secret,
+    secret: Secret,
+) -> Result<UpstreamChoice, SettingsError> {
     if args.practice_answer.is_some() {
         return Err(SettingsError::new(
             "SORI_PRACTICE_ANSWER",
@@ -231,7 +255,9 @@ fn naver(args: &ServeArgs, id: Secret, secret: Secret) -> Result<UpstreamChoice,
     }
     let url = match &args.upstream_url {
         Some(url) => url.clone(),
-        None => Url::parse(NAVER_URL).map_err(|e| SettingsError::new("SORI_UPSTREAM_URL", e))?,
+        None => {
+            Url::parse(service.address()).map_err(|e| SettingsError::new("SORI_UPSTREAM_URL", e))?
+        }
     };
     let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
     if !secure {
@@ -248,7 +274,19 @@ fn naver(args: &ServeArgs, id: Secret, secret: Secret) -> Result<UpstreamChoice,
             "it must be a scheme, a host and a path alone",
         ));
     }
+    if service.dialect() == Dialect::Ncloud && url.path() != "/" {
+        return Err(SettingsError::new(
+            "SORI_UPSTREAM_URL",
+            format!(
+                "for SORI_UPSTREAM={} it must be the origin alone, such as {}: both paths, /scaptcha/v1 \
+                 and /scaptcha-bin/v1, follow from it",
+                service.name(),
+                service.address()
+            ),
+        ));
+    }
     Ok(UpstreamChoice::Naver(Naver {
+        service,
         url,
         client_id: id,
         client_secret: secret,
@@ -278,7 +316,9 @@ fn practice(args: &ServeArgs, loopback: bool) -> Result<UpstreamChoice, Settings
     Ok(UpstreamChoice::Practice(practice::Options {
         answer,
         voice: args.practice_voice,
-        daily_quota: args.daily_quota.0,
+        daily_quota: args
+            .daily_quota
+            .map_or(Service::Openapi.daily_quota(), |quota| quota.0),
         ..practice::Options::default()
     }))
 }

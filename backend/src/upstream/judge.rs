@@ -1,11 +1,9 @@
 //! What an upstream's answer means. Pure: NAVER's documentation is judged by the body, since its own
 //! sample shows `{"result":true}` under status 403, and its key JSON is served as text/plain.
 
-use serde::Deserialize;
-use sori_wire::{
-    error::ErrorCode,
-    protocol::{Key, classify},
-};
+use super::Dialect;
+use serde::{Deserialize, Deserializer};
+use sori_wire::protocol::Key;
 
 /// Why a call brought nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +14,13 @@ pub enum Failure {
     NotSent,
     /// It failed on the way, or the answer is none of the documented ones.
     Unavailable,
-    /// The upstream says that the day's quota is spent.
+    /// The upstream says that its quota is spent.
     Exhausted,
+    /// The upstream was asked too often in too short a time: some seconds later it answers again.
+    Throttled {
+        /// Whether it said so by a code, and not by the status alone.
+        explained: bool,
+    },
     /// The upstream refuses the credentials.
     Rejected,
     /// The upstream does not know the key any more.
@@ -26,61 +29,76 @@ pub enum Failure {
     Unheard,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// What a refusal says, in whichever form it came.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Refusal {
+    /// The documentation gives text, and has been seen to give a number.
+    #[serde(rename = "errorCode", deserialize_with = "text_or_number")]
+    pub(super) code: Option<String>,
+}
+
+fn text_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Code {
+        Text(String),
+        Number(u32),
+    }
+    Ok(Option::<Code>::deserialize(from)?.map(|code| match code {
+        Code::Text(text) => text,
+        Code::Number(number) => number.to_string(),
+    }))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Body {
     key: Option<String>,
     result: Option<bool>,
-    error_code: Option<String>,
+    /// The gateway of NAVER Cloud Platform wraps its refusals.
+    error: Option<Refusal>,
+    #[serde(flatten)]
+    refusal: Refusal,
 }
 
 fn body(text: &[u8]) -> Body {
-    serde_json::from_slice(text).unwrap_or(Body {
-        key: None,
-        result: None,
-        error_code: None,
-    })
+    serde_json::from_slice(text).unwrap_or_default()
 }
 
-fn failure(status: u16, body: &Body) -> Failure {
-    match classify(status, None, body.error_code.as_deref()) {
-        ErrorCode::QuotaExceeded => Failure::Exhausted,
-        ErrorCode::UpstreamRejected => Failure::Rejected,
-        ErrorCode::InvalidKey => Failure::InvalidKey,
-        ErrorCode::AudioNotIssued => Failure::Unheard,
-        _ => Failure::Unavailable,
-    }
+fn failure(dialect: Dialect, status: u16, body: Body) -> Failure {
+    dialect.failure(status, &body.error.unwrap_or(body.refusal))
 }
 
 /// Reads the answer to an issue.
 ///
 /// # Errors
 /// If it holds no key.
-pub fn key(status: u16, text: &[u8]) -> Result<Key, Failure> {
+pub fn key(dialect: Dialect, status: u16, text: &[u8]) -> Result<Key, Failure> {
     let body = body(text);
     let key = body.key.as_deref().and_then(Key::parse);
     key.filter(|_| status == 200)
-        .ok_or_else(|| failure(status, &body))
+        .ok_or_else(|| failure(dialect, status, body))
 }
 
 /// Reads the answer to a verification.
 ///
 /// # Errors
 /// If it holds no verdict.
-pub fn verdict(status: u16, text: &[u8]) -> Result<bool, Failure> {
+pub fn verdict(dialect: Dialect, status: u16, text: &[u8]) -> Result<bool, Failure> {
     let body = body(text);
-    body.result.ok_or_else(|| failure(status, &body))
+    body.result.ok_or_else(|| failure(dialect, status, body))
 }
 
 /// Whether the answer to a fetch is a whole WAV file.
 ///
 /// # Errors
 /// If it is not.
-pub fn audio(status: u16, bytes: &[u8]) -> Result<(), Failure> {
+pub fn audio(dialect: Dialect, status: u16, bytes: &[u8]) -> Result<(), Failure> {
     if status == 200 && is_whole_wav(bytes) {
         return Ok(());
     }
-    Err(failure(status, &body(bytes)))
+    Err(failure(dialect, status, body(bytes)))
 }
 
 /// A RIFF file of form WAVE that is as long as it says. Writers that do not know the length in advance
@@ -101,12 +119,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const OPENAPI: Dialect = Dialect::Openapi;
+    const NCLOUD: Dialect = Dialect::Ncloud;
+    const BURST: Failure = Failure::Throttled { explained: true };
+    const UNEXPLAINED: Failure = Failure::Throttled { explained: false };
+
     #[test]
     fn a_verdict_counts_under_any_status() {
-        assert_eq!(verdict(403, br#"{"result":true}"#), Ok(true));
-        assert_eq!(verdict(200, br#"{"result":false}"#), Ok(false));
+        assert_eq!(verdict(OPENAPI, 403, br#"{"result":true}"#), Ok(true));
+        assert_eq!(verdict(OPENAPI, 200, br#"{"result":false}"#), Ok(false));
         assert_eq!(
-            verdict(200, br#"{"result":true,"responseTime":22.9}"#),
+            verdict(OPENAPI, 200, br#"{"result":true,"responseTime":22.9}"#),
             Ok(true)
         );
     }
@@ -114,14 +137,16 @@ mod tests {
     #[test]
     fn both_meanings_of_403_are_told_apart() {
         let expired = br#"{"errorMessage":"Invalid key.","errorCode":"CT001"}"#;
-        assert_eq!(verdict(403, expired), Err(Failure::InvalidKey));
-        assert_eq!(verdict(403, b"{}"), Err(Failure::Rejected));
+        assert_eq!(verdict(OPENAPI, 403, expired), Err(Failure::InvalidKey));
+        assert_eq!(verdict(OPENAPI, 403, b"{}"), Err(Failure::Rejected));
     }
 
     #[test]
     fn what_is_no_key_is_no_key() {
         assert_eq!(
-            key(200, br#"{"key":"t521bp3qM7Qyk2X2"}"#).unwrap().as_str(),
+            key(OPENAPI, 200, br#"{"key":"t521bp3qM7Qyk2X2"}"#)
+                .unwrap()
+                .as_str(),
             "t521bp3qM7Qyk2X2"
         );
         for bad in [
@@ -132,26 +157,66 @@ mod tests {
             r#"{"key":"../x"}"#,
             r#"{"key":7}"#,
         ] {
-            assert_eq!(key(200, bad.as_bytes()), Err(Failure::Unavailable), "{bad}");
+            assert_eq!(
+                key(OPENAPI, 200, bad.as_bytes()),
+                Err(Failure::Unavailable),
+                "{bad}"
+            );
         }
-        assert_eq!(key(429, b""), Err(Failure::Exhausted));
-        assert_eq!(key(401, br#"{"errorCode":"024"}"#), Err(Failure::Rejected));
-        assert_eq!(key(302, b""), Err(Failure::Unavailable));
+        assert_eq!(key(OPENAPI, 429, b""), Err(UNEXPLAINED));
+        assert_eq!(
+            key(OPENAPI, 401, br#"{"errorCode":"024"}"#),
+            Err(Failure::Rejected)
+        );
+        assert_eq!(key(OPENAPI, 302, b""), Err(Failure::Unavailable));
+    }
+
+    #[test]
+    fn a_burst_is_told_from_the_end_of_the_day() {
+        let code = |code: &str| format!(r#"{{"errorMessage":"…","errorCode":"{code}"}}"#);
+        let flat = |c: &str| key(OPENAPI, 429, code(c).as_bytes());
+        assert_eq!(flat("010"), Err(Failure::Exhausted));
+        assert_eq!(flat("012"), Err(BURST));
+        assert_eq!(flat("999"), Err(UNEXPLAINED));
+        for number in ["400", r#""400""#] {
+            let nested = |n| format!(r#"{{"error":{{"errorCode":{n},"message":"…"}}}}"#);
+            let refused = key(NCLOUD, 429, nested(number).as_bytes());
+            assert_eq!(refused, Err(Failure::Exhausted), "{number}");
+            let throttled = nested(r#""410""#);
+            assert_eq!(verdict(NCLOUD, 429, throttled.as_bytes()), Err(BURST));
+        }
+    }
+
+    #[test]
+    fn the_captchas_own_codes_are_read_in_either_form() {
+        let nested = br#"{"error":{"errorCode":"CT001","message":"Invalid Key"}}"#;
+        let flat = br#"{"errorCode":"CT001","errorMessage":"Invalid Key"}"#;
+        for text in [&nested[..], flat] {
+            assert_eq!(verdict(NCLOUD, 403, text), Err(Failure::InvalidKey));
+        }
+    }
+
+    #[test]
+    fn a_gateway_that_knows_no_such_path_is_no_refusal_of_the_key() {
+        let text = br#"{"error":{"errorCode":"300","message":"Not Found Exception"}}"#;
+        assert_eq!(audio(NCLOUD, 404, text), Err(Failure::Unavailable));
+        let text = br#"{"error":{"errorCode":"200","message":"Authentication Failed"}}"#;
+        assert_eq!(key(NCLOUD, 401, text), Err(Failure::Rejected));
     }
 
     #[test]
     fn a_wav_that_is_shorter_than_it_says_is_not_served() {
         let mut wav = b"RIFF\x10\0\0\0WAVE".to_vec();
-        assert_eq!(audio(200, &wav), Err(Failure::Unavailable));
+        assert_eq!(audio(OPENAPI, 200, &wav), Err(Failure::Unavailable));
         wav.extend([0; 12]);
-        assert_eq!(audio(200, &wav), Ok(()));
-        assert_eq!(audio(200, b"RIFF\xff\xff\xff\xffWAVEfmt "), Ok(()));
+        assert_eq!(audio(OPENAPI, 200, &wav), Ok(()));
+        assert_eq!(audio(OPENAPI, 200, b"RIFF\xff\xff\xff\xffWAVEfmt "), Ok(()));
         assert_eq!(
-            audio(200, b"<html>not a sound</html>"),
+            audio(OPENAPI, 200, b"<html>not a sound</html>"),
             Err(Failure::Unavailable)
         );
         assert_eq!(
-            audio(400, br#"{"errorCode":"CT002"}"#),
+            audio(OPENAPI, 400, br#"{"errorCode":"CT002"}"#),
             Err(Failure::Unheard)
         );
     }
@@ -159,9 +224,10 @@ mod tests {
     proptest! {
         #[test]
         fn any_answer_is_judged(status in 100_u16..600, text in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = key(status, &text);
-            let _ = verdict(status, &text);
-            let _ = audio(status, &text);
+            let _ = key(OPENAPI, status, &text);
+            let _ = verdict(OPENAPI, status, &text);
+            let _ = audio(OPENAPI, status, &text);
+            let _ = key(NCLOUD, status, &text);
         }
     }
 }

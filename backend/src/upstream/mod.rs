@@ -4,8 +4,12 @@
 //! visitor but key and answer is sent.
 
 mod breaker;
+mod dialect;
 pub mod judge;
+mod ncloud;
+mod openapi;
 
+pub use dialect::{Dialect, Service};
 pub use judge::Failure;
 
 use crate::{
@@ -31,11 +35,13 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Where the upstream is, and who we are there.
 #[derive(Clone, Debug)]
 pub struct Access {
-    /// What `/skey` and `/scaptcha` are appended to.
+    /// The form it speaks.
+    pub dialect: Dialect,
+    /// What the dialect's paths are appended to.
     pub base: Url,
-    /// `X-Naver-Client-Id`.
+    /// Sent in the dialect's first header, and nowhere else.
     pub client_id: Secret,
-    /// `X-Naver-Client-Secret`.
+    /// Sent in the dialect's second header, and nowhere else.
     pub client_secret: Secret,
 }
 
@@ -68,7 +74,9 @@ impl core::error::Error for Fault {}
 #[derive(Debug)]
 pub struct Upstream {
     http: reqwest::Client,
-    base: Url,
+    dialect: Dialect,
+    keys: Url,
+    audio: Url,
     turns: Semaphore,
     timeout: Duration,
     breaker: Mutex<Breaker>,
@@ -97,10 +105,9 @@ impl Upstream {
         // Several parts of one process may ask for it; the first installs it, for all of them.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::new();
-        for (name, secret) in [
-            ("x-naver-client-id", &access.client_id),
-            ("x-naver-client-secret", &access.client_secret),
-        ] {
+        let names = access.dialect.credential_headers();
+        let secrets = [&access.client_id, &access.client_secret];
+        for (name, secret) in names.into_iter().zip(secrets) {
             let mut value = HeaderValue::from_str(secret.expose())
                 .map_err(|_| "the credentials hold characters that no header can carry")?;
             value.set_sensitive(true);
@@ -122,7 +129,9 @@ impl Upstream {
         }
         Ok(Arc::new(Self {
             http: builder.build()?,
-            base: access.base.clone(),
+            dialect: access.dialect,
+            keys: access.dialect.keys(&access.base),
+            audio: access.dialect.audio(&access.base),
             turns: Semaphore::new(bounds.concurrency),
             timeout: bounds.timeout,
             breaker: Mutex::default(),
@@ -151,14 +160,6 @@ impl Upstream {
 
     fn breaker<T>(&self, act: impl FnOnce(&mut Breaker) -> T) -> T {
         act(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
-        let mut url = self.base.clone();
-        let base = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{base}/{path}"));
-        url.query_pairs_mut().extend_pairs(query);
-        url
     }
 
     async fn get(&self, url: Url, most: usize) -> Result<(u16, Bytes), Fault> {
@@ -195,9 +196,9 @@ impl Pass {
     /// # Errors
     /// See [`Failure`].
     pub async fn issue(self) -> Result<Key, Fault> {
-        let url = self.upstream.url("skey", &[("code", "0")]);
-        self.call("issue", url, JSON_MAX_BYTES, |status, body| {
-            judge::key(status, &body)
+        let url = with_query(&self.upstream.keys, &[("code", "0")]);
+        self.call("issue", url, JSON_MAX_BYTES, |dialect, status, body| {
+            judge::key(dialect, status, &body)
         })
         .await
     }
@@ -207,9 +208,9 @@ impl Pass {
     /// # Errors
     /// See [`Failure`].
     pub async fn audio(self, key: &Key) -> Result<Bytes, Fault> {
-        let url = self.upstream.url("scaptcha", &[("key", key.as_str())]);
-        self.call("audio", url, AUDIO_MAX_BYTES, |status, body| {
-            judge::audio(status, &body).map(|()| body)
+        let url = with_query(&self.upstream.audio, &[("key", key.as_str())]);
+        self.call("audio", url, AUDIO_MAX_BYTES, |dialect, status, body| {
+            judge::audio(dialect, status, &body).map(|()| body)
         })
         .await
     }
@@ -220,9 +221,9 @@ impl Pass {
     /// See [`Failure`].
     pub async fn verify(self, key: &Key, answer: &str) -> Result<bool, Fault> {
         let query = [("code", "1"), ("key", key.as_str()), ("value", answer)];
-        let url = self.upstream.url("skey", &query);
-        self.call("verify", url, JSON_MAX_BYTES, |status, body| {
-            judge::verdict(status, &body)
+        let url = with_query(&self.upstream.keys, &query);
+        self.call("verify", url, JSON_MAX_BYTES, |dialect, status, body| {
+            judge::verdict(dialect, status, &body)
         })
         .await
     }
@@ -232,12 +233,12 @@ impl Pass {
         name: &'static str,
         url: Url,
         most: usize,
-        judge: impl FnOnce(u16, Bytes) -> Result<T, Failure>,
+        judge: impl FnOnce(Dialect, u16, Bytes) -> Result<T, Failure>,
     ) -> Result<T, Fault> {
         let started = time::Instant::now();
         let upstream = Arc::clone(&self.upstream);
         let result = upstream.get(url, most).await.and_then(|(status, body)| {
-            judge(status, body)
+            judge(upstream.dialect, status, body)
                 .map_err(|failure| fault(failure, format!("{name}: status {status}, {failure:?}")))
         });
         self.used = true;
@@ -263,6 +264,12 @@ impl Drop for Pass {
             self.upstream.breaker(|breaker| breaker.withdrawn(now));
         }
     }
+}
+
+fn with_query(address: &Url, query: &[(&str, &str)]) -> Url {
+    let mut url = address.clone();
+    url.query_pairs_mut().extend_pairs(query);
+    url
 }
 
 /// Whether a URL points to this machine: then it needs no TLS, and no proxy may see it.

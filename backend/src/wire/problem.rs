@@ -195,6 +195,11 @@ impl From<Fault> for Problem {
                 ErrorCode::QuotaExceeded,
                 "The upstream's calls for the day are spent.",
             ),
+            Failure::Throttled { .. } => Self::new(
+                ErrorCode::RateLimited,
+                "The upstream is asked too often at the moment. Try again in some seconds.",
+            )
+            .after(SHORTLY),
             Failure::Rejected => Self::new(
                 ErrorCode::UpstreamRejected,
                 "The upstream refused this backend's credentials or permissions.",

@@ -2,7 +2,7 @@
 //! name begins with what must come of it.
 
 use crate::{scripted::Scripted, site::Site};
-use sori_backend::upstream::judge;
+use sori_backend::upstream::{Dialect, judge};
 use std::{fs, path::Path, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -55,18 +55,25 @@ async fn requests_that_no_client_sends_are_answered_and_go_no_further() {
 
 #[test]
 fn every_answer_of_an_upstream_means_what_it_meant() {
-    let answers = corpus("upstream");
-    assert!(answers.len() >= 30, "{}", answers.len());
-    for (name, body) in answers {
-        let mut parts = name.splitn(4, '-');
-        let (call, status) = (parts.next().unwrap(), parts.next().unwrap());
-        let status = status.parse().unwrap();
-        let failure = match call {
-            "issue" => judge::key(status, &body).err(),
-            "verify" => judge::verdict(status, &body).err(),
-            _ => judge::audio(status, &body).err(),
-        };
-        let outcome = failure.map_or("ok".to_owned(), |failure| format!("{failure:?}"));
-        assert_eq!(outcome, parts.next().unwrap(), "{name}");
+    let mut judged = 0;
+    for (dialect, answers) in [
+        (Dialect::Openapi, corpus("upstream")),
+        (Dialect::Ncloud, corpus("ncloud")),
+    ] {
+        for (name, body) in answers {
+            let mut parts = name.splitn(4, '-');
+            let (call, status) = (parts.next().unwrap(), parts.next().unwrap());
+            let status = status.parse().unwrap();
+            let failure = match call {
+                "issue" => judge::key(dialect, status, &body).err(),
+                "verify" => judge::verdict(dialect, status, &body).err(),
+                _ => judge::audio(dialect, status, &body).err(),
+            };
+            let outcome = failure.map_or("ok".to_owned(), |failure| format!("{failure:?}"));
+            let outcome = outcome.split(' ').next().unwrap();
+            assert_eq!(outcome, parts.next().unwrap(), "{dialect:?}: {name}");
+            judged += 1;
+        }
     }
+    assert!(judged >= 50, "{judged}");
 }

@@ -41,7 +41,8 @@ async fn common() -> (Vec<(Reply, &'static str)>, Scripted) {
 #[tokio::test]
 async fn an_issue_that_fails_upstream_is_told_and_spends_one_call() {
     let (mut faults, elsewhere) = common().await;
-    faults.push((Reply::Text(429, ""), "quota_exceeded"));
+    faults.push((Reply::Text(429, ""), "rate_limited"));
+    faults.push((Reply::Text(429, r#"{"errorCode":"010"}"#), "quota_exceeded"));
     for (fault, code) in faults {
         let upstream = Scripted::start().await;
         let site = Site::over(&upstream).await;
@@ -98,7 +99,8 @@ async fn audio_that_fails_upstream_is_told_and_can_be_fetched_again() {
 #[tokio::test]
 async fn a_verification_that_fails_upstream_is_told_and_not_repeated() {
     let (mut faults, elsewhere) = common().await;
-    faults.push((Reply::Text(429, ""), "quota_exceeded"));
+    faults.push((Reply::Text(429, ""), "rate_limited"));
+    faults.push((Reply::Text(429, r#"{"errorCode":"010"}"#), "quota_exceeded"));
     faults.push((Reply::Text(403, r#"{"errorCode":"CT001"}"#), "invalid_key"));
     faults.push((
         Reply::Text(400, r#"{"errorCode":"CT002"}"#),

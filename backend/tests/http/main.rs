@@ -8,6 +8,7 @@ mod bounds;
 mod corpus;
 mod faults;
 mod limits;
+mod ncloud;
 mod origin;
 mod privacy;
 mod quota;

@@ -129,11 +129,11 @@ async fn a_late_answer_without_quota_keeps_its_key() {
 }
 
 #[tokio::test]
-async fn a_429_of_the_upstreams_closes_the_day() {
+async fn the_upstreams_word_that_the_day_is_spent_closes_it() {
     let upstream = Scripted::start().await;
     let site = Site::over(&upstream).await;
     let key = site.heard_key().await;
-    upstream.set(|script| script.issue = Reply::Text(429, ""));
+    upstream.set(|script| script.issue = Reply::Text(429, r#"{"errorCode":"010"}"#));
     let refused = site.issue().await;
     // Twelve hours from noon.
     assert_eq!(

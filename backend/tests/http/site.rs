@@ -11,6 +11,7 @@ use sori_backend::{
     server::{self, Bounds, Patience},
     settings::{HourlyShare, Naver, UpstreamChoice},
     start_at,
+    upstream::Service,
 };
 use std::{
     net::SocketAddr,
@@ -52,6 +53,7 @@ impl TestClock {
 pub(crate) fn settings(upstream: SocketAddr) -> Settings {
     Settings {
         upstream: UpstreamChoice::Naver(Naver {
+            service: Service::Openapi,
             url: format!("http://{upstream}/v1/captcha").parse().unwrap(),
             client_id: Secret::new(CLIENT_ID),
             client_secret: Secret::new(CLIENT_SECRET),

@@ -1,0 +1,32 @@
+//! The headers, paths and refusals of NAVER Cloud Platform's gateway.
+//!
+//! The documents give the captcha's own codes without the form they come in; here they come in the
+//! gateway's. A call for an API that is not selected in the console is refused as one over the limit is.
+
+use super::failure::Failure;
+use serde_json::{Value, json};
+
+pub(super) const ID_HEADER: &str = "x-ncp-apigw-api-key-id";
+pub(super) const SECRET_HEADER: &str = "x-ncp-apigw-api-key";
+pub(super) const AUDIO_PATHS: [&str; 1] = ["/scaptcha-bin/v1/scaptcha"];
+pub(super) const KEYS_PATH: &str = "/scaptcha/v1/skey";
+/// In seconds; what the documents show as the time an answer took.
+pub(super) const RESPONSE_TIME: f64 = 22.9;
+
+pub(super) fn refusal(failure: Failure) -> (u16, Value) {
+    let (status, code, message) = match failure {
+        Failure::Unauthorised => (401, "200", "Authentication Failed"),
+        Failure::Forbidden => (401, "210", "Permission Denied"),
+        Failure::Parameters | Failure::Method => (400, "100", "Bad Request Exception"),
+        Failure::UnknownPath => (404, "300", "Not Found Exception"),
+        Failure::System => (500, "CT500", "System Error"),
+        Failure::InvalidKey => (403, "CT001", "Invalid Key"),
+        Failure::AudioNotIssued => (400, "CT002", "Unissued image or wav"),
+        Failure::QuotaExceeded => (429, "400", "Quota Exceeded"),
+        Failure::Throttled => (429, "410", "Throttle Limited"),
+    };
+    (
+        status,
+        json!({"error": {"errorCode": code, "message": message}}),
+    )
+}

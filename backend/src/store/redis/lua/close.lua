@@ -1,0 +1,6 @@
+-- The upstream says that its quota is spent. ARGV from 12: when the refused call was admitted, the doubt after
+-- midnight in ms.
+if day_of(tonumber(ARGV[12])) < L.day then return answer('passed_over') end
+local doubt = day_start(L.day) + tonumber(ARGV[13])
+L.closed = now < doubt and doubt or day_start(L.day + 1)
+return answer('closed')

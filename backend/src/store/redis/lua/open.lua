@@ -1,0 +1,3 @@
+-- An operator opens the day again.
+L.closed = nil
+return answer('done')
