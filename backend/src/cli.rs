@@ -4,7 +4,7 @@ use crate::{
     Settings, SettingsError,
     book::VerifiedBy,
     check::{self, CheckArgs},
-    practice,
+    health, practice,
     server::{self, Bounds, Patience},
     settings::{Log, LogFormat, Quota, args::ServeArgs, refuse_unknown},
     start,
@@ -14,6 +14,7 @@ use clap::{
     CommandFactory, Parser, Subcommand,
     error::{ContextKind, ContextValue},
 };
+use reqwest::Url;
 use std::{
     io::{self, IsTerminal, Write},
     net::SocketAddr,
@@ -40,6 +41,12 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Serves an emulator of NAVER's audio captcha, for tests of any client written for NAVER
     Emulate(EmulateArgs),
+    /// Asks a running backend whether it is well; for container health checks, where there is no curl
+    Health {
+        /// Such as http://127.0.0.1:8040/healthz, or /readyz
+        #[arg(value_name = "URL")]
+        url: Url,
+    },
     /// Runs Sori's contract (openapi.yaml) against a backend in any language
     ///
     /// It spends two keys at most, and asks for --yes unless the backend declares practice.
@@ -139,6 +146,10 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
         Command::Emulate(args) => {
             refuse_unknown(variables())?;
             emulate(args).await
+        }
+        Command::Health { url } => {
+            writeln!(io::stdout(), "{}", health::ask(url).await?)?;
+            Ok(())
         }
         Command::Check(args) => run_check(*args).await,
     }

@@ -25,6 +25,7 @@
 //! | [`practice`] | the emulator |
 //! | [`check`] | the contract, run against any backend |
 //! | `wire` | the handlers |
+//! | [`health`] | asks a running backend whether it is well |
 //! | [`server`] | connections within bounds |
 
 mod backend;
@@ -32,6 +33,7 @@ pub mod book;
 pub mod check;
 pub mod cli;
 pub mod clock;
+pub mod health;
 pub mod journal;
 pub mod limit;
 pub mod metrics;

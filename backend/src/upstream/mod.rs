@@ -127,6 +127,10 @@ impl Upstream {
         if local {
             builder = builder.no_proxy();
         }
+        if access.base.scheme() == "http" {
+            // No certificate is needed, and an image may have none.
+            builder = builder.tls_certs_only([]);
+        }
         Ok(Arc::new(Self {
             http: builder.build()?,
             dialect: access.dialect,
