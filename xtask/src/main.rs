@@ -8,6 +8,7 @@ mod audit;
 mod build;
 mod bundle;
 mod clips;
+mod dist;
 mod exec;
 mod fresh;
 mod gate;
@@ -64,6 +65,8 @@ enum Command {
     Audit(audit::Options),
     /// Check that this version could be published
     Release(release::Options),
+    /// Build what is published of the backend: a static binary and what belongs to it, in target/dist
+    Dist,
     /// What a screen reader speaks in Chromium and Firefox, compared with the transcripts kept in tests/listen
     Listen(listen::Options),
     /// The gate: every check, cheapest first
@@ -98,6 +101,10 @@ fn run(command: Command) -> Result<()> {
         Command::Reference => reference::run(&workspace),
         Command::Audit(options) => audit::run(&workspace, &options),
         Command::Release(options) => release::run(&workspace, &options),
+        Command::Dist => {
+            setup::run(&workspace, &[setup::Need::Dist])?;
+            dist::run(&workspace)
+        }
         Command::Listen(options) => listen::run(&workspace, &options),
         Command::Test(options) => gate::run(&workspace, &options),
     }

@@ -35,6 +35,8 @@ pub(crate) enum Check {
     Release,
     /// The package as bundlers, Node and TypeScript get it
     Packaging,
+    /// What deploy/ holds, run: with --all, or asked for by name
+    Deploy,
     /// End to end, in Chromium
     E2e,
     /// End to end in Firefox: the main path and what can fail
@@ -51,7 +53,9 @@ const IN_WEBKIT: [&str; 2] = ["whole_path", "form"];
 impl Check {
     pub(super) fn needs(self) -> &'static [Need] {
         match self {
-            Check::Fmt | Check::Clippy | Check::Docs | Check::Host => &[],
+            Check::Fmt | Check::Clippy | Check::Docs => &[],
+            Check::Host => &[Need::Redis],
+            Check::Deploy => &[Need::Redis, Need::Proxies, Need::Dist],
             Check::ClippyWasm | Check::Build | Check::Size | Check::Release => &[Need::Package],
             Check::WasmChromium | Check::Packaging | Check::E2e => &[Need::Package, Need::Chromium],
             Check::WasmFirefox => &[Need::Package, Need::Firefox],
@@ -77,6 +81,7 @@ impl Check {
             | Check::Host
             | Check::WasmChromium
             | Check::WasmFirefox
+            | Check::Deploy
             | Check::Build => false,
         }
     }
@@ -87,6 +92,7 @@ impl Check {
             Check::Host
             | Check::WasmChromium
             | Check::WasmFirefox
+            | Check::Deploy
             | Check::E2e
             | Check::E2eFirefox
             | Check::E2eWebkit => true,
@@ -99,6 +105,11 @@ impl Check {
             | Check::Release
             | Check::Packaging => false,
         }
+    }
+
+    /// Whether the gate leaves it out unless all is asked for.
+    pub(super) fn is_long(self) -> bool {
+        self == Check::Deploy
     }
 
     pub(super) fn run(self, workspace: &Workspace, all: bool, names: &[String]) -> Result<()> {
@@ -130,7 +141,7 @@ impl Check {
             Check::Host => tests::run(
                 cmd!(
                     sh,
-                    "cargo test --quiet --no-fail-fast --workspace --exclude sori-e2e -- {names...}"
+                    "cargo test --quiet --no-fail-fast --workspace --exclude sori-e2e --exclude sori-deploy -- {names...}"
                 ),
                 names,
             )?,
@@ -146,6 +157,13 @@ impl Check {
             Check::Size => size::run(workspace)?,
             Check::Release => release::check(workspace, all)?,
             Check::Packaging => packaging::run(workspace, all)?,
+            Check::Deploy => tests::run(
+                cmd!(
+                    sh,
+                    "cargo test --quiet --no-fail-fast -p sori-deploy -- {names...}"
+                ),
+                names,
+            )?,
             Check::E2e => tests::run(
                 cmd!(
                     sh,

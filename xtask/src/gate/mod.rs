@@ -82,7 +82,7 @@ fn chosen(options: &Options) -> Result<Vec<Check>> {
         .copied()
         .filter(|check| {
             if options.only.is_empty() {
-                !options.skip.contains(check)
+                !options.skip.contains(check) && (options.all || !check.is_long())
             } else {
                 options.only.contains(check)
             }

@@ -3,6 +3,7 @@
 mod browsers;
 mod node;
 mod rust;
+mod server;
 mod system;
 
 use std::collections::HashSet;
@@ -27,6 +28,12 @@ pub(crate) enum Need {
     ScreenReader,
     /// cargo-deny.
     Audit,
+    /// What the shared store is tested against.
+    Redis,
+    /// What stands in front of a backend.
+    Proxies,
+    /// A compiler for static Linux binaries.
+    Dist,
 }
 
 pub(crate) const EVERYTHING: &[Need] = &[
@@ -36,6 +43,9 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::Webkit,
     Need::ScreenReader,
     Need::Audit,
+    Need::Redis,
+    Need::Proxies,
+    Need::Dist,
 ];
 
 impl Need {
@@ -47,6 +57,9 @@ impl Need {
             Need::Firefox => browsers::FIREFOX,
             Need::Webkit => browsers::WEBKIT,
             Need::ScreenReader => system::SCREEN_READER,
+            Need::Redis => server::REDIS,
+            Need::Proxies => server::PROXIES,
+            Need::Dist => server::MUSL,
         }
     }
 
@@ -62,6 +75,8 @@ impl Need {
             Need::Webkit => browsers::webkit(workspace),
             Need::ScreenReader => system::orca(workspace),
             Need::Audit => rust::auditor(workspace),
+            Need::Dist => rust::target(workspace, "x86_64-unknown-linux-musl"),
+            Need::Redis | Need::Proxies => Ok(()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The compiler's target for the browser, and the tools that come from crates.io.
+//! The compiler's targets, and the tools that come from crates.io.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::tools;
 use crate::workspace::Workspace;
 
 pub(super) fn tools(workspace: &Workspace) -> Result<()> {
-    wasm_target(workspace)?;
+    target(workspace, "wasm32-unknown-unknown")?;
     cargo_tool(
         workspace,
         "wasm-pack",
@@ -41,9 +41,8 @@ pub(super) fn auditor(workspace: &Workspace) -> Result<()> {
 }
 
 /// rustup's automatic installation of what rust-toolchain.toml lists may be off.
-fn wasm_target(workspace: &Workspace) -> Result<()> {
+pub(super) fn target(workspace: &Workspace, target: &str) -> Result<()> {
     let sh = workspace.shell();
-    let target = "wasm32-unknown-unknown";
     let libraries = cmd!(sh, "rustc --print target-libdir --target {target}")
         .quiet()
         .read()?;

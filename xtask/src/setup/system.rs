@@ -26,7 +26,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    const fn of_linux(
+    pub(super) const fn of_linux(
         names: &'static [&'static str],
         debian: &'static str,
         fedora: &'static str,
