@@ -4,23 +4,22 @@ use crate::{
     book::{Policy, Usage, VerifiedBy},
     clock::Clock,
     journal::JournalError,
-    limit::{Limiter, Limits, Rate, Rates},
-    metrics::Metrics,
+    limit::{Limits, Rate, Rates},
+    metrics::{Metrics, Standing},
     practice,
     secret::Secret,
-    settings::{HourlyShare, Origin, Settings, UpstreamChoice},
+    settings::{HourlyShare, Settings, UpstreamChoice},
     store::Store,
     upstream::{Access, Bounds, Upstream},
-    wire::{self, App, Warnings},
+    wire::{self, App, AudioMemory, Origins, Secrets, Warnings},
 };
 use axum::{Router, routing::get};
 use core::{fmt, time::Duration};
 use reqwest::Url;
 use std::{
-    collections::BTreeSet,
     io,
     net::Ipv4Addr,
-    sync::{Arc, Mutex, atomic::AtomicBool, atomic::Ordering},
+    sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool, atomic::Ordering},
 };
 use tokio::task::JoinHandle;
 
@@ -69,7 +68,9 @@ pub async fn start(settings: Settings) -> Result<Backend, StartError> {
 /// # Errors
 /// See [`StartError`].
 pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, StartError> {
-    warn_of_risks(&settings);
+    for risk in settings.risks() {
+        tracing::warn!("{risk}");
+    }
     let metrics = Arc::new(Metrics::new(settings.upstream.name()));
     let (access, running) = access(&settings.upstream).await?;
     let bounds = Bounds {
@@ -91,24 +92,26 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
     let secret = settings.siteverify_secret.clone();
     let makes_one_up = practice && settings.verified_by == VerifiedBy::Backend;
     let secret = secret.or_else(|| makes_one_up.then(Secret::random));
-    let site_secrets = secret
-        .iter()
-        .chain(&settings.siteverify_secret_previous)
-        .cloned();
+    let secrets = Secrets {
+        site: both(&secret, &settings.siteverify_secret_previous),
+        ticket: both(&settings.ticket_secret, &settings.ticket_secret_previous),
+    };
     let app = Arc::new(App {
         upstream,
         is_practice: practice,
         store,
-        limiter: Mutex::new(Limiter::new(limits(&settings))),
+        limits: limits(&settings),
+        limiter: Mutex::default(),
         metrics,
         clock,
         verified_by: settings.verified_by,
         key_ttl: settings.key_ttl,
-        allowed_origins: settings.allowed_origins,
-        allow_no_origin: settings.allow_no_origin,
+        origins: Origins::new(settings.allowed_origins, settings.allow_no_origin),
         trusted_proxies: settings.trusted_proxies,
-        ticket_secret: settings.ticket_secret,
-        site_secrets: site_secrets.collect(),
+        ticket_ttl: settings.ticket_ttl,
+        siteverify_at: settings.siteverify_at,
+        secrets: RwLock::new(Arc::new(secrets)),
+        audio: AudioMemory::default(),
         warnings: Warnings::default(),
         stopping: AtomicBool::new(false),
     });
@@ -141,13 +144,16 @@ impl Backend {
         wire::health(&self.app)
     }
 
-    /// `/metrics`, for an address that no visitor reaches.
+    /// `/metrics`, `/healthz` and `/readyz`, and siteverify where it is not for visitors' addresses: for an
+    /// address that no visitor reaches.
     pub fn admin(&self) -> Router {
         let app = Arc::clone(&self.app);
         let text = move || {
-            let text = app
-                .metrics
-                .text(app.store.usage(), app.upstream.is_held_back());
+            let text = app.metrics.text(&Standing {
+                usage: app.store.usage(),
+                held_back: app.upstream.is_held_back(),
+                audio_bytes: app.audio.held(),
+            });
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             async move {
                 (
@@ -156,7 +162,22 @@ impl Backend {
                 )
             }
         };
-        Router::new().route("/metrics", get(text))
+        Router::new()
+            .route("/metrics", get(text))
+            .merge(wire::health(&self.app))
+            .merge(wire::siteverify_apart(&self.app))
+    }
+
+    /// Takes the secrets that the site shares with the backend from `settings`, as read anew; nothing else.
+    pub fn take_secrets(&self, settings: &Settings) {
+        let secret = settings.siteverify_secret.clone();
+        let secret = secret.or_else(|| self.siteverify_secret.clone());
+        let secrets = Secrets {
+            site: both(&secret, &settings.siteverify_secret_previous),
+            ticket: both(&settings.ticket_secret, &settings.ticket_secret_previous),
+        };
+        let kept = self.app.secrets.write();
+        *kept.unwrap_or_else(PoisonError::into_inner) = Arc::new(secrets);
     }
 
     /// What the site's server sends to siteverify; made up where practice was given none. `None` if the
@@ -224,6 +245,10 @@ async fn access(
     }
 }
 
+fn both(new: &Option<Secret>, old: &Option<Secret>) -> Vec<Secret> {
+    new.iter().chain(old).cloned().collect()
+}
+
 fn limits(settings: &Settings) -> Limits {
     let challenges = settings.daily_quota.map(|quota| quota / 2);
     let site = match (challenges, settings.hourly_share) {
@@ -256,38 +281,4 @@ async fn flush(app: Arc<App>) {
             return;
         }
     }
-}
-
-fn warn_of_risks(settings: &Settings) {
-    if settings.upstream.is_practice() {
-        tracing::warn!(
-            "practice mode: the captcha protects nothing, since anyone can run its upstream"
-        );
-        return;
-    }
-    if settings.state_dir.is_none() {
-        tracing::warn!(
-            "without SORI_STATE_DIR a restart forgets how much of the day's quota is spent, and the keys \
-             that are out"
-        );
-    }
-    let sites: BTreeSet<_> = settings.allowed_origins.iter().map(site).collect();
-    if sites.len() > 1 {
-        tracing::warn!(
-            ?sites,
-            "SORI_ALLOWED_ORIGINS names more than one site, and one client id serves one application \
-             (NAVER's terms of use 6.2 and 7.3 (6))"
-        );
-    }
-}
-
-/// The registrable part of a host, roughly: the last two labels, or three under such as `co.kr`.
-fn site(origin: &Origin) -> String {
-    let labels: Vec<_> = origin.host().rsplit('.').collect();
-    let second_level =
-        matches!(labels[..], [country, kind, _, ..] if country.len() == 2 && kind.len() <= 3);
-    let kept = if second_level { 3 } else { 2 };
-    let mut kept: Vec<_> = labels.into_iter().take(kept).collect();
-    kept.reverse();
-    kept.join(".")
 }

@@ -1,11 +1,12 @@
 //! The command line: `serve`, `emulate` and `check`.
 
+mod signals;
+
 use crate::{
-    Settings, SettingsError,
-    book::VerifiedBy,
+    Backend, Settings, SettingsError,
     check::{self, CheckArgs},
     health, practice,
-    server::{self, Bounds, Patience},
+    server::{self, Bounds},
     settings::{Log, LogFormat, Quota, args::ServeArgs, refuse_unknown},
     start,
     upstream::Dialect,
@@ -14,7 +15,9 @@ use clap::{
     CommandFactory, Parser, Subcommand,
     error::{ContextKind, ContextValue},
 };
+use core::{pin::pin, time::Duration};
 use reqwest::Url;
+use signals::{Signal, Signals};
 use std::{
     io::{self, IsTerminal, Write},
     net::SocketAddr,
@@ -23,6 +26,9 @@ use tokio::{net::TcpListener, sync::watch};
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 type Error = Box<dyn core::error::Error + Send + Sync>;
+
+/// Scrapers and probes.
+const ADMIN_CONNECTIONS: usize = 64;
 
 /// The server side of Sori, an accessible audio captcha.
 #[derive(Debug, Parser)]
@@ -140,11 +146,11 @@ fn variable_of(error: &clap::Error) -> Option<String> {
 pub async fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Serve(args) => {
-            refuse_unknown(variables())?;
-            serve(Settings::resolve(*args)?).await
+            refuse_unknown(std::env::vars_os())?;
+            serve(*args).await
         }
         Command::Emulate(args) => {
-            refuse_unknown(variables())?;
+            refuse_unknown(std::env::vars_os())?;
             emulate(args).await
         }
         Command::Health { url } => {
@@ -155,51 +161,114 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
     }
 }
 
-fn variables() -> impl Iterator<Item = std::ffi::OsString> {
-    std::env::vars_os().map(|(name, _)| name)
-}
-
-async fn serve(settings: Settings) -> Result<(), Error> {
+async fn serve(args: ServeArgs) -> Result<(), Error> {
+    let settings = Settings::resolve(args.clone())?;
     log(settings.log)?;
     let (listener, address) = bind("SORI_LISTEN", settings.listen).await?;
     let admin = match settings.admin_listen {
         Some(address) => Some(bind("SORI_ADMIN_LISTEN", address).await?),
         None => None,
     };
-    let (connections, grace) = (settings.max_connections, settings.shutdown_grace);
-    if settings.verified_by == VerifiedBy::Backend && settings.siteverify_secret.is_none() {
+    let delay = settings.shutdown_delay;
+    let bounds = bounds(&settings);
+    let hints = hints(&settings, address);
+    let backend = start(settings).await?;
+    let bounds = Bounds {
+        traffic: backend.metrics().traffic.clone(),
+        ..bounds
+    };
+    let mut signals = Signals::listen()?;
+    ready(address, &hints)?;
+    if let Some((listener, address)) = admin {
+        tracing::info!(%address, "metrics and health are served");
+        let bounds = Bounds {
+            connections: ADMIN_CONNECTIONS,
+            peer_connections: ADMIN_CONNECTIONS,
+            ..Bounds::default()
+        };
+        // To the very end: what watches a stop must not lose sight of it.
+        let forever = core::future::pending();
+        tokio::spawn(server::serve(listener, backend.admin(), bounds, forever));
+    }
+    let (stop, mut stopped) = watch::channel(None);
+    let stopping = async {
+        if let Ok(delay) = stopped.wait_for(Option::is_some).await.map(|delay| *delay) {
+            tokio::time::sleep(delay.unwrap_or_default()).await;
+            tracing::info!("no new connections are taken; what is in flight may end");
+        }
+    };
+    let mut serving = pin!(server::serve(listener, backend.app(), bounds, stopping));
+    loop {
+        let signal = tokio::select! {
+            () = &mut serving => return Ok(()),
+            signal = signals.next() => signal,
+        };
+        let delay = match signal {
+            Signal::Hangup => {
+                read_secrets_again(&backend, &args);
+                continue;
+            }
+            _ if stop.borrow().is_some() => return Err("a second signal ended it at once".into()),
+            Signal::Terminate => delay,
+            Signal::Interrupt => Duration::ZERO,
+        };
+        tracing::info!(
+            ?delay,
+            "stopping: /readyz says no, and requests are served on for the delay"
+        );
+        backend.announce_stop();
+        stop.send_replace(Some(delay));
+    }
+}
+
+/// How many connections fit, beside what the upstream and the admin address need.
+fn bounds(settings: &Settings) -> Bounds {
+    let wanted = settings.max_connections;
+    let connections = match server::files::raise_limit() {
+        Some(files) => server::files::connections(wanted, files, settings.upstream_concurrency),
+        None => wanted,
+    };
+    if connections < wanted {
         tracing::warn!(
-            "without SORI_SITEVERIFY_SECRET no site can use siteverify: the secret made up in its place is \
-             not shown"
+            wanted,
+            connections,
+            "the limit of open files (ulimit -n) allows fewer connections than SORI_MAX_CONNECTIONS"
         );
     }
-    let backend = start(settings).await?;
-    let stop = stop_signal()?;
-    let bounds = |connections, open| Bounds {
+    Bounds {
         connections,
-        grace,
-        patience: Patience::default(),
-        open,
-    };
-    let open = backend.metrics().connections.clone();
-    ready(address)?;
-    if let Some((listener, address)) = admin {
-        tracing::info!(%address, "metrics are served");
-        let bounds = bounds(64, prometheus_client::metrics::gauge::Gauge::default());
-        tokio::spawn(server::serve(
-            listener,
-            backend.admin(),
-            bounds,
-            stopped(stop.clone()),
-        ));
+        peer_connections: settings.peer_connections,
+        proxies: settings.trusted_proxies.clone(),
+        private_only: settings.private_only,
+        grace: settings.shutdown_grace,
+        practice: settings.upstream.is_practice(),
+        ..Bounds::default()
     }
-    let stopping = async {
-        stopped(stop).await;
-        tracing::info!("stopping: what is in flight may end");
-        backend.announce_stop();
-    };
-    server::serve(listener, backend.app(), bounds(connections, open), stopping).await;
-    Ok(())
+}
+
+/// What a site under development needs to know: lines for standard output. Practice's own secret protects
+/// nothing; one that the operator gave is not repeated.
+fn hints(settings: &Settings, address: SocketAddr) -> Vec<String> {
+    let secret = settings.siteverify_secret.as_ref();
+    let own = secret.is_some_and(|secret| secret.expose() == practice::SITEVERIFY_SECRET);
+    if !own {
+        return Vec::new();
+    }
+    let secret = practice::SITEVERIFY_SECRET;
+    vec![
+        format!("practice: siteverify is http://{address}/captcha/siteverify"),
+        format!("practice: its secret is {secret} (SORI_SITEVERIFY_SECRET sets another)"),
+    ]
+}
+
+fn read_secrets_again(backend: &Backend, args: &ServeArgs) {
+    match Settings::resolve(args.clone()) {
+        Ok(settings) => {
+            backend.take_secrets(&settings);
+            tracing::info!("SIGHUP: the files of secrets were read again");
+        }
+        Err(error) => tracing::error!(%error, "SIGHUP: the secrets stay as they were"),
+    }
 }
 
 async fn emulate(args: EmulateArgs) -> Result<(), Error> {
@@ -218,12 +287,12 @@ async fn emulate(args: EmulateArgs) -> Result<(), Error> {
         voice: args.practice_voice,
         ..practice::Options::default()
     };
-    let stop = stop_signal()?;
+    let mut signals = Signals::listen()?;
     let running = practice::spawn(options, args.listen)
         .await
         .map_err(|error| SettingsError::new("SORI_LISTEN", format!("{}: {error}", args.listen)))?;
-    ready(running.addr)?;
-    stopped(stop).await;
+    ready(running.addr, &[])?;
+    while signals.next().await == Signal::Hangup {}
     running.shutdown().await;
     Ok(())
 }
@@ -248,37 +317,14 @@ async fn bind(setting: &str, address: SocketAddr) -> Result<(TcpListener, Socket
     Ok(bound.map_err(|error| SettingsError::new(setting, format!("{address}: {error}")))?)
 }
 
-/// The first line of output, which scripts wait for.
-fn ready(address: SocketAddr) -> io::Result<()> {
+/// The first line of output, which scripts wait for, and what may follow it.
+fn ready(address: SocketAddr, hints: &[String]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "ready: http://{address}/")?;
+    for hint in hints {
+        writeln!(out, "{hint}")?;
+    }
     out.flush()
-}
-
-/// Becomes true at SIGINT or SIGTERM.
-fn stop_signal() -> io::Result<watch::Receiver<bool>> {
-    let (tell, told) = watch::channel(false);
-    #[cfg(unix)]
-    let mut terminate = {
-        use tokio::signal::unix::{SignalKind, signal};
-        signal(SignalKind::terminate())?
-    };
-    tokio::spawn(async move {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
-        tell.send_replace(true);
-    });
-    Ok(told)
-}
-
-async fn stopped(mut stop: watch::Receiver<bool>) {
-    // The sender is gone only if its task was told to stop.
-    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// Logs to standard error. Only this crate's own lines follow the level: a dependency's would show URLs

@@ -3,8 +3,11 @@
 use core::{fmt, ops, time::Duration};
 use serde::{Deserialize, Serialize};
 use std::{
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 const DAY_MS: u64 = 86_400_000;
@@ -92,29 +95,51 @@ impl fmt::Display for Moment {
 
 /// Where the time comes from: the system, or a test.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Moment + Send + Sync>);
+pub struct Clock {
+    now: Arc<dyn Fn() -> Moment + Send + Sync>,
+    uptime: Arc<dyn Fn() -> Duration + Send + Sync>,
+}
 
 impl Clock {
     /// The system's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self::new(|| {
-            let since = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default();
-            Moment(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-        })
+        let started = Instant::now();
+        Self {
+            now: Arc::new(|| {
+                let since = SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .unwrap_or_default();
+                Moment(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+            }),
+            uptime: Arc::new(move || started.elapsed()),
+        }
     }
 
     /// A clock that tells what `now` says.
     pub fn new(now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+        let now: Arc<dyn Fn() -> Moment + Send + Sync> = Arc::new(now);
+        let (started, wall, latest) = (now(), Arc::clone(&now), AtomicU64::new(0));
+        let uptime = move || {
+            let since = u64::try_from(wall().since(started).as_millis()).unwrap_or(u64::MAX);
+            Duration::from_millis(latest.fetch_max(since, Ordering::Relaxed).max(since))
+        };
+        Self {
+            now,
+            uptime: Arc::new(uptime),
+        }
     }
 
     /// The time.
     #[must_use]
     pub fn now(&self) -> Moment {
-        (self.0)()
+        (self.now)()
+    }
+
+    /// The time since the clock was made, which never runs backwards.
+    #[must_use]
+    pub fn uptime(&self) -> Duration {
+        (self.uptime)()
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     clock::Moment,
     secret::{Secret, hex, unhex},
 };
+use core::time::Duration;
 use ring::hmac;
 
 const SESSION_MAX: usize = 64;
@@ -33,14 +34,21 @@ pub fn sign(secret: &Secret, session: &str, expires: Moment) -> Option<String> {
     is_session(session).then(|| format!("{signed}.{}", hex(mac.as_ref())))
 }
 
-/// The session of a ticket that is valid at `now`.
+/// The session of a ticket that is valid at `now` and lives for `longest` at most: one that a site signs for
+/// years would be as good as a secret, and be in a page.
 #[must_use]
-pub fn session<'a>(secret: &Secret, ticket: &'a str, now: Moment) -> Option<&'a str> {
+pub fn session<'a>(
+    secret: &Secret,
+    ticket: &'a str,
+    now: Moment,
+    longest: Duration,
+) -> Option<&'a str> {
     let (signed, mac) = ticket.rsplit_once('.')?;
     hmac::verify(&key(secret), signed.as_bytes(), &unhex::<32>(mac)?).ok()?;
     let (expires, session) = signed.split_once('.')?;
     let expires = Moment::from_secs(expires.parse().ok()?);
-    (now < expires && is_session(session)).then_some(session)
+    let lives = now < expires && expires <= now + longest;
+    (lives && is_session(session)).then_some(session)
 }
 
 fn is_session(text: &str) -> bool {
@@ -58,6 +66,11 @@ mod tests {
     use proptest::prelude::*;
 
     const EXPIRY: Moment = Moment::from_secs(1_795_273_199);
+    const NOW: Moment = Moment::from_secs(1_795_270_000);
+
+    fn read(ticket: &str, now: Moment) -> Option<&str> {
+        session(&secret(), ticket, now, Duration::from_secs(3600))
+    }
 
     fn secret() -> Secret {
         Secret::new("an example of a secret with enough bytes")
@@ -67,8 +80,16 @@ mod tests {
     fn a_ticket_ends_with_its_time() {
         let ticket = sign(&secret(), "abc", EXPIRY).unwrap();
         let before = Moment::from_millis(EXPIRY.as_millis() - 1);
-        assert_eq!(session(&secret(), &ticket, before), Some("abc"));
-        assert_eq!(session(&secret(), &ticket, EXPIRY), None);
+        assert_eq!(read(&ticket, before), Some("abc"));
+        assert_eq!(read(&ticket, EXPIRY), None);
+    }
+
+    #[test]
+    fn a_ticket_that_lives_longer_than_it_may_is_refused() {
+        let ticket = sign(&secret(), "abc", EXPIRY).unwrap();
+        let at = |before: u64| Moment::from_secs(EXPIRY.as_millis() / 1000 - before);
+        assert_eq!(read(&ticket, at(3600)), Some("abc"));
+        assert_eq!(read(&ticket, at(3601)), None);
     }
 
     /// Made with Python: `hmac.new(secret, b"1795273199.abc", hashlib.sha256).hexdigest()`.
@@ -88,10 +109,7 @@ mod tests {
             "abc",
             EXPIRY,
         );
-        assert_eq!(
-            session(&secret(), &ticket.unwrap(), Moment::default()),
-            None
-        );
+        assert_eq!(read(&ticket.unwrap(), NOW), None);
         assert_eq!(sign(&secret(), "a.b", EXPIRY), None);
         assert_eq!(sign(&secret(), "", EXPIRY), None);
     }
@@ -103,12 +121,12 @@ mod tests {
             let at = at % ticket.len();
             let changed = format!("{}{to}{}", &ticket[..at], &ticket[at + 1..]);
             let same = changed.eq_ignore_ascii_case(&ticket) && changed.starts_with("1795273199.abc.");
-            prop_assert_eq!(session(&secret(), &changed, Moment::default()).is_some(), same);
+            prop_assert_eq!(read(&changed, NOW).is_some(), same);
         }
 
         #[test]
         fn any_text_is_read_or_refused(text in "\\PC*") {
-            prop_assert_eq!(session(&secret(), &text, Moment::default()), None);
+            prop_assert_eq!(read(&text, NOW), None);
         }
     }
 }

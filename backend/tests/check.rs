@@ -76,6 +76,41 @@ fn broken(report: &Report) -> BTreeSet<(&'static str, &'static str)> {
     with(|outcome| matches!(outcome, Outcome::Broken(_)), report)
 }
 
+/// A site whose pages are answered with `get`, and what is no page with `other`.
+async fn no_backend(get: StatusCode, other: StatusCode) -> SocketAddr {
+    let page = move |method: Method| async move {
+        let status = if method == Method::GET { get } else { other };
+        (status, Html("<h1>Not here</h1>")).into_response()
+    };
+    serve(Router::new().fallback(page)).await
+}
+
+#[tokio::test]
+async fn an_address_without_a_backend_is_said_to_be_one() {
+    let (nowhere, moved) = (StatusCode::NOT_FOUND, StatusCode::MOVED_PERMANENTLY);
+    for (get, other) in [
+        (nowhere, nowhere),
+        (moved, moved),
+        // A single-page application's server.
+        (StatusCode::OK, StatusCode::METHOD_NOT_ALLOWED),
+    ] {
+        let url = format!("http://{}/captcha", no_backend(get, other).await);
+        let command = CheckArgs::augment_args(clap::Command::new("check"));
+        let matches = command.get_matches_from(["check", &url]);
+        let checked = check(CheckArgs::from_arg_matches(&matches).unwrap()).await;
+        let said = checked.unwrap_err().to_string();
+        for part in [
+            "no backend at this URL",
+            get.as_str(),
+            other.as_str(),
+            "text/html",
+            "endpoint",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn our_backend_keeps_its_contract() {
     let (_backend, address) = backend(UpstreamChoice::Practice(practice_options())).await;

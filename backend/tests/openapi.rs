@@ -111,6 +111,16 @@ impl Contract {
         let request = request.unwrap();
         let method = request.method().as_str().to_owned();
         let answer = client.execute(request).await.unwrap();
+        self.is_as_documented(&method, path, status, answer).await
+    }
+
+    async fn is_as_documented(
+        &mut self,
+        method: &str,
+        path: &str,
+        status: u16,
+        answer: reqwest::Response,
+    ) -> Value {
         let call = format!("{method} {path} {status}");
         assert_eq!(answer.status().as_u16(), status, "{call}");
         let headers = answer.headers().clone();
@@ -182,6 +192,7 @@ async fn every_documented_answer_is_given_as_documented() {
     visitors(&mut contract).await;
     servers(&mut contract).await;
     faults(&mut contract).await;
+    late(&mut contract).await;
     let documented = documented(&contract.document);
     let missing: Vec<_> = documented.difference(&contract.seen).collect();
     assert!(
@@ -217,7 +228,9 @@ async fn visitors(contract: &mut Contract) {
         .await;
     assert_eq!(wrong["verified"], false);
 
-    contract.holds(VERIFY, 400, site.verify(&key, "")).await;
+    for none in ["", " \u{3000}\t"] {
+        contract.holds(VERIFY, 400, site.verify(&key, none)).await;
+    }
     let foreign = site.request(Method::POST, VERIFY).json(&json!({}));
     contract.holds(VERIFY, 403, foreign).await;
     contract
@@ -256,6 +269,48 @@ async fn servers(contract: &mut Contract) {
     contract.holds(SITE, 403, from_page).await;
     contract
         .holds(SITE, 413, site.siteverify(&"0".repeat(20_000)))
+        .await;
+}
+
+/// A body that never comes.
+struct Silence;
+
+impl hyper::body::Body for Silence {
+    type Data = axum::body::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        std::task::Poll::Pending
+    }
+}
+
+/// The time is the contract's own.
+async fn late(contract: &mut Contract) {
+    let site = Site::start(100).await;
+    let send = async |path: &str| {
+        let request = site
+            .page(Method::POST, path)
+            .header("Content-Type", "application/json");
+        request
+            .body(reqwest::Body::wrap(Silence))
+            .send()
+            .await
+            .unwrap()
+    };
+    let verification = send(VERIFY);
+    let question = site
+        .request(Method::POST, SITE)
+        .header("Content-Type", "application/json");
+    let question = question.body(reqwest::Body::wrap(Silence)).send();
+    let (verification, question) = tokio::join!(verification, question);
+    contract
+        .is_as_documented("POST", VERIFY, 408, verification)
+        .await;
+    contract
+        .is_as_documented("POST", SITE, 408, question.unwrap())
         .await;
 }
 
@@ -326,6 +381,7 @@ fn a_body_that_breaks_the_document_is_found() {
         ),
         ("SiteVerdict", json!({"success": true, "error-codes": []})),
         ("Problem", json!({"status": 500, "code": "offline"})),
+        ("Answer", json!({"key": "k", "answer": " \u{3000}"})),
     ] {
         let place = format!("/components/schemas/{schema}");
         assert!(

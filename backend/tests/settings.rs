@@ -39,7 +39,7 @@ fn refusal(variables: Variables) -> String {
 #[test]
 fn what_is_missing_or_contradictory_stops_the_start_by_name() {
     let elsewhere = ("SORI_LISTEN", "0.0.0.0:0");
-    let table: [(Variables, &[&str]); 19] = [
+    let table: [(Variables, &[&str]); 23] = [
         (&[ID], &["SORI_CLIENT_SECRET: missing", "SORI_CLIENT_ID"]),
         (
             &[SECRET],
@@ -119,6 +119,22 @@ fn what_is_missing_or_contradictory_stops_the_start_by_name() {
             &["SORI_SITEVERIFY_SECRET_PREVIOUS: it needs SORI_SITEVERIFY_SECRET"],
         ),
         (
+            &[("SORI_TICKET_SECRET_PREVIOUS", SITE_SECRET.1)],
+            &["SORI_TICKET_SECRET_PREVIOUS: it needs SORI_TICKET_SECRET"],
+        ),
+        (
+            &[("SORI_SITEVERIFY_AT", "admin-listen")],
+            &["SORI_SITEVERIFY_AT: admin-listen needs SORI_ADMIN_LISTEN"],
+        ),
+        (
+            &[ID, SECRET, SITE_SECRET, ("SORI_PRACTICE_PRIVATE", "true")],
+            &["SORI_PRACTICE_PRIVATE: refused together with real credentials"],
+        ),
+        (
+            &[("SORI_PORT", "8040")],
+            &["SORI_PORT: no such setting", "SORI_LISTEN"],
+        ),
+        (
             &[("SORI_KEY_RESERVE", "3h")],
             &["SORI_KEY_RESERVE: it must not be longer than SORI_KEY_TTL"],
         ),
@@ -168,6 +184,32 @@ fn practice_off_loopback_needs_a_siteverify_secret_and_takes_no_fixed_answer() {
         fixed.contains("SORI_PRACTICE_ANSWER: refused off loopback"),
         "{fixed}"
     );
+}
+
+#[test]
+fn off_loopback_the_origins_are_asked_for_and_what_is_missing_is_said_at_once() {
+    let run = |variables: Variables| {
+        let output = Command::new(env!("CARGO_BIN_EXE_sori-backend"))
+            .args(["serve", "--listen", "0.0.0.0:0"])
+            .env_clear()
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = run(&[ID, SECRET]);
+    for part in [
+        "SORI_SITEVERIFY_SECRET: missing",
+        "SORI_ALLOWED_ORIGINS: missing",
+        "https://www.example.com",
+        "same-host",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let mixed = ("SORI_ALLOWED_ORIGINS", "same-host,https://a.example");
+    let said = run(&[ID, SECRET, SITE_SECRET, mixed]);
+    assert!(said.contains("SORI_ALLOWED_ORIGINS: same-host"), "{said}");
 }
 
 #[test]

@@ -31,6 +31,15 @@ pub(super) async fn free(probe: &Probe, report: &mut Report) -> Result<bool, Che
         .await
         .map_err(CheckError::Unreachable)?;
     let practice = unknown.is_practice();
+    if unknown.is_elsewhere() || unknown.is_page() {
+        let other = probe.post(VERIFICATIONS_PATH, From::Server).await;
+        let other = other.map_err(CheckError::Unreachable)?;
+        if other.is_elsewhere() {
+            let (first, second) = (unknown.seen(), other.seen());
+            let seen = format!("{AUDIO} {first}, and {VERIFICATIONS} {second}");
+            return Err(CheckError::NoBackend(seen));
+        }
+    }
     report.note(
         AUDIO,
         "refuses an unknown key with invalid_key",

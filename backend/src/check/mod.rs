@@ -7,7 +7,10 @@ mod contract;
 mod probe;
 mod report;
 
-use crate::secret::Secret;
+use crate::{
+    secret::Secret,
+    settings::{SettingsError, credential},
+};
 use core::fmt;
 use probe::Probe;
 use reqwest::Url;
@@ -50,6 +53,10 @@ pub struct CheckArgs {
 pub enum CheckError {
     /// No answer came at all.
     Unreachable(String),
+    /// Something answers, and it is no backend: what it was asked, and what it answered.
+    NoBackend(String),
+    /// A file cannot be used.
+    Settings(SettingsError),
     /// A flag cannot be used.
     Flag(&'static str, String),
 }
@@ -58,6 +65,12 @@ impl fmt::Display for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(cause) => write!(f, "the backend does not answer: {cause}"),
+            Self::NoBackend(seen) => write!(
+                f,
+                "there is no backend at this URL: {seen}. It has to be what the widget's `endpoint` attribute \
+                 points to, such as https://example.com/captcha"
+            ),
+            Self::Settings(error) => error.fmt(f),
             Self::Flag(flag, problem) => write!(f, "{flag}: {problem}"),
         }
     }
@@ -84,16 +97,12 @@ pub async fn check(args: CheckArgs) -> Result<Report, CheckError> {
 }
 
 fn site_secret(args: &CheckArgs) -> Result<Option<Secret>, CheckError> {
+    const SETTING: &str = "SORI_SITEVERIFY_SECRET_FILE";
     match &args.siteverify_secret_file {
         None => Ok(args.siteverify_secret.clone()),
-        Some(file) => std::fs::read_to_string(file)
-            .map(|text| Some(Secret::new(text.trim_end())))
-            .map_err(|error| {
-                CheckError::Flag(
-                    "SORI_SITEVERIFY_SECRET_FILE",
-                    format!("{}: {error}", file.display()),
-                )
-            }),
+        Some(file) => credential::from_file(SETTING, file)
+            .map(Some)
+            .map_err(CheckError::Settings),
     }
 }
 

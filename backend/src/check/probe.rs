@@ -169,6 +169,18 @@ impl Reply {
         nothing && self.code() != Some(ErrorCode::InvalidKey)
     }
 
+    /// Whether it is what a server answers that has no such call: a redirect, or a page that says so.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        let kind = self.media_type();
+        let nothing = matches!(self.status.as_u16(), 404 | 405);
+        self.status.is_redirection() || nothing && !kind.is_empty() && !kind.contains("json")
+    }
+
+    /// Whether it is a page, as an application answers whatever it does not know.
+    pub(super) fn is_page(&self) -> bool {
+        self.is_success() && self.media_type() == "text/html"
+    }
+
     fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
         value.and_then(|v| v.to_str().ok()).unwrap_or_default()
@@ -189,7 +201,7 @@ impl Reply {
     }
 
     /// What may be said of the answer.
-    fn seen(&self) -> String {
+    pub(super) fn seen(&self) -> String {
         let status = self.status.as_u16();
         match (self.media_type().as_str(), self.code()) {
             ("", _) => format!("got {status} without a content type"),

@@ -45,6 +45,10 @@ pub use digits::{Digits, NotDigits};
 pub use faults::{Call, Fault, Faults};
 pub use speech::Pauses;
 
+/// What siteverify takes in practice mode on a loopback address, where the site was given no other: it
+/// protects nothing there, and stays the same, so that a site under development is told it once.
+pub const SITEVERIFY_SECRET: &str = "practice-siteverify-secret-that-anyone-may-know";
+
 /// What the emulator accepts, limits and speaks.
 #[derive(Clone)]
 pub struct Options {

@@ -4,7 +4,7 @@
     reason = "the comments are the text of --help, which shows them as they stand"
 )]
 
-use super::{HourlyShare, LogFormat, Origin, Quota, Span};
+use super::{AllowedOrigin, Delay, HourlyShare, LogFormat, Quota, Span};
 use crate::{limit::Rates, practice::Voice, secret::Secret};
 use ipnet::IpNet;
 use reqwest::Url;
@@ -35,6 +35,15 @@ pub enum Verify {
     External,
 }
 
+/// Who may reach siteverify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum SiteverifyAt {
+    /// Whoever reaches the visitors' address.
+    Listen,
+    /// Whoever reaches the admin address alone.
+    AdminListen,
+}
+
 /// The flags of `serve`. Each can be given in the environment instead; a flag wins over it.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServeArgs {
@@ -46,7 +55,7 @@ pub struct ServeArgs {
         default_value = "127.0.0.1:8040"
     )]
     pub listen: SocketAddr,
-    /// Where /metrics is served, for Prometheus; nowhere by default
+    /// Where /metrics, /healthz and /readyz are served apart from visitors; nowhere by default
     #[arg(long, env = "SORI_ADMIN_LISTEN", value_name = "ADDR")]
     pub admin_listen: Option<SocketAddr>,
 
@@ -95,7 +104,7 @@ pub struct ServeArgs {
     /// The most calls to the upstream at once (1 to 1024)
     #[arg(long, env = "SORI_UPSTREAM_CONCURRENCY", value_name = "CALLS", default_value = "32", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Upstream")]
     pub upstream_concurrency: u16,
-    /// Practice: the digits that are always spoken, for tests; a loopback address only
+    /// Practice: the digits that are always spoken, for tests; a loopback address only, or with --practice-private
     #[arg(
         long,
         env = "SORI_PRACTICE_ANSWER",
@@ -112,6 +121,9 @@ pub struct ServeArgs {
         help_heading = "Upstream"
     )]
     pub practice_voice: Voice,
+    /// Practice: lets the digits be fixed off loopback, for tests inside a private network; clients with a public address are then turned away
+    #[arg(long, env = "SORI_PRACTICE_PRIVATE", help_heading = "Upstream")]
+    pub practice_private: bool,
 
     /// Calls a day in Korean time, or none; issuing and verifying count, so 1000 are 500 challenges. Default: 1000; with the ncloud upstreams none, since their limit is what you set in the console: give it here too
     #[arg(
@@ -179,6 +191,15 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub siteverify_secret_previous_file: Option<PathBuf>,
+    /// Where siteverify is served: beside the visitors' calls, or at the admin address alone
+    #[arg(
+        long,
+        env = "SORI_SITEVERIFY_AT",
+        value_enum,
+        default_value = "listen",
+        help_heading = "Site"
+    )]
+    pub siteverify_at: SiteverifyAt,
     /// How long a token of an inline verification may be redeemed
     #[arg(
         long,
@@ -199,8 +220,28 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub ticket_secret_file: Option<PathBuf>,
+    /// A second one whose tickets are valid too, while the first is brought to all servers
+    #[arg(long, env = "SORI_TICKET_SECRET_PREVIOUS", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
+    pub ticket_secret_previous: Option<Secret>,
+    /// A file that holds the second one
+    #[arg(
+        long,
+        env = "SORI_TICKET_SECRET_PREVIOUS_FILE",
+        value_name = "FILE",
+        help_heading = "Site"
+    )]
+    pub ticket_secret_previous_file: Option<PathBuf>,
+    /// The longest life of a ticket: one that expires later from now is refused
+    #[arg(
+        long,
+        env = "SORI_TICKET_TTL",
+        value_name = "TIME",
+        default_value = "24h",
+        help_heading = "Site"
+    )]
+    pub ticket_ttl: Span,
 
-    /// The origins whose pages may issue and verify, separated by commas. Default: the request's own host
+    /// The origins whose pages may issue and verify, separated by commas, or same-host: any page whose host is the request's own. Default: same-host; required with NAVER's credentials off loopback
     #[arg(
         long,
         env = "SORI_ALLOWED_ORIGINS",
@@ -208,19 +249,19 @@ pub struct ServeArgs {
         value_delimiter = ',',
         help_heading = "Visitors"
     )]
-    pub allowed_origins: Vec<Origin>,
+    pub allowed_origins: Vec<AllowedOrigin>,
     /// Lets requests without an Origin issue and verify, for native apps
     #[arg(long, env = "SORI_ALLOW_NO_ORIGIN", help_heading = "Visitors")]
     pub allow_no_origin: bool,
     /// The proxies whose X-Forwarded-For is believed: addresses or networks (10.0.0.0/8), separated by commas
     #[arg(long, env = "SORI_TRUSTED_PROXIES", value_name = "NETS", value_delimiter = ',', value_parser = network, help_heading = "Visitors")]
     pub trusted_proxies: Vec<IpNet>,
-    /// Issues per IPv4 address or IPv6 /64: N/minute, N/hour, N/day separated by commas, or off
+    /// Issues per IPv4 address or IPv6 /64: the most in any such span, N/10s, N/minute, N/hour, N/day separated by commas, or off
     #[arg(
         long,
         env = "SORI_CLIENT_RATE",
         value_name = "RATES",
-        default_value = "40/minute,200/hour,300/day",
+        default_value = "25/10s,40/minute,100/hour,300/day",
         help_heading = "Visitors"
     )]
     pub client_rate: Rates,
@@ -229,7 +270,7 @@ pub struct ServeArgs {
         long,
         env = "SORI_NETWORK_RATE",
         value_name = "RATES",
-        default_value = "80/minute,400/hour,400/day",
+        default_value = "40/10s,60/minute,110/hour,350/day",
         help_heading = "Visitors"
     )]
     pub network_rate: Rates,
@@ -242,7 +283,7 @@ pub struct ServeArgs {
         help_heading = "Visitors"
     )]
     pub session_rate: Rates,
-    /// The share of the day's challenges that one hour may take, in percent (1 to 100), or off
+    /// The share of the day's challenges that any one hour may take, in percent (1 to 100), or off
     #[arg(
         long,
         env = "SORI_HOURLY_SHARE",
@@ -252,10 +293,22 @@ pub struct ServeArgs {
     )]
     pub hourly_share: HourlyShare,
 
-    /// The most open connections (1 to 65535)
+    /// The most open connections (1 to 65535), as far as the limit of open files allows
     #[arg(long, env = "SORI_MAX_CONNECTIONS", value_name = "COUNT", default_value = "2048", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Operation")]
     pub max_connections: u16,
-    /// How long open requests may take to end after SIGTERM or SIGINT
+    /// The most open connections of one address, trusted proxies apart (1 to 65535). Default: a quarter of all
+    #[arg(long, env = "SORI_PEER_CONNECTIONS", value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Operation")]
+    pub peer_connections: Option<u16>,
+    /// How long requests are served on after SIGTERM while /readyz says no, so that a load balancer stops sending them; 0s for none. SIGINT does not wait
+    #[arg(
+        long,
+        env = "SORI_SHUTDOWN_DELAY",
+        value_name = "TIME",
+        default_value = "5s",
+        help_heading = "Operation"
+    )]
+    pub shutdown_delay: Delay,
+    /// How long open requests may take to end after that
     #[arg(
         long,
         env = "SORI_SHUTDOWN_GRACE",

@@ -1,13 +1,18 @@
 //! What the backend is told: from flags, environment and files to values that cannot contradict.
 
 pub mod args;
+pub(crate) mod credential;
+mod environment;
+mod origin;
 pub mod reference;
 mod resolve;
-
+mod risks;
 mod values;
 
-pub use resolve::{refuse_unknown, setting_names};
-pub use values::{HourlyShare, Origin, Quota, Span};
+pub use args::SiteverifyAt;
+pub use environment::{refuse_unknown, setting_names};
+pub use origin::{AllowedOrigin, Origin, host_of};
+pub use values::{Delay, HourlyShare, Quota, Span, is_private};
 
 use crate::{book::VerifiedBy, limit::Rates, practice, secret::Secret, upstream::Service};
 use core::{fmt, time::Duration};
@@ -44,6 +49,10 @@ pub struct Settings {
     pub siteverify_secret_previous: Option<Secret>,
     /// What the site signs tickets with; `None` if issuing needs no ticket.
     pub ticket_secret: Option<Secret>,
+    /// A second one, valid while the first is brought to all servers.
+    pub ticket_secret_previous: Option<Secret>,
+    /// The longest life of a ticket.
+    pub ticket_ttl: Duration,
     /// The pages that may issue and verify; empty: those whose host is the request's own.
     pub allowed_origins: Vec<Origin>,
     /// Whether a request without an `Origin` may issue and verify.
@@ -64,11 +73,19 @@ pub struct Settings {
     pub key_ttl: Duration,
     /// How long a token may be redeemed.
     pub token_ttl: Duration,
+    /// Where siteverify is served.
+    pub siteverify_at: SiteverifyAt,
     /// Where the day's count outlives a restart.
     pub state_dir: Option<PathBuf>,
     /// The most open connections.
     pub max_connections: usize,
-    /// How long open requests may take to end after the stop was asked for.
+    /// The most open connections of one address that is no trusted proxy.
+    pub peer_connections: usize,
+    /// Whether clients with a public address are turned away: the fixed digits of practice are for tests.
+    pub private_only: bool,
+    /// How long requests are served on while `/readyz` says no.
+    pub shutdown_delay: Duration,
+    /// How long open requests may take to end after that.
     pub shutdown_grace: Duration,
     /// What is logged, and how.
     pub log: Log,
@@ -145,12 +162,29 @@ pub enum LogFormat {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
     message: String,
+    missing: bool,
 }
 
 impl SettingsError {
     pub(crate) fn new(setting: &str, problem: impl fmt::Display) -> Self {
-        let message = format!("{setting}: {problem}");
-        Self { message }
+        let problem = problem.to_string();
+        Self {
+            missing: problem.starts_with("missing: "),
+            message: format!("{setting}: {problem}"),
+        }
+    }
+
+    /// One error that says all of `errors`, a line each.
+    fn all(errors: &[Self]) -> Self {
+        let messages: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
+        Self {
+            message: messages.join("\n"),
+            missing: true,
+        }
+    }
+
+    fn is_missing(&self) -> bool {
+        self.missing
     }
 }
 

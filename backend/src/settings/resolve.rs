@@ -1,8 +1,10 @@
 //! From arguments to [`Settings`]: files are read, contradictions refused.
 
 use super::{
-    Log, Naver, Settings, SettingsError, UpstreamChoice,
+    AllowedOrigin, Log, Naver, Origin, Settings, SettingsError, SiteverifyAt, UpstreamChoice,
     args::{ServeArgs, UpstreamName, Verify},
+    credential,
+    environment::refuse_unknown,
 };
 use crate::{
     book::VerifiedBy,
@@ -12,10 +14,7 @@ use crate::{
 };
 use clap::{Args as _, Command, FromArgMatches as _};
 use reqwest::Url;
-use std::{ffi::OsString, fs, net::SocketAddr, path::Path};
-use strsim::levenshtein;
-
-const SECRET_BYTES: usize = 32;
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 impl Settings {
     /// The defaults, in practice mode on a loopback address. The environment is not read.
@@ -37,7 +36,7 @@ impl Settings {
     /// # Errors
     /// Names the setting that is unknown, missing, malformed or in contradiction with another.
     pub fn from_env(listen: SocketAddr) -> Result<Self, SettingsError> {
-        refuse_unknown(std::env::vars_os().map(|(name, _)| name))?;
+        refuse_unknown(std::env::vars_os())?;
         let command = ServeArgs::augment_args(Command::new("sori-backend"));
         let listen = OsString::from(format!("--listen={listen}"));
         let arguments = command
@@ -45,6 +44,7 @@ impl Settings {
             .and_then(|matches| ServeArgs::from_arg_matches(&matches))
             .map_err(|error| SettingsError {
                 message: error.to_string().trim_end().to_owned(),
+                missing: false,
             })?;
         Self::resolve(arguments)
     }
@@ -52,62 +52,56 @@ impl Settings {
     /// Checks the arguments against each other, and reads the files they name.
     ///
     /// # Errors
-    /// Names the setting that is missing, malformed or in contradiction with another.
+    /// Names every setting that is missing, or the first that is malformed or in contradiction with another.
     pub fn resolve(args: ServeArgs) -> Result<Self, SettingsError> {
-        let siteverify_secret = shared_secret(
-            "SORI_SITEVERIFY_SECRET",
-            args.siteverify_secret.as_ref(),
-            args.siteverify_secret_file.as_deref(),
-        )?;
-        let siteverify_secret_previous = shared_secret(
-            "SORI_SITEVERIFY_SECRET_PREVIOUS",
-            args.siteverify_secret_previous.as_ref(),
-            args.siteverify_secret_previous_file.as_deref(),
-        )?;
-        let ticket_secret = shared_secret(
-            "SORI_TICKET_SECRET",
-            args.ticket_secret.as_ref(),
-            args.ticket_secret_file.as_deref(),
-        )?;
-        let upstream = upstream(&args)?;
-        let daily_quota = match args.daily_quota {
-            Some(quota) => quota.0,
-            None => upstream.daily_quota(),
-        };
+        let secrets = Secrets::read(&args)?;
         let verified_by = match args.verify {
             Verify::Backend => VerifiedBy::Backend,
             Verify::External => VerifiedBy::Site,
         };
-        let local_practice = upstream.is_practice() && args.listen.ip().is_loopback();
-        match (verified_by, &siteverify_secret, &siteverify_secret_previous) {
-            (VerifiedBy::Site, None, None) => {}
-            (VerifiedBy::Site, ..) => {
-                return Err(SettingsError::new(
-                    "SORI_SITEVERIFY_SECRET",
-                    "SORI_VERIFY=external leaves no siteverify to protect; give one of the two",
-                ));
+        refuse_contradictions(&args, &secrets)?;
+        // What is missing is said at once, so that a first start takes two tries and not one for each.
+        let mut missing = Vec::new();
+        let upstream = match upstream(&args) {
+            Ok(upstream) => Some(upstream),
+            Err(error) if error.is_missing() => {
+                missing.push(error);
+                None
             }
-            (VerifiedBy::Backend, None, Some(_)) => {
-                return Err(SettingsError::new(
-                    "SORI_SITEVERIFY_SECRET_PREVIOUS",
-                    "it needs SORI_SITEVERIFY_SECRET, the new one, beside it",
-                ));
-            }
-            (VerifiedBy::Backend, None, None) if !local_practice => {
-                return Err(SettingsError::new(
-                    "SORI_SITEVERIFY_SECRET",
-                    "missing: at least 32 random bytes that the site's server sends to siteverify \
-                     (for example: openssl rand -hex 32), or SORI_VERIFY=external",
-                ));
-            }
-            (VerifiedBy::Backend, ..) => {}
-        }
-        if args.key_reserve.0 > args.key_ttl.0 {
-            return Err(SettingsError::new(
-                "SORI_KEY_RESERVE",
-                "it must not be longer than SORI_KEY_TTL",
+            Err(error) => return Err(error),
+        };
+        let practice = upstream.as_ref().is_some_and(UpstreamChoice::is_practice);
+        let loopback = args.listen.ip().is_loopback();
+        let needs_secret = verified_by == VerifiedBy::Backend && !(practice && loopback);
+        if needs_secret && secrets.siteverify.is_none() {
+            missing.push(SettingsError::new(
+                "SORI_SITEVERIFY_SECRET",
+                "missing: at least 32 random bytes that the site's server sends to siteverify (for \
+                 example: openssl rand -hex 32), or SORI_VERIFY=external",
             ));
         }
+        let allowed_origins = allowed_origins(&args)?;
+        let says_nothing = args.allowed_origins.is_empty();
+        if upstream.is_some() && !practice && !loopback && says_nothing {
+            missing.push(SettingsError::new(
+                "SORI_ALLOWED_ORIGINS",
+                format!(
+                    "missing: the origins of the site's pages, such as https://www.example.com. SORI_LISTEN is \
+                     {}, and by default every name that leads there would count as the site's own, an \
+                     attacker's too (DNS rebinding); same-host asks for that by name",
+                    args.listen
+                ),
+            ));
+        }
+        let (Some(upstream), []) = (upstream, missing.as_slice()) else {
+            return Err(SettingsError::all(&missing));
+        };
+        let daily_quota = match args.daily_quota {
+            Some(quota) => quota.0,
+            None => upstream.daily_quota(),
+        };
+        let connections = usize::from(args.max_connections);
+        let peer_connections = args.peer_connections.map(usize::from);
         Ok(Self {
             listen: args.listen,
             admin_listen: args.admin_listen,
@@ -116,10 +110,16 @@ impl Settings {
             upstream_concurrency: args.upstream_concurrency.into(),
             daily_quota,
             verified_by,
-            siteverify_secret,
-            siteverify_secret_previous,
-            ticket_secret,
-            allowed_origins: args.allowed_origins,
+            siteverify_secret: secrets.siteverify.or_else(|| {
+                let local = practice && loopback && verified_by == VerifiedBy::Backend;
+                local.then(|| Secret::new(practice::SITEVERIFY_SECRET))
+            }),
+            siteverify_secret_previous: secrets.siteverify_previous,
+            siteverify_at: args.siteverify_at,
+            ticket_secret: secrets.ticket,
+            ticket_secret_previous: secrets.ticket_previous,
+            ticket_ttl: args.ticket_ttl.0,
+            allowed_origins,
             allow_no_origin: args.allow_no_origin,
             trusted_proxies: args.trusted_proxies,
             client_rate: args.client_rate,
@@ -130,7 +130,10 @@ impl Settings {
             key_ttl: args.key_ttl.0,
             token_ttl: args.token_ttl.0,
             state_dir: args.state_dir,
-            max_connections: args.max_connections.into(),
+            max_connections: connections,
+            peer_connections: peer_connections.unwrap_or((connections / 4).max(1)),
+            private_only: args.practice_private && args.practice_answer.is_some() && !loopback,
+            shutdown_delay: args.shutdown_delay.0,
             shutdown_grace: args.shutdown_grace.0,
             log: Log {
                 level: args.log,
@@ -140,48 +143,108 @@ impl Settings {
     }
 }
 
-/// Refuses environment variables that look like a setting and are none: a misspelt limit is no limit.
-///
-/// # Errors
-/// Names the first, and the setting that was perhaps meant.
-pub fn refuse_unknown(names: impl IntoIterator<Item = OsString>) -> Result<(), SettingsError> {
-    let known = setting_names();
-    for name in names {
-        let name = name.to_string_lossy();
-        if !name.starts_with("SORI_") || known.iter().any(|known| *known == name) {
-            continue;
-        }
-        let near = known.iter().min_by_key(|known| levenshtein(known, &name));
-        let near = near.filter(|known| levenshtein(known, &name) <= 3);
-        let hint = near.map_or_else(
-            || "`sori-backend serve --help` lists them all".to_owned(),
-            |near| format!("was {near} meant?"),
-        );
-        return Err(SettingsError::new(
-            &name,
-            format!("no such setting; {hint}"),
-        ));
-    }
-    Ok(())
+/// The secrets that the site shares with the backend.
+struct Secrets {
+    siteverify: Option<Secret>,
+    siteverify_previous: Option<Secret>,
+    ticket: Option<Secret>,
+    ticket_previous: Option<Secret>,
 }
 
-/// Every environment variable of `serve`.
-#[must_use]
-pub fn setting_names() -> Vec<String> {
-    ServeArgs::augment_args(Command::new("sori-backend"))
-        .get_arguments()
-        .filter_map(|argument| argument.get_env()?.to_str().map(str::to_owned))
-        .collect()
+impl Secrets {
+    fn read(args: &ServeArgs) -> Result<Self, SettingsError> {
+        let read = |name, value: &Option<Secret>, file: &Option<PathBuf>| {
+            credential::shared(name, value.as_ref(), file.as_deref())
+        };
+        Ok(Self {
+            siteverify: read(
+                "SORI_SITEVERIFY_SECRET",
+                &args.siteverify_secret,
+                &args.siteverify_secret_file,
+            )?,
+            siteverify_previous: read(
+                "SORI_SITEVERIFY_SECRET_PREVIOUS",
+                &args.siteverify_secret_previous,
+                &args.siteverify_secret_previous_file,
+            )?,
+            ticket: read(
+                "SORI_TICKET_SECRET",
+                &args.ticket_secret,
+                &args.ticket_secret_file,
+            )?,
+            ticket_previous: read(
+                "SORI_TICKET_SECRET_PREVIOUS",
+                &args.ticket_secret_previous,
+                &args.ticket_secret_previous_file,
+            )?,
+        })
+    }
+}
+
+fn refuse_contradictions(args: &ServeArgs, secrets: &Secrets) -> Result<(), SettingsError> {
+    let external = args.verify == Verify::External;
+    let table = [
+        (
+            external && (secrets.siteverify.is_some() || secrets.siteverify_previous.is_some()),
+            "SORI_SITEVERIFY_SECRET",
+            "SORI_VERIFY=external leaves no siteverify to protect; give one of the two",
+        ),
+        (
+            secrets.siteverify.is_none() && secrets.siteverify_previous.is_some(),
+            "SORI_SITEVERIFY_SECRET_PREVIOUS",
+            "it needs SORI_SITEVERIFY_SECRET, the new one, beside it",
+        ),
+        (
+            secrets.ticket.is_none() && secrets.ticket_previous.is_some(),
+            "SORI_TICKET_SECRET_PREVIOUS",
+            "it needs SORI_TICKET_SECRET, the new one, beside it",
+        ),
+        (
+            args.siteverify_at == SiteverifyAt::AdminListen && args.admin_listen.is_none(),
+            "SORI_SITEVERIFY_AT",
+            "admin-listen needs SORI_ADMIN_LISTEN, the address to serve it at",
+        ),
+        (
+            args.siteverify_at == SiteverifyAt::AdminListen && external,
+            "SORI_SITEVERIFY_AT",
+            "SORI_VERIFY=external leaves no siteverify to serve; give one of the two",
+        ),
+        (
+            args.key_reserve.0 > args.key_ttl.0,
+            "SORI_KEY_RESERVE",
+            "it must not be longer than SORI_KEY_TTL",
+        ),
+    ];
+    match table.into_iter().find(|(holds, ..)| *holds) {
+        Some((_, setting, problem)) => Err(SettingsError::new(setting, problem)),
+        None => Ok(()),
+    }
+}
+
+/// The listed origins; none for every page whose host is the request's own.
+fn allowed_origins(args: &ServeArgs) -> Result<Vec<Origin>, SettingsError> {
+    let listed = args.allowed_origins.iter().filter_map(|one| match one {
+        AllowedOrigin::SameHost => None,
+        AllowedOrigin::Origin(origin) => Some(origin.clone()),
+    });
+    let listed: Vec<_> = listed.collect();
+    if !listed.is_empty() && listed.len() < args.allowed_origins.len() {
+        return Err(SettingsError::new(
+            "SORI_ALLOWED_ORIGINS",
+            "same-host allows any host, so it stands alone; give it or the origins",
+        ));
+    }
+    Ok(listed)
 }
 
 fn upstream(args: &ServeArgs) -> Result<UpstreamChoice, SettingsError> {
     let (id, secret) = (&args.client_id, &args.client_secret);
-    let id = secret_or_file(
+    let id = credential::from_value_or_file(
         "SORI_CLIENT_ID",
         id.as_ref(),
         args.client_id_file.as_deref(),
     )?;
-    let secret = secret_or_file(
+    let secret = credential::from_value_or_file(
         "SORI_CLIENT_SECRET",
         secret.as_ref(),
         args.client_secret_file.as_deref(),
@@ -239,11 +302,14 @@ fn naver(
     id: Secret,
     secret: Secret,
 ) -> Result<UpstreamChoice, SettingsError> {
-    if args.practice_answer.is_some() {
-        return Err(SettingsError::new(
-            "SORI_PRACTICE_ANSWER",
-            "refused together with real credentials",
-        ));
+    for (given, name) in [
+        (args.practice_answer.is_some(), "SORI_PRACTICE_ANSWER"),
+        (args.practice_private, "SORI_PRACTICE_PRIVATE"),
+    ] {
+        if given {
+            let problem = "refused together with real credentials";
+            return Err(SettingsError::new(name, problem));
+        }
     }
     for (name, secret) in [("SORI_CLIENT_ID", &id), ("SORI_CLIENT_SECRET", &secret)] {
         if !secret.expose().bytes().all(|b| b.is_ascii_graphic()) {
@@ -302,10 +368,14 @@ fn practice(args: &ServeArgs, loopback: bool) -> Result<UpstreamChoice, Settings
     }
     let answer = match &args.practice_answer {
         None => None,
-        Some(_) if !loopback => {
+        Some(_) if !loopback && !args.practice_private => {
             return Err(SettingsError::new(
                 "SORI_PRACTICE_ANSWER",
-                format!("refused off loopback, and SORI_LISTEN is {}", args.listen),
+                format!(
+                    "refused off loopback, and SORI_LISTEN is {}; for tests inside a private network, \
+                     SORI_PRACTICE_PRIVATE=true allows it",
+                    args.listen
+                ),
             ));
         }
         Some(digits) => Some(
@@ -321,49 +391,4 @@ fn practice(args: &ServeArgs, loopback: bool) -> Result<UpstreamChoice, Settings
             .map_or(Service::Openapi.daily_quota(), |quota| quota.0),
         ..practice::Options::default()
     }))
-}
-
-fn secret_or_file(
-    name: &str,
-    value: Option<&Secret>,
-    file: Option<&Path>,
-) -> Result<Option<Secret>, SettingsError> {
-    let (setting, secret) = match (value, file) {
-        (None, None) => return Ok(None),
-        (Some(_), Some(_)) => {
-            let problem = format!("{name}_FILE is given too; give one of the two");
-            return Err(SettingsError::new(name, problem));
-        }
-        (Some(secret), None) => (name.to_owned(), secret.clone()),
-        (None, Some(file)) => {
-            let setting = format!("{name}_FILE");
-            let text = fs::read_to_string(file).map_err(|error| {
-                SettingsError::new(&setting, format!("{}: {error}", file.display()))
-            })?;
-            // Editors and `echo` end a file with a line break.
-            (setting, Secret::new(text.trim_end_matches(['\r', '\n'])))
-        }
-    };
-    if secret.expose().is_empty() {
-        return Err(SettingsError::new(&setting, "it is empty"));
-    }
-    Ok(Some(secret))
-}
-
-fn shared_secret(
-    name: &str,
-    value: Option<&Secret>,
-    file: Option<&Path>,
-) -> Result<Option<Secret>, SettingsError> {
-    let secret = secret_or_file(name, value, file)?;
-    match &secret {
-        Some(secret) if secret.expose().len() < SECRET_BYTES => Err(SettingsError::new(
-            name,
-            format!(
-                "it has {} bytes and needs at least {SECRET_BYTES} (for example: openssl rand -hex 32)",
-                secret.expose().len()
-            ),
-        )),
-        _ => Ok(secret),
-    }
 }

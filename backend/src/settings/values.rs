@@ -1,6 +1,7 @@
 //! The forms that settings are written in.
 
-use core::{fmt, str::FromStr, time::Duration};
+use core::{str::FromStr, time::Duration};
+use std::net::IpAddr;
 
 /// A length of time with its unit, such as `10m`, `2h` or `90s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,72 +73,27 @@ impl FromStr for HourlyShare {
     }
 }
 
-/// The origin of a page, as a browser sends it: `https://www.example.com`, with a port unless it is the
-/// scheme's own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    text: String,
-    host_at: usize,
-    https: bool,
-}
+/// A length of time that may be zero, such as `5s` or `0s`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delay(pub Duration);
 
-impl Origin {
-    /// The host, without the port.
-    #[must_use]
-    pub fn host(&self) -> &str {
-        let authority = &self.text[self.host_at..];
-        match authority.rfind(':') {
-            Some(colon) if !authority[colon..].contains(']') => &authority[..colon],
-            _ => authority,
-        }
-    }
-
-    /// Whether a request's `Host` names the same host and port.
-    #[must_use]
-    pub fn is_host(&self, host: &str) -> bool {
-        let own = if self.https { ":443" } else { ":80" };
-        let host = host.strip_suffix(own).unwrap_or(host);
-        host.eq_ignore_ascii_case(&self.text[self.host_at..])
-    }
-}
-
-impl FromStr for Origin {
+impl FromStr for Delay {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || {
-            format!(
-                "`{text}` is no origin; an origin looks like https://www.example.com or http://localhost:3000"
-            )
-        };
-        let lower = text.to_ascii_lowercase();
-        let (https, rest) = match lower.split_once("://") {
-            Some(("https", rest)) => (true, rest),
-            Some(("http", rest)) => (false, rest),
-            _ => return Err(wrong()),
-        };
-        // A host name has at most 253 characters (RFC 1035), a port 5.
-        if rest.len() > 253 + 6 {
-            return Err("an origin has no such long host".into());
+        match text {
+            "0s" | "0" => Ok(Self(Duration::ZERO)),
+            text => text.parse().map(|Span(span)| Self(span)),
         }
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
-        if rest.is_empty() || rest.starts_with(':') || !rest.bytes().all(plain) {
-            return Err(wrong());
-        }
-        let own = if https { ":443" } else { ":80" };
-        let rest = rest.strip_suffix(own).unwrap_or(rest);
-        let scheme = if https { "https://" } else { "http://" };
-        Ok(Self {
-            text: format!("{scheme}{rest}"),
-            host_at: scheme.len(),
-            https,
-        })
     }
 }
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+/// Whether an address is of a private network, of this machine or of its link.
+#[must_use]
+pub fn is_private(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_loopback() || v6.is_unicast_link_local(),
     }
 }
 
@@ -166,47 +122,17 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_its_scheme_host_and_port() {
-        let origin = |text: &str| text.parse::<Origin>().unwrap();
-        assert_eq!(
-            origin("https://Example.com:443"),
-            origin("https://example.com")
-        );
-        assert_ne!(origin("http://example.com"), origin("https://example.com"));
-        assert_eq!(origin("http://localhost:3000").host(), "localhost");
-        assert_eq!(origin("http://[::1]:3000").host(), "[::1]");
-        assert_eq!(origin("http://[::1]").host(), "[::1]");
-        for bad in [
-            "null",
-            "",
-            "example.com",
-            "https://",
-            "https://a/b",
-            "ftp://a",
-            "https://:1",
-            "https://a b",
-        ] {
-            assert!(bad.parse::<Origin>().is_err(), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn the_schemes_own_port_may_stand_in_host() {
-        let origin: Origin = "https://example.com".parse().unwrap();
-        assert!(origin.is_host("example.com"));
-        assert!(origin.is_host("Example.com:443"));
-        assert!(!origin.is_host("example.com:8443"));
-        assert!(!origin.is_host("www.example.com"));
+    fn a_delay_may_be_none() {
+        assert_eq!("0s".parse(), Ok(Delay(Duration::ZERO)));
+        assert_eq!("5s".parse(), Ok(Delay(Duration::from_secs(5))));
+        assert!("5".parse::<Delay>().is_err());
     }
 
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in "\\PC*") {
-            let _ = (text.parse::<Span>(), text.parse::<Quota>(), text.parse::<HourlyShare>());
-            if let Ok(origin) = text.parse::<Origin>() {
-                let _ = (origin.host().len(), origin.is_host(&text));
-                prop_assert_eq!(origin.to_string().parse(), Ok(origin));
-            }
+            let _ = (text.parse::<Span>(), text.parse::<Delay>());
+            let _ = (text.parse::<Quota>(), text.parse::<HourlyShare>());
         }
     }
 }

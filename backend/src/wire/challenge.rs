@@ -3,12 +3,14 @@
 use super::{
     App,
     body::SmallBody,
+    origin::Page,
     problem::{Problem, unavailable},
-    visitor::{Client, Page, Ticket},
+    visitor::{Client, Ticket},
 };
 use crate::{
     book::{Issue, KeyRefusal},
     clock::Moment,
+    limit::Visitor,
     secret::{Fingerprint, hex, random},
     store::{Admitted, Unwritable},
     upstream::{Failure, Fault},
@@ -28,10 +30,8 @@ pub(super) async fn issue(
     Ticket(session): Ticket,
     Client(address): Client,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let now = app.clock.now();
     let pass = app.upstream.pass().map_err(held_back)?;
-    app.limiter(|limiter| limiter.admit(address, session, now))
-        .map_err(crowded)?;
+    app.admit(&Visitor { address, session })?;
     let admitted = app.store.admit_issue()??;
     let call = Call::open(&app, admitted);
     let key = match pass.issue().await {
@@ -192,14 +192,6 @@ pub(super) fn no_key() -> Problem {
 
 pub(super) fn held_back(until: Moment) -> Problem {
     unavailable().until(until)
-}
-
-fn crowded(until: Moment) -> Problem {
-    Problem::new(
-        ErrorCode::RateLimited,
-        "Too many challenges were asked for from here, or by all visitors together.",
-    )
-    .until(until)
 }
 
 fn malformed(detail: &'static str) -> Problem {

@@ -3,24 +3,35 @@
 mod audio;
 mod body;
 mod challenge;
+mod memory;
 mod observe;
+mod origin;
 pub(crate) mod problem;
 mod siteverify;
 mod visitor;
+mod warnings;
 
 use crate::{
-    book::VerifiedBy, clock::Clock, limit::Limiter, metrics::Metrics, secret::Secret,
-    settings::Origin, store::Store, upstream::Upstream,
+    book::VerifiedBy,
+    clock::Clock,
+    limit::{Limiter, Limits, Refused, Visitor},
+    metrics::Metrics,
+    secret::Secret,
+    settings::SiteverifyAt,
+    store::Store,
+    upstream::Upstream,
 };
 use axum::{
     Json, Router,
     extract::State,
-    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware,
     response::IntoResponse,
     routing::{get, post},
 };
 use ipnet::IpNet;
+pub(crate) use memory::AudioMemory;
+pub(crate) use origin::Origins;
 use problem::Problem;
 use serde_json::json;
 use sori_wire::{
@@ -30,13 +41,14 @@ use sori_wire::{
     },
 };
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex, PoisonError, RwLock,
     atomic::{AtomicBool, Ordering},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
 };
+pub(crate) use warnings::Warnings;
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -44,51 +56,41 @@ pub(crate) struct App {
     pub upstream: Arc<Upstream>,
     pub is_practice: bool,
     pub store: Store,
+    pub limits: Limits,
     pub limiter: Mutex<Limiter>,
     pub metrics: Arc<Metrics>,
     pub clock: Clock,
     pub verified_by: VerifiedBy,
     pub key_ttl: core::time::Duration,
-    pub allowed_origins: Vec<Origin>,
-    pub allow_no_origin: bool,
+    pub origins: Origins,
     pub trusted_proxies: Vec<IpNet>,
-    pub ticket_secret: Option<Secret>,
-    /// The new one and the old one.
-    pub site_secrets: Vec<Secret>,
+    pub ticket_ttl: core::time::Duration,
+    pub siteverify_at: SiteverifyAt,
+    /// Read anew when the operator asks for it.
+    pub secrets: RwLock<Arc<Secrets>>,
+    pub audio: AudioMemory,
     pub warnings: Warnings,
     pub stopping: AtomicBool,
 }
 
-impl App {
-    fn limiter<T>(&self, act: impl FnOnce(&mut Limiter) -> T) -> T {
-        act(&mut self.limiter.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// Warnings about the set-up that visitors bring up: said once, not once a request.
+/// What the site shares with the backend: of each, the new one and perhaps the old one.
 #[derive(Debug, Default)]
-pub(crate) struct Warnings {
-    stranger: AtomicBool,
-    peer: AtomicBool,
+pub(crate) struct Secrets {
+    pub site: Vec<Secret>,
+    pub ticket: Vec<Secret>,
 }
 
-impl Warnings {
-    fn forwarded_by_stranger(&self) {
-        if !self.stranger.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                "X-Forwarded-For comes from an address that is not in SORI_TRUSTED_PROXIES and is not \
-                 believed; if it is your proxy, all its visitors count as one client"
-            );
-        }
+impl App {
+    fn admit(&self, visitor: &Visitor) -> Result<(), Refused> {
+        let (takes, now) = (self.limits.takes(visitor), self.clock.uptime());
+        let mut limiter = self.limiter.lock().unwrap_or_else(PoisonError::into_inner);
+        limiter.check(&takes, now)?;
+        limiter.count(&takes, now);
+        Ok(())
     }
 
-    fn without_peer(&self) {
-        if !self.peer.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                "the server that embeds the backend does not tell the clients' addresses (axum's \
-                 ConnectInfo), so all visitors count as one client"
-            );
-        }
+    fn secrets(&self) -> Arc<Secrets> {
+        Arc::clone(&self.secrets.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -96,11 +98,17 @@ impl Warnings {
 pub(crate) fn routes(app: &Arc<App>) -> Router {
     let mut visitors = Router::new()
         .route(KEYS_PATH, post(challenge::issue))
-        .route(&format!("{AUDIO_PATH}/{{key}}"), get(audio::fetch));
+        // Or HEAD would be answered by a fetch from the upstream.
+        .route(
+            &format!("{AUDIO_PATH}/{{key}}"),
+            get(audio::fetch).head(wrong_method),
+        );
     let mut all = Router::new();
     if app.verified_by == VerifiedBy::Backend {
         visitors = visitors.route(VERIFICATIONS_PATH, post(challenge::verify));
-        all = all.route(SITEVERIFY_PATH, post(siteverify::judge));
+        if app.siteverify_at == SiteverifyAt::Listen {
+            all = all.merge(siteverify_route());
+        }
     }
     // Before the CORS layer, which has to wrap it: a preflight is a method that no route knows.
     let visitors = visitors.method_not_allowed_fallback(wrong_method);
@@ -108,9 +116,25 @@ pub(crate) fn routes(app: &Arc<App>) -> Router {
     finish(all.fallback(nothing_here), app)
 }
 
+fn siteverify_route() -> Router<Arc<App>> {
+    Router::new().route(SITEVERIFY_PATH, post(siteverify::judge))
+}
+
+/// siteverify under `/captcha`, for the admin address, where it is served there alone.
+pub(crate) fn siteverify_apart(app: &Arc<App>) -> Router {
+    let apart =
+        app.verified_by == VerifiedBy::Backend && app.siteverify_at == SiteverifyAt::AdminListen;
+    let routes = if apart {
+        siteverify_route()
+    } else {
+        Router::new()
+    };
+    Router::new().nest("/captcha", finish(routes, app))
+}
+
 /// Everything that a server of its own answers: the wire under `/captcha`, health, and a problem for the rest.
 pub(crate) fn whole(app: &Arc<App>) -> Router {
-    let rest = finish(Router::new().fallback(nothing_here), app);
+    let rest = finish(Router::new().fallback(outside), app);
     rest.merge(health(app)).nest("/captcha", routes(app))
 }
 
@@ -157,7 +181,28 @@ fn finish(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
 }
 
 async fn nothing_here() -> Problem {
-    Problem::new(ErrorCode::BadRequest, "There is nothing here.").with_status(StatusCode::NOT_FOUND)
+    nothing(
+        "There is nothing here. The calls are POST keys, GET audio/KEY, POST verifications and POST siteverify.",
+    )
+}
+
+/// Outside of `/captcha`.
+async fn outside(State(app): State<Arc<App>>, uri: Uri) -> Problem {
+    let first = uri.path().split('/').nth(1).unwrap_or_default();
+    let calls = [KEYS_PATH, AUDIO_PATH, VERIFICATIONS_PATH, SITEVERIFY_PATH];
+    if calls
+        .iter()
+        .any(|call| call.strip_prefix('/') == Some(first))
+    {
+        app.warnings.path_without_prefix();
+    }
+    nothing(
+        "There is nothing here. Paths begin with /captcha; a proxy in between may have stripped that.",
+    )
+}
+
+fn nothing(detail: &'static str) -> Problem {
+    Problem::new(ErrorCode::BadRequest, detail).with_status(StatusCode::NOT_FOUND)
 }
 
 async fn wrong_method() -> Problem {
@@ -167,16 +212,8 @@ async fn wrong_method() -> Problem {
 
 /// Lets pages of the allowed origins read the answers from another host.
 fn cors(app: Arc<App>) -> CorsLayer {
-    let allowed = move |origin: &HeaderValue, parts: &Parts| {
-        let host = parts
-            .headers
-            .get(header::HOST)
-            .and_then(|h| h.to_str().ok());
-        let origin = origin.to_str().ok().and_then(|text| text.parse().ok());
-        origin.is_some_and(|o| {
-            visitor::is_allowed(&app.allowed_origins, &o, host.unwrap_or_default())
-        })
-    };
+    let allowed =
+        move |origin: &HeaderValue, parts: &Parts| app.origins.may_read(origin, &parts.headers);
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(allowed))
         .allow_methods([Method::GET, Method::POST])

@@ -3,6 +3,7 @@
 use crate::{
     book::{Exhausted, KeyRefusal},
     clock::Moment,
+    limit::{Refused, Scope},
     store::Unwritable,
     upstream::{Failure, Fault},
 };
@@ -24,6 +25,7 @@ pub(crate) struct Problem {
     detail: &'static str,
     retry: Option<Retry>,
     cause: Option<String>,
+    limit: Option<Refused>,
 }
 
 /// When a request may be made again.
@@ -45,6 +47,8 @@ pub(crate) struct Note {
     pub cause: Option<Arc<str>>,
     /// When to return.
     pub retry: Option<Retry>,
+    /// The limit that refused.
+    pub limit: Option<Refused>,
 }
 
 /// After a fault of the upstream: long enough not to hammer it, short enough for a person who waits.
@@ -60,6 +64,7 @@ impl Problem {
             detail,
             retry: None,
             cause: None,
+            limit: None,
         }
     }
 
@@ -97,6 +102,7 @@ impl Problem {
             code: self.code,
             cause: self.cause.map(Arc::from),
             retry: self.retry,
+            limit: self.limit,
         }
     }
 }
@@ -154,6 +160,21 @@ impl From<Exhausted> for Problem {
             "The day's calls to the upstream are spent, or reserved for keys already issued.",
         )
         .until(exhausted.until)
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        let detail = match refused.scope {
+            Scope::Client | Scope::Network => {
+                "Too many challenges were asked for from this address."
+            }
+            Scope::Session => "Too many challenges were asked for with this ticket's session.",
+            Scope::Site => "Too many challenges were asked for by all visitors together.",
+        };
+        let limit = Some(refused);
+        let problem = Self::new(ErrorCode::RateLimited, detail).after(refused.wait);
+        Self { limit, ..problem }
     }
 }
 

@@ -65,6 +65,7 @@ pub(super) async fn judge(
             "siteverify is for the site's own server, never for a page.",
         ));
     }
+    app.warnings.siteverify_asked();
     let judged = match fields(&body) {
         Some(fields) => answer(&app, fields).await,
         None => Err((No::BadRequest, None)),
@@ -97,7 +98,7 @@ async fn answer(app: &App, fields: Fields) -> Result<Issue, (No, Option<Problem>
     let plain = |no| (no, None);
     let secret = fields.secret.filter(|secret| !secret.is_empty());
     let secret = secret.ok_or_else(|| plain(No::MissingSecret))?;
-    if !is_valid(&app.site_secrets, &secret) {
+    if !is_valid(&app.secrets().site, &secret) {
         return Err(plain(No::InvalidSecret));
     }
     let (key, answer) = match (fields.response, fields.key, fields.answer) {

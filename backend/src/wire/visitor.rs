@@ -1,10 +1,10 @@
-//! Who asks: the page's origin, the client's address, the ticket's session.
+//! Who asks: the client's address, the ticket's session.
 
-use super::{App, problem::Problem};
-use crate::{secret::Fingerprint, settings::Origin, ticket};
+use super::{App, origin::only, problem::Problem};
+use crate::{secret::Fingerprint, ticket};
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, HeaderName, request::Parts},
 };
 use ipnet::IpNet;
 use sori_wire::{error::ErrorCode, protocol::TICKET_HEADER};
@@ -12,50 +12,6 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
 };
-
-/// The host of the page that asks, once its origin is allowed.
-#[derive(Debug)]
-pub(super) struct Page {
-    /// The host, for siteverify's `hostname`.
-    pub host: Box<str>,
-}
-
-impl FromRequestParts<Arc<App>> for Page {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let host = header_text(&parts.headers, header::HOST.as_str()).unwrap_or_default();
-        match parts.headers.get(header::ORIGIN) {
-            // The host is what the visitor says it is; the form of one is all it must have.
-            None if app.allow_no_origin => format!("http://{host}")
-                .parse::<Origin>()
-                .map(|origin| Self {
-                    host: origin.host().into(),
-                })
-                .map_err(|_| Problem::new(ErrorCode::BadRequest, "The request needs a Host.")),
-            None => Err(refused("The request needs an Origin.")),
-            Some(value) => {
-                let origin = value.to_str().ok().and_then(|text| text.parse().ok());
-                origin
-                    .filter(|origin| is_allowed(&app.allowed_origins, origin, host))
-                    .map(|origin: Origin| Self {
-                        host: origin.host().into(),
-                    })
-                    .ok_or_else(|| refused("Pages of this origin may not use this backend."))
-            }
-        }
-    }
-}
-
-/// Whether a page of `origin` may issue and verify at `host`.
-#[must_use]
-pub(super) fn is_allowed(allowed: &[Origin], origin: &Origin, host: &str) -> bool {
-    if allowed.is_empty() {
-        origin.is_host(host)
-    } else {
-        allowed.contains(origin)
-    }
-}
 
 /// The client's address, as the limits see it.
 #[derive(Clone, Copy, Debug)]
@@ -72,16 +28,15 @@ impl FromRequestParts<Arc<App>> for Client {
             return Ok(Self(Ipv4Addr::UNSPECIFIED.into()));
         };
         let peer = peer.ip().to_canonical();
-        let trusted =
-            |address: IpAddr| app.trusted_proxies.iter().any(|net| net.contains(&address));
-        if !parts.headers.contains_key(FORWARDED_FOR) {
-            return Ok(Self(peer));
+        let trusted = app.trusted_proxies.iter().any(|net| net.contains(&peer));
+        let forwards = parts.headers.contains_key(FORWARDED_FOR);
+        match (trusted, forwards) {
+            (true, true) => return Ok(Self(forwarded(&parts.headers, peer, &app.trusted_proxies))),
+            (true, false) => app.warnings.proxy_without_header(),
+            (false, true) => app.warnings.forwarded_by_stranger(peer),
+            (false, false) => {}
         }
-        if !trusted(peer) {
-            app.warnings.forwarded_by_stranger();
-            return Ok(Self(peer));
-        }
-        Ok(Self(forwarded(&parts.headers, peer, &app.trusted_proxies)))
+        Ok(Self(peer))
     }
 }
 
@@ -89,12 +44,12 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The client behind trusted proxies. Each proxy appends the address it was asked from, so the list is
 /// read from the right, up to the first address that is no proxy of ours: what stands left of it, the
-/// client may have made up.
+/// client may have made up, and in whatever bytes.
 fn forwarded(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
     let mut client = peer;
     let values = headers.get_all(FORWARDED_FOR).iter().rev();
-    for hop in values.flat_map(|value| value.to_str().unwrap_or("?").rsplit(',')) {
-        let Some(address) = hop_address(hop.trim()) else {
+    for hop in values.flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b',')) {
+        let Some(address) = hop_address(hop) else {
             break;
         };
         client = address;
@@ -106,7 +61,8 @@ fn forwarded(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
 }
 
 /// An address, with or without a port.
-fn hop_address(hop: &str) -> Option<IpAddr> {
+fn hop_address(hop: &[u8]) -> Option<IpAddr> {
+    let hop = core::str::from_utf8(hop).ok()?.trim();
     let plain = hop.parse::<IpAddr>();
     let with_port = || hop.parse::<SocketAddr>().map(|socket| socket.ip());
     let bracketed = || hop.trim_matches(['[', ']']).parse::<IpAddr>();
@@ -122,23 +78,28 @@ impl FromRequestParts<Arc<App>> for Ticket {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let Some(secret) = &app.ticket_secret else {
+        let secrets = app.secrets();
+        if secrets.ticket.is_empty() {
             return Ok(Self(None));
-        };
-        let ticket = header_text(&parts.headers, TICKET_HEADER);
+        }
+        let refused = |detail| Problem::new(ErrorCode::OriginNotAllowed, detail);
+        let ticket = only(&parts.headers, &HeaderName::from_static(TICKET_HEADER));
         let ticket = ticket.ok_or_else(|| refused("Issuing needs a ticket of the site's."))?;
-        ticket::session(secret, ticket, app.clock.now())
+        let now = app.clock.now();
+        let sessions = secrets
+            .ticket
+            .iter()
+            .map(|secret| ticket::session(secret, ticket, now, app.ticket_ttl));
+        // Every secret is tried, whichever matches: the time says nothing.
+        let session = sessions.fold(None, |found, one| found.or(one));
+        session
             .map(|session| Self(Some(Fingerprint::of(session))))
-            .ok_or_else(|| refused("The ticket is expired or not the site's. Reload the page."))
+            .ok_or_else(|| {
+                refused(
+                    "The ticket is expired, lives too long or is not the site's. Reload the page.",
+                )
+            })
     }
-}
-
-fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn refused(detail: &'static str) -> Problem {
-    Problem::new(ErrorCode::OriginNotAllowed, detail)
 }
 
 #[cfg(test)]
@@ -147,16 +108,31 @@ mod tests {
     use axum::http::HeaderValue;
     use proptest::prelude::*;
 
-    fn client(values: &[&str]) -> String {
+    fn client_of(values: &[&[u8]]) -> String {
         let trusted = [
             "10.0.0.0/8".parse().unwrap(),
             "2001:db8::/32".parse().unwrap(),
         ];
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(FORWARDED_FOR, HeaderValue::from_str(value).unwrap());
+            headers.append(FORWARDED_FOR, HeaderValue::from_bytes(value).unwrap());
         }
         forwarded(&headers, "10.0.0.1".parse().unwrap(), &trusted).to_string()
+    }
+
+    fn client(values: &[&str]) -> String {
+        let values: Vec<_> = values.iter().map(|value| value.as_bytes()).collect();
+        client_of(&values)
+    }
+
+    #[test]
+    fn bytes_of_the_clients_own_making_give_it_no_other_bucket() {
+        assert_eq!(client_of(&[b"\xff, 198.51.100.2"]), "198.51.100.2");
+        assert_eq!(
+            client_of(&[b"\xff", b"198.51.100.2, 10.0.0.9"]),
+            "198.51.100.2"
+        );
+        assert_eq!(client_of(&["소리,198.51.100.2".as_bytes()]), "198.51.100.2");
     }
 
     #[test]
@@ -187,8 +163,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_header_gives_an_address(value in "[ -~]*") {
-            let _ = client(&[&value]);
+        fn any_header_gives_an_address(value in prop::collection::vec(0x80_u8.., 0..40)) {
+            let _ = client_of(&[&value]);
+        }
+
+        #[test]
+        fn what_stands_left_of_the_clients_address_changes_nothing(value in "[ -~]*") {
+            let value = format!("{value},198.51.100.2");
+            prop_assert_eq!(client(&[&value]), "198.51.100.2");
         }
     }
 }

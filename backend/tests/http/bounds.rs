@@ -67,6 +67,44 @@ async fn oversized_headers_and_bodies_are_refused() {
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
 
+/// A client that waits for every answer before it asks again, on one connection.
+struct KeepAlive {
+    stream: TcpStream,
+    host: String,
+}
+
+impl KeepAlive {
+    async fn connect(site: &Site) -> Self {
+        let stream = TcpStream::connect(site.addr).await.unwrap();
+        let host = site.addr.to_string();
+        Self { stream, host }
+    }
+
+    async fn ask(&mut self, method: &str, path: &str) {
+        let host = &self.host;
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\n\r\n");
+        self.stream.write_all(request.as_bytes()).await.unwrap();
+    }
+
+    /// One answer's head, its body read too; `None` at the end of the connection.
+    async fn answer(&mut self) -> Option<String> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let read = timeout(SOON, self.stream.read_u8())
+                .await
+                .expect("an answer or an end");
+            head.push(read.ok()?);
+        }
+        let head = String::from_utf8(head).unwrap().to_ascii_lowercase();
+        let length = head.split_once("content-length: ").unwrap().1;
+        let length: usize = length.lines().next().unwrap().parse().unwrap();
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).await.ok()?;
+        Some(head)
+    }
+}
+
 #[tokio::test]
 async fn a_client_that_never_ends_its_headers_is_let_go() {
     let upstream = Scripted::start().await;
@@ -75,50 +113,159 @@ async fn a_client_that_never_ends_its_headers_is_let_go() {
         ..Patience::default()
     };
     let site = Site::start_bounded(settings(upstream.addr), NOON, 16, patience).await;
+    // An idle connection has a time of its own, which is longer.
+    let mut idle = KeepAlive::connect(&site).await;
+    idle.ask("GET", "/healthz").await;
+    idle.answer().await.unwrap();
     let stream = send(&site, "GET /healthz HTTP/1.1\r\nhost: a\r\n").await;
     rest(stream).await;
-    // An idle connection ends the same way.
-    let stream = send(&site, "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").await;
-    assert!(rest(stream).await.starts_with("HTTP/1.1 200"));
-}
-
-#[tokio::test]
-async fn no_connection_lives_for_ever() {
-    let upstream = Scripted::start().await;
-    let patience = Patience {
-        connection: Duration::from_millis(500),
-        ..Patience::default()
-    };
-    let site = Site::start_bounded(settings(upstream.addr), NOON, 16, patience).await;
-    let mut stream = TcpStream::connect(site.addr).await.unwrap();
+    let mut trickling = TcpStream::connect(site.addr).await.unwrap();
     let trickle = async {
-        loop {
-            if stream.write_all(b"G").await.is_err() {
-                break;
-            }
+        while trickling.write_all(b"G").await.is_ok() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
     timeout(SOON, trickle)
         .await
         .expect("the server ends the connection");
+    idle.ask("GET", "/healthz").await;
+    assert!(idle.answer().await.unwrap().starts_with("http/1.1 200"));
 }
 
 #[tokio::test]
-async fn beyond_the_connection_limit_visitors_wait_and_are_then_served() {
+async fn a_connection_without_a_request_is_let_go_in_the_end() {
     let upstream = Scripted::start().await;
     let patience = Patience {
-        headers: Duration::from_millis(500),
+        idle: Duration::from_millis(300),
         ..Patience::default()
     };
-    let site = Site::start_bounded(settings(upstream.addr), NOON, 2, patience).await;
-    let idle = [send(&site, "").await, send(&site, "").await];
-    let answer = timeout(SOON, site.get("/healthz").send())
-        .await
-        .expect("an answer")
-        .unwrap();
-    assert_eq!(answer.status(), 200);
-    drop(idle);
+    let site = Site::start_bounded(settings(upstream.addr), NOON, 16, patience).await;
+    rest(send(&site, "").await).await;
+    let answered = send(&site, "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert!(rest(answered).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn an_old_connection_ends_after_an_answer_that_says_so_and_never_in_a_request() {
+    let upstream = Scripted::start().await;
+    let mut settings = settings(upstream.addr);
+    settings.upstream_timeout = Duration::from_secs(1);
+    let patience = Patience {
+        connection: Duration::from_millis(400),
+        ..Patience::default()
+    };
+    let site = Site::start_bounded(settings, NOON, 64, patience).await;
+    // Begun while the connection is young, answered when it is old.
+    upstream.set(|script| script.issue = Reply::Silence);
+    let mut client = KeepAlive::connect(&site).await;
+    client.ask("GET", "/healthz").await;
+    assert!(!client.answer().await.unwrap().contains("connection: close"));
+    client.ask("POST", "/captcha/keys").await;
+    let answer = client.answer().await.expect("an answer");
+    assert!(answer.starts_with("http/1.1 503"), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
+    assert_eq!(client.answer().await, None);
+
+    // Idle while it becomes old: the next request is answered all the same.
+    let mut client = KeepAlive::connect(&site).await;
+    client.ask("GET", "/healthz").await;
+    client.answer().await.unwrap();
+    tokio::time::sleep(patience.connection).await;
+    client.ask("GET", "/healthz").await;
+    let answer = client.answer().await.expect("an answer");
+    assert!(answer.contains("connection: close"), "{answer}");
+}
+
+#[tokio::test]
+async fn no_exchange_lasts_for_ever() {
+    let upstream = Scripted::start().await;
+    let mut settings = settings(upstream.addr);
+    settings.upstream_timeout = Duration::from_secs(600);
+    let patience = Patience {
+        exchange: Duration::from_millis(300),
+        ..Patience::default()
+    };
+    let site = Site::start_bounded(settings, NOON, 16, patience).await;
+    upstream.set(|script| script.issue = Reply::Silence);
+    let mut client = KeepAlive::connect(&site).await;
+    client.ask("POST", "/captcha/keys").await;
+    assert_eq!(client.answer().await, None);
+}
+
+#[tokio::test]
+async fn a_newcomer_takes_the_place_of_who_waits_for_nothing() {
+    let upstream = Scripted::start().await;
+    let site = Site::start_bounded(settings(upstream.addr), NOON, 2, Patience::default()).await;
+    let idle = send(&site, "").await;
+    let half = send(&site, "GET /healthz HTTP/1.1\r\nhost: a\r\n").await;
+    for _ in 0..4 {
+        let answer = timeout(SOON, Answer::of(site.get("/healthz")))
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status, 200);
+    }
+    // The longest wait was theirs.
+    rest(idle).await;
+    rest(half).await;
+}
+
+#[tokio::test]
+async fn where_everybody_waits_for_an_answer_a_newcomer_is_told_at_once() {
+    let upstream = Scripted::start().await;
+    let mut settings = settings(upstream.addr);
+    settings.upstream_timeout = Duration::from_secs(5);
+    let site = Site::start_bounded(settings, NOON, 2, Patience::default()).await;
+    upstream.set(|script| script.issue = Reply::Silence);
+    let mut waiting = Vec::new();
+    for count in 1..=2 {
+        let mut client = KeepAlive::connect(&site).await;
+        client.ask("POST", "/captcha/keys").await;
+        waiting.push(client);
+        while upstream.count("code=0") < count {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+    for _ in 0..3 {
+        let refused = Answer::of(site.post("/captcha/keys")).await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.code()),
+            (503, "upstream_unavailable")
+        );
+        assert_eq!(refused.retry_after(), Some(1));
+    }
+    // Nobody was cut off for it.
+    for client in &mut waiting {
+        assert!(client.answer().await.unwrap().starts_with("http/1.1 503"));
+    }
+    assert_eq!(Answer::of(site.get("/healthz")).await.status, 200);
+}
+
+#[tokio::test]
+async fn one_address_has_no_more_than_its_share_of_the_places() {
+    let upstream = Scripted::start().await;
+    let mut settings = settings(upstream.addr);
+    settings.peer_connections = 3;
+    let site = Site::start_bounded(settings, NOON, 16, Patience::default()).await;
+    let elsewhere =
+        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    let other: std::net::SocketAddr = ([127, 0, 0, 2], 0).into();
+    elsewhere.bind(&other.into()).unwrap();
+    elsewhere.connect(&site.addr.into()).unwrap();
+    let mut idle = Vec::new();
+    for _ in 0..5 {
+        idle.push(send(&site, "").await);
+    }
+    // The first two gave way to the last two; the other address kept its place.
+    for stream in idle.drain(..2) {
+        rest(stream).await;
+    }
+    elsewhere.set_nonblocking(true).unwrap();
+    let mut client = KeepAlive {
+        stream: TcpStream::from_std(elsewhere.into()).unwrap(),
+        host: site.addr.to_string(),
+    };
+    client.ask("GET", "/healthz").await;
+    assert!(client.answer().await.unwrap().starts_with("http/1.1 200"));
 }
 
 #[tokio::test]
@@ -173,6 +320,9 @@ async fn what_is_not_there_is_a_problem_too() {
         (nowhere.status.as_u16(), nowhere.code()),
         (404, "bad_request")
     );
+    // Bytes that are no text make no key.
+    let bytes = Answer::of(site.get("/captcha/audio/%FF%FE")).await;
+    assert_eq!((bytes.status.as_u16(), bytes.code()), (404, "invalid_key"));
     let root = Answer::of(site.get("/nowhere")).await;
     assert_eq!((root.status.as_u16(), root.code()), (404, "bad_request"));
     let method = Answer::of(site.get("/captcha/keys")).await;

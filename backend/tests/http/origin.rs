@@ -90,6 +90,89 @@ async fn native_apps_may_be_let_in_without_an_origin_but_no_stranger_with_one() 
     }
 }
 
+async fn issue_with(site: &Site, headers: &[(&str, &str)]) -> Answer {
+    let request = site.http.post(site.url("/captcha/keys"));
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(*name, *value)
+    });
+    Answer::of(request).await
+}
+
+/// Case G2: some browsers hide the origin of a page without referrers.
+#[tokio::test]
+async fn a_hidden_origin_counts_as_the_own_host_if_the_browser_says_same_origin() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let null = ("origin", "null");
+    let same = issue_with(&site, &[null, ("sec-fetch-site", "same-origin")]).await;
+    assert_eq!(same.status, 201);
+    for headers in [
+        &[null][..],
+        &[null, ("sec-fetch-site", "same-site")],
+        &[null, ("sec-fetch-site", "cross-site")],
+        &[null, ("sec-fetch-site", "none")],
+        &[
+            null,
+            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-site", "cross-site"),
+        ],
+        &[null, null, ("sec-fetch-site", "same-origin")],
+        &[("sec-fetch-site", "same-origin")],
+    ] {
+        let answer = issue_with(&site, headers).await;
+        assert_eq!(answer.code(), "origin_not_allowed", "{headers:?}");
+    }
+    // With a list, the own host has to stand in it.
+    let settings = Settings {
+        allowed_origins: vec!["https://www.example.com".parse().unwrap()],
+        ..settings(upstream.addr)
+    };
+    let site = Site::start(settings).await;
+    let same = ("sec-fetch-site", "same-origin");
+    let listed = issue_with(&site, &[null, same, ("host", "www.example.com")]).await;
+    assert_eq!(listed.status, 201);
+    let other = issue_with(&site, &[null, same, ("host", "rebind.evil.example")]).await;
+    assert_eq!(other.code(), "origin_not_allowed");
+}
+
+#[tokio::test]
+async fn a_host_that_is_none_is_refused() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    for host in ["[", "..", "a:b:c", "a:", "[::1", "1.2.3", "a b"] {
+        let origin = format!("http://{host}");
+        let answer = issue_with(&site, &[("host", host), ("origin", &origin)]).await;
+        assert_eq!(answer.code(), "bad_request", "{host}");
+    }
+    assert!(upstream.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_old_ticket_secret_is_valid_beside_the_new_one_and_no_ticket_lives_for_years() {
+    let upstream = Scripted::start().await;
+    let (new, old) = (
+        Secret::new("the new ticket secret, of which no page knows"),
+        Secret::new("the old ticket secret, of which no page knows"),
+    );
+    let settings = Settings {
+        ticket_secret: Some(new.clone()),
+        ticket_secret_previous: Some(old.clone()),
+        ..settings(upstream.addr)
+    };
+    let site = Site::start(settings).await;
+    let issue = async |secret: &Secret, hours: u64| {
+        let expires = NOON + Duration::from_secs(hours * 3600);
+        let ticket = ticket::sign(secret, "session-1", expires).unwrap();
+        let request = site.post("/captcha/keys").header("sori-ticket", ticket);
+        Answer::of(request).await.status.as_u16()
+    };
+    assert_eq!(issue(&new, 1).await, 201);
+    assert_eq!(issue(&old, 24).await, 201);
+    assert_eq!(issue(&new, 25).await, 403);
+    let stranger = Secret::new("a secret of another site, of the same length");
+    assert_eq!(issue(&stranger, 1).await, 403);
+}
+
 #[tokio::test]
 async fn the_preflight_is_answered_for_allowed_origins_alone() {
     let upstream = Scripted::start().await;
@@ -170,7 +253,7 @@ async fn with_a_ticket_secret_issuing_needs_a_ticket_of_the_sites() {
     let refused = issue(&ticket).await;
     assert_eq!(
         (refused.code(), refused.retry_after()),
-        ("rate_limited", Some(1800))
+        ("rate_limited", Some(3600))
     );
     let other = ticket::sign(&secret, "session-2", expires).unwrap();
     assert_eq!(issue(&other).await.status, 201);

@@ -43,6 +43,11 @@ impl TestClock {
         self.0.fetch_add(by, Ordering::Relaxed);
     }
 
+    pub(crate) fn set_back(&self, by: Duration) {
+        let by = u64::try_from(by.as_millis()).unwrap();
+        self.0.fetch_sub(by, Ordering::Relaxed);
+    }
+
     fn clock(&self) -> Clock {
         let now = Arc::clone(&self.0);
         Clock::new(move || Moment::from_millis(now.load(Ordering::Relaxed)))
@@ -63,6 +68,7 @@ pub(crate) fn settings(upstream: SocketAddr) -> Settings {
         client_rate: Rates::off(),
         network_rate: Rates::off(),
         hourly_share: HourlyShare(None),
+        peer_connections: 4096,
         ..Settings::practice()
     }
 }
@@ -107,17 +113,19 @@ impl Site {
     ) -> Self {
         let clock = TestClock::at(now);
         let grace = settings.shutdown_grace;
+        let peer_connections = settings.peer_connections.min(connections);
         let backend = start_at(settings, clock.clock()).await.unwrap();
         let router = backend.app();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let open = backend.metrics().connections.clone();
         let bounds = Bounds {
             connections,
+            peer_connections,
             grace,
             patience,
-            open,
+            traffic: backend.metrics().traffic.clone(),
+            ..Bounds::default()
         };
         let server = tokio::spawn(server::serve(listener, router, bounds, async {
             let _ = stopped.await;

@@ -5,6 +5,11 @@
     reason = "clippy does not take a test's helpers for tests"
 )]
 
+mod hints;
+mod process;
+mod signals;
+
+use process::{Program, client};
 use serde_json::{Value, json};
 use sori_backend::{
     Secret,
@@ -12,12 +17,7 @@ use sori_backend::{
     practice::{self, Call, Fault, Faults},
     ticket,
 };
-use std::{process::Stdio, time::Duration};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
-    process::{Child, Command},
-    time::timeout,
-};
+use std::time::Duration;
 
 const CLIENT_ID: &str = "id-that-nobody-may-see";
 const CLIENT_SECRET: &str = "secret-that-nobody-may-see";
@@ -25,68 +25,6 @@ const SITE_SECRET: &str = "site-secret-that-nobody-may-see-0123456789";
 const TICKET_SECRET: &str = "ticket-secret-that-nobody-may-see-01234567";
 const ANSWER: &str = "802187349";
 const WRONG: &str = "112233445566";
-
-struct Program {
-    child: Child,
-    base: String,
-}
-
-impl Program {
-    async fn start(command: &str, variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sori-backend"))
-            .args([command, "--listen", "127.0.0.1:0"])
-            .env_clear()
-            .envs(variables.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        let read = timeout(Duration::from_secs(20), out.read_line(&mut line));
-        read.await.expect("a first line").unwrap();
-        let base = line
-            .trim_end()
-            .strip_prefix("ready: ")
-            .expect("ready")
-            .to_owned();
-        assert!(
-            base.starts_with("http://127.0.0.1:") && base.ends_with('/'),
-            "{line}"
-        );
-        child.stdout = Some(out.into_inner());
-        Self { child, base }
-    }
-
-    /// Ends the program by SIGTERM; everything it has said.
-    async fn stop(mut self) -> String {
-        let id = self.child.id().unwrap().to_string();
-        let kill = Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .await
-            .unwrap();
-        assert!(kill.success());
-        let mut said = String::new();
-        let mut err = self.child.stderr.take().unwrap();
-        let mut out = self.child.stdout.take().unwrap();
-        timeout(Duration::from_secs(20), async {
-            err.read_to_string(&mut said).await.unwrap();
-            out.read_to_string(&mut said).await.unwrap();
-            assert!(self.child.wait().await.unwrap().success());
-        })
-        .await
-        .expect("the program ends");
-        said
-    }
-}
-
-fn client() -> reqwest::Client {
-    // Another test of the same process may have installed it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().build().unwrap()
-}
 
 /// A visitor that keeps everything it is told.
 struct Visitor {
@@ -341,10 +279,27 @@ async fn the_emulator_is_a_server_of_its_own() {
 
 #[tokio::test]
 async fn practice_starts_without_any_setting_and_says_what_it_is() {
-    let program = Program::start("serve", &[]).await;
+    let mut program = Program::start("serve", &[]).await;
+    let printed = program.prints("SORI_SITEVERIFY_SECRET").await;
+    let siteverify = format!("practice: siteverify is {}captcha/siteverify", program.base);
+    assert!(printed.contains(&siteverify), "{printed}");
+    let secret = printed
+        .lines()
+        .find_map(|line| line.strip_prefix("practice: its secret is "))
+        .and_then(|line| line.split(' ').next())
+        .expect("a secret");
+    // What was printed is all that a site needs.
+    let mut visitor = Visitor {
+        http: client(),
+        base: program.base.clone(),
+        ticket: String::new(),
+        seen: Vec::new(),
+    };
+    let key = visitor.heard_key().await;
+    let judged = visitor.siteverify(secret, &format!("{key}:{WRONG}")).await;
+    assert_eq!(judged["error-codes"], json!(["invalid-input-response"]));
     let log = program.stop().await;
     assert!(log.contains("practice mode"), "{log}");
-    assert!(log.contains("SORI_SITEVERIFY_SECRET"), "{log}");
 }
 
 #[tokio::test]

@@ -1,0 +1,185 @@
+//! Who has a connection: as many as there are places, and of one address no more than its share.
+
+use super::{Bounds, phase::Phase};
+use crate::{metrics::Traffic, settings::is_private};
+use ipnet::IpNet;
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// The places.
+#[derive(Debug)]
+pub(super) struct Seats {
+    most: usize,
+    most_of_peer: usize,
+    proxies: Vec<IpNet>,
+    private_only: bool,
+    traffic: Traffic,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    next: u64,
+    by: HashMap<u64, (IpAddr, Arc<Phase>)>,
+    of_peer: HashMap<IpAddr, usize>,
+}
+
+/// A connection's place, free again when it is dropped.
+#[derive(Debug)]
+pub(super) struct Seat {
+    seats: Arc<Seats>,
+    id: u64,
+    phase: Arc<Phase>,
+}
+
+impl Seats {
+    pub(super) fn new(bounds: &Bounds) -> Self {
+        Self {
+            most: bounds.connections,
+            most_of_peer: bounds.peer_connections,
+            proxies: bounds.proxies.clone(),
+            private_only: bounds.private_only,
+            traffic: bounds.traffic.clone(),
+            taken: Mutex::default(),
+        }
+    }
+
+    /// A place for a connection of `peer`. Where there is none, one that waits for no answer gives way:
+    /// of the same address if that has its share, else the one that has waited longest.
+    pub(super) fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Seat> {
+        if self.private_only && !is_private(peer) {
+            return None;
+        }
+        let mut taken = self.taken();
+        let has = taken.of_peer.get(&peer).copied().unwrap_or(0);
+        let is_proxy = self.proxies.iter().any(|net| net.contains(&peer));
+        if has >= self.most_of_peer && !is_proxy {
+            self.evict(&mut taken, |other| other == peer)?;
+        } else if taken.by.len() >= self.most {
+            self.evict(&mut taken, |_| true)?;
+        }
+        let (id, phase) = (taken.next, Arc::new(Phase::new()));
+        taken.next += 1;
+        taken.by.insert(id, (peer, Arc::clone(&phase)));
+        *taken.of_peer.entry(peer).or_default() += 1;
+        self.traffic.connections.inc();
+        drop(taken);
+        Some(Seat {
+            seats: Arc::clone(self),
+            id,
+            phase,
+        })
+    }
+
+    /// Has the connection give way that has waited longest, if there is one.
+    pub(super) fn free_one(&self) {
+        self.evict(&mut self.taken(), |_| true);
+    }
+
+    /// Its place is free at once; its end follows.
+    fn evict(&self, taken: &mut Taken, of: impl Fn(IpAddr) -> bool) -> Option<()> {
+        let waiting = taken.by.iter().filter_map(|(id, (peer, phase))| {
+            let since = phase.waiting_since().filter(|_| of(*peer))?;
+            Some((since, *id))
+        });
+        let (_, id) = waiting.min()?;
+        let (_, phase) = taken.by.get(&id)?;
+        phase.evict();
+        taken.leave(id);
+        self.traffic.evicted.inc();
+        self.traffic.connections.dec();
+        Some(())
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Taken {
+    /// Whether it was there.
+    fn leave(&mut self, id: u64) -> bool {
+        let Some((peer, _)) = self.by.remove(&id) else {
+            return false;
+        };
+        if let Some(has) = self.of_peer.get_mut(&peer) {
+            *has -= 1;
+            if *has == 0 {
+                self.of_peer.remove(&peer);
+            }
+        }
+        true
+    }
+}
+
+impl Seat {
+    pub(super) fn phase(&self) -> Arc<Phase> {
+        Arc::clone(&self.phase)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        if self.seats.taken().leave(self.id) {
+            self.seats.traffic.connections.dec();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_with_a_public_address_is_turned_away_where_only_private_ones_are_served() {
+        let seats = Arc::new(Seats::new(&Bounds {
+            private_only: true,
+            ..Bounds::default()
+        }));
+        for public in ["203.0.113.7", "2001:db8::1", "::ffff:203.0.113.7"] {
+            let public: IpAddr = public.parse().unwrap();
+            assert!(seats.take(public.to_canonical()).is_none(), "{public}");
+        }
+        for private in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.0.9",
+            "fd00::1",
+            "::1",
+        ] {
+            assert!(seats.take(private.parse().unwrap()).is_some(), "{private}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_free_again_once_and_a_proxy_has_no_share() {
+        let traffic = Traffic::default();
+        let seats = Arc::new(Seats::new(&Bounds {
+            connections: 3,
+            peer_connections: 1,
+            proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            traffic: traffic.clone(),
+            ..Bounds::default()
+        }));
+        let proxy: IpAddr = "10.0.0.1".parse().unwrap();
+        let mut kept: Vec<_> = (0..3).map(|_| seats.take(proxy).unwrap()).collect();
+        assert_eq!(traffic.connections.get(), 3);
+        // Nobody who waits for an answer gives way.
+        for seat in &kept {
+            seat.phase().called();
+        }
+        assert!(seats.take(proxy).is_none());
+        kept[1].phase().answered();
+        kept[1].phase().flushed();
+        kept.push(seats.take(proxy).unwrap());
+        assert!(kept[1].phase().is_leaving());
+        assert_eq!((traffic.connections.get(), traffic.evicted.get()), (3, 1));
+        drop(kept);
+        assert_eq!(traffic.connections.get(), 0);
+        assert!(seats.taken().of_peer.is_empty());
+    }
+}

@@ -1,0 +1,99 @@
+//! What is allowed and yet risky in production, said once at the start.
+
+use super::{Origin, Settings, UpstreamChoice};
+use crate::upstream::Dialect;
+use std::collections::BTreeSet;
+
+/// Of a key of NAVER Cloud Platform.
+const CLOUD_KEY_CHARS: usize = 40;
+/// Of a client secret of the open API.
+const OPEN_SECRET_CHARS: usize = 10;
+
+impl Settings {
+    /// The warnings that these settings deserve, each a sentence for the operator.
+    #[must_use]
+    pub fn risks(&self) -> Vec<String> {
+        let naver = match &self.upstream {
+            UpstreamChoice::Practice(_) => return self.risks_of_practice(),
+            UpstreamChoice::Naver(naver) => naver,
+        };
+        let loopback = self.listen.ip().is_loopback();
+        let mut risks = Vec::new();
+        let mut warn = |holds: bool, text: String| {
+            if holds {
+                risks.push(text);
+            }
+        };
+        warn(
+            self.state_dir.is_none(),
+            "without SORI_STATE_DIR a restart forgets how much of the day's quota is spent, and the keys \
+             that are out (help: troubleshooting#no-state-dir)"
+                .into(),
+        );
+        warn(
+            self.allowed_origins.is_empty(),
+            "without SORI_ALLOWED_ORIGINS every name that leads to this server counts as the site's own, an \
+             attacker's too (DNS rebinding); name the origins of the site's pages"
+                .into(),
+        );
+        warn(
+            loopback && self.trusted_proxies.is_empty(),
+            "SORI_LISTEN is a loopback address, so visitors come through a proxy, and SORI_TRUSTED_PROXIES \
+             names none: they all count as one client (help: troubleshooting#proxy-unknown)"
+                .into(),
+        );
+        warn(
+            !loopback,
+            format!(
+                "SORI_LISTEN is {}: keys, answers and siteverify's secret cross the network in plain text \
+                 unless a proxy puts HTTPS in front of it",
+                self.listen
+            ),
+        );
+        let length = naver.client_secret.expose().len();
+        let cloud = naver.service.dialect() == Dialect::Ncloud;
+        warn(!cloud && length == CLOUD_KEY_CHARS, CLOUD.into());
+        warn(cloud && length == OPEN_SECRET_CHARS, OPEN.into());
+        let sites: BTreeSet<_> = self.allowed_origins.iter().map(site).collect();
+        warn(
+            sites.len() > 1,
+            format!(
+                "SORI_ALLOWED_ORIGINS names more than one site, and one client id serves one application \
+                 (NAVER's terms of use 6.2 and 7.3 (6)) sites={sites:?} (help: troubleshooting#several-origins)"
+            ),
+        );
+        risks
+    }
+
+    fn risks_of_practice(&self) -> Vec<String> {
+        let mut risks = vec![
+            "practice mode: the captcha protects nothing, since anyone can run its upstream".into(),
+        ];
+        if self.private_only {
+            risks.push(
+                "SORI_PRACTICE_PRIVATE: the answer is always the same, and clients with a public address are \
+                 turned away"
+                    .into(),
+            );
+        }
+        risks
+    }
+}
+
+const CLOUD: &str = "SORI_CLIENT_SECRET has 40 characters, as a key of NAVER Cloud Platform has; NAVER's open API \
+                     (developers.naver.com) issues shorter ones and refuses a cloud key with error 024 \
+                     (help: troubleshooting#ncloud-secret)";
+
+const OPEN: &str = "SORI_CLIENT_SECRET has 10 characters, as a client secret of NAVER's open API (developers.naver.com) \
+                    has; NAVER Cloud Platform issues longer keys and refuses it";
+
+/// The registrable part of a host, roughly: the last two labels, or three under such as `co.kr`.
+fn site(origin: &Origin) -> String {
+    let labels: Vec<_> = origin.host().rsplit('.').collect();
+    let second_level =
+        matches!(labels[..], [country, kind, _, ..] if country.len() == 2 && kind.len() <= 3);
+    let kept = if second_level { 3 } else { 2 };
+    let mut kept: Vec<_> = labels.into_iter().take(kept).collect();
+    kept.reverse();
+    kept.join(".")
+}
