@@ -8,7 +8,7 @@ use super::{
     messages::Message,
     state::{Captcha, Ending, Phase, Verdict},
 };
-use crate::{config::Verify, error::ErrorCode, text};
+use crate::{config::Verify, error::ErrorCode, protocol::join_response, text};
 
 /// What is submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ pub fn entries(captcha: &Captcha, before: &str, out: &mut String) {
         Fields::Answer { key, answer } => {
             field("-key", &[key]);
             field("-answer", &[answer]);
-            field("-response", &[key, ":", answer]);
+            field("-response", &[&join_response(key, answer)]);
         }
         Fields::Token(token) => field("-response", &[token]),
         Fields::Error(code) => field("-error", &[code.as_str()]),

@@ -27,7 +27,7 @@ fn the_form_gets_key_answer_and_response() {
     browser.type_answer(" 1 2-3,４5 ");
     assert_eq!(
         browser.fields(),
-        "captcha-key&key1&captcha-answer&12345&captcha-response&key1:12345"
+        "captcha-key&key1&captcha-answer&12345&captcha-response&ka_a2V5MToxMjM0NQ"
     );
     assert!(browser.is_valid());
     assert_eq!(browser.was_told(Signal::Issued), 1);

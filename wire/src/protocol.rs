@@ -1,7 +1,7 @@
 //! The wire between widget, site and backend: paths, member names, what a key looks like, and how an
 //! answer that is no success is read. Shared with the backend, so it knows neither browser nor server.
 
-use alloc::string::String;
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::error::ErrorCode;
 
@@ -61,16 +61,73 @@ impl core::fmt::Debug for Key {
     }
 }
 
-/// Splits the `response` of a siteverify request, `KEY:ANSWER`; `None` where it is a token.
+/// Begins a `response` that holds key and answer. A token is hexadecimal, so none begins so.
+pub const RESPONSE_PREFIX: &str = "ka_";
+
+const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// The `response` of a siteverify request for a key and an answer: [`RESPONSE_PREFIX`], and base64url without padding
+/// (RFC 4648, section 5) of `KEY:ANSWER`. Some servers refuse anything outside `[A-Za-z0-9_-]` before they ask.
+///
+/// ```
+/// use sori_captcha::protocol::join_response;
+/// assert_eq!(join_response("t521bp3qM7Qyk2X2", "12345"), "ka_dDUyMWJwM3FNN1F5azJYMjoxMjM0NQ");
+/// ```
+#[must_use]
+pub fn join_response(key: &str, answer: &str) -> String {
+    let mut out = String::from(RESPONSE_PREFIX);
+    let (mut bits, mut count) = (0u32, 0);
+    let mut digit = |value: u32| out.push(char::from(BASE64URL[(value & 63) as usize]));
+    for byte in key.bytes().chain([b':']).chain(answer.bytes()) {
+        bits = bits << 8 | u32::from(byte);
+        count += 8;
+        while count >= 6 {
+            count -= 6;
+            digit(bits >> count);
+        }
+    }
+    if count > 0 {
+        digit(bits << (6 - count));
+    }
+    out
+}
+
+/// Splits the `response` of a siteverify request into key and answer: as [`join_response`] makes it, or `KEY:ANSWER` in
+/// plain; `None` where it is a token.
 ///
 /// ```
 /// use sori_wire::protocol::split_response;
 /// let (key, answer) = split_response("t521bp3qM7Qyk2X2:12345").unwrap();
-/// assert_eq!((key, answer), ("t521bp3qM7Qyk2X2", "12345"));
+/// assert_eq!((&*key, &*answer), ("t521bp3qM7Qyk2X2", "12345"));
+/// assert!(split_response("9f86d081884c7d659a2feaa0c55ad015").is_none());
 /// ```
 #[must_use]
-pub fn split_response(response: &str) -> Option<(&str, &str)> {
-    response.split_once(':')
+pub fn split_response(response: &str) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+    if let Some((key, answer)) = response.split_once(':') {
+        return Some((key.into(), answer.into()));
+    }
+    let text = decode(response.strip_prefix(RESPONSE_PREFIX)?)?;
+    let (key, answer) = text.split_once(':')?;
+    Some((String::from(key).into(), String::from(answer).into()))
+}
+
+fn decode(digits: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0u32, 0);
+    for digit in digits.bytes() {
+        let value = BASE64URL.iter().position(|it| *it == digit)?;
+        bits = bits << 6 | value as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    // What is left over is padding, which a single digit is too much for.
+    if count >= 6 || bits & ((1 << count) - 1) != 0 {
+        return None;
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// What an answer that is no success means: our own `code` first, then NAVER's `errorCode` (a plain
@@ -105,6 +162,42 @@ mod tests {
         }
         assert!(Key::parse(&"k".repeat(128)).is_some());
         assert!(Key::parse(&"k".repeat(129)).is_none());
+    }
+
+    #[test]
+    fn a_response_fits_the_alphabet_that_servers_check_and_reads_back() {
+        for answer in [
+            "1",
+            "12",
+            "123",
+            "12345",
+            "1PUNUST",
+            "오늘:12",
+            "\u{10ffff}",
+        ] {
+            let response = join_response("t521bp3qM7Qyk2X2", answer);
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+            assert!(response.bytes().all(plain), "{response}");
+            let (key, read) = split_response(&response).unwrap();
+            assert_eq!((&*key, &*read), ("t521bp3qM7Qyk2X2", answer));
+        }
+    }
+
+    #[test]
+    fn what_is_no_response_is_no_half_read_answer() {
+        for bad in [
+            "ka_",
+            "ka_A",
+            "ka_AAAAA",
+            "ka_dDU+",
+            "ka_dDU=",
+            "ka_dDU",
+            "ka_DToBgh",
+            "ka_한글",
+            "Ka_dDU6MQ",
+        ] {
+            assert!(split_response(bad).is_none(), "{bad}");
+        }
     }
 
     #[test]

@@ -104,7 +104,7 @@ async fn answer(app: &App, fields: Fields) -> Result<Issue, (No, Option<Problem>
     let (key, answer) = match (fields.response, fields.key, fields.answer) {
         (Some(response), ..) if response.is_empty() => return Err(plain(No::MissingResponse)),
         (Some(response), ..) => match split_response(&response) {
-            Some((key, answer)) => (key.to_owned(), answer.to_owned()),
+            Some((key, answer)) => (key.into_owned(), answer.into_owned()),
             None => return redeem(app, &response),
         },
         (None, Some(key), Some(answer)) => (key, answer),

@@ -31,7 +31,10 @@ async fn key_answer_and_response_are_the_forms_data() {
                 data["captcha-answer"], "12345",
                 "separators and full-width digits are taken in: {data}"
             );
-            assert_eq!(data["captcha-response"], format!("{key}:12345"));
+            assert_eq!(
+                data["captcha-response"],
+                sori_captcha::protocol::join_response(&key, "12345")
+            );
             assert!(data.get("captcha-error").is_none());
         })
         .await;
