@@ -70,7 +70,7 @@ const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 /// (RFC 4648, section 5) of `KEY:ANSWER`. Some servers refuse anything outside `[A-Za-z0-9_-]` before they ask.
 ///
 /// ```
-/// use sori_captcha::protocol::join_response;
+/// use sori_wire::protocol::join_response;
 /// assert_eq!(join_response("t521bp3qM7Qyk2X2", "12345"), "ka_dDUyMWJwM3FNN1F5azJYMjoxMjM0NQ");
 /// ```
 #[must_use]
