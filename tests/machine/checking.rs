@@ -86,7 +86,7 @@ fn an_empty_answer_is_never_checked() {
         "The box is empty. Type the numbers in the audio."
     );
     browser.pass(1000);
-    assert_eq!(browser.focused, 0, "who is in the box is left alone");
+    assert_eq!(browser.focused, 1, "who is in the box is left alone");
 }
 
 #[test]

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::error::ErrorCode;
 
-/// How long a description stands before its box gets the focus, in ms: Orca reads one that changes together with
-/// the focus twice.
+/// How long a description stands before its box gets the focus, in ms, where nobody waits for that: Orca reads one
+/// that changes together with the focus twice.
 const FOCUS_MS: u32 = 100;
 
 impl Captcha {
@@ -42,15 +42,29 @@ impl Captcha {
         self.show_error(verdict, fx);
     }
 
-    /// One message, one channel: whoever is there hears an announcement, anybody else is led there and hears the
-    /// description.
+    /// One message, one channel: whoever is there hears an announcement, anybody else is led there, at once as by a
+    /// native field, and hears the description.
     pub(super) fn show_error(&mut self, verdict: Verdict, fx: &mut Effects) {
-        self.verdict = Some((verdict, Telling::Described));
-        if self.error_at() == Some(self.focus) {
-            self.announce_error(fx);
-        } else {
+        if self.set_error(verdict, fx) {
+            self.focus_error(fx);
+        }
+    }
+
+    /// The same, but a moment later.
+    pub(super) fn show_error_soon(&mut self, verdict: Verdict, fx: &mut Effects) {
+        if self.set_error(verdict, fx) {
             push(fx, Effect::StartTimer(Timer::Focus, FOCUS_MS));
         }
+    }
+
+    /// Whether the focus is to be moved.
+    fn set_error(&mut self, verdict: Verdict, fx: &mut Effects) -> bool {
+        self.verdict = Some((verdict, Telling::Described));
+        let elsewhere = self.error_at() != Some(self.focus);
+        if !elsewhere {
+            self.announce_error(fx);
+        }
+        elsewhere
     }
 
     pub(super) fn announce_error(&mut self, fx: &mut Effects) {

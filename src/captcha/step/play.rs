@@ -178,9 +178,11 @@ impl Captcha {
     fn whereabouts(&self, at: u32) -> Option<(&[u32], u32)> {
         let starts = &self.challenge.as_ref()?.sound.starts;
         match self.phase {
-            Phase::Ready(
-                Playback::LeadIn { at, .. } | Playback::Starting { at } | Playback::Paused { at },
-            ) => Some((starts, at)),
+            Phase::Ready(Playback::LeadIn { at, .. } | Playback::Starting { at }) => {
+                Some((starts, at))
+            }
+            // The element is at its start where it holds silence.
+            Phase::Ready(Playback::Paused { at: kept }) if at == 0 => Some((starts, kept)),
             Phase::Ready(_) => Some((starts, at)),
             _ => None,
         }

@@ -87,7 +87,7 @@ impl Captcha {
         }
     }
 
-    /// The answer was wrong.
+    /// The site's server said no.
     pub(super) fn reject(&mut self, verdict: Verdict, fx: &mut Effects) {
         self.end(Ending::Rejected, fx);
         self.status.clear();
@@ -108,9 +108,12 @@ impl Captcha {
                 push(fx, Effect::Emit(Signal::Verified));
             }
             None => {
-                // Said at once: a new audio would empty the box later, without a word.
-                self.reject(Verdict::Ours(Message::WrongCleared.into()), fx);
+                self.end(Ending::Rejected, fx);
+                self.status.clear();
+                // Now, with a word: a new audio would empty the box later.
                 self.empty_answer(fx);
+                self.show_error_soon(Verdict::Ours(Message::WrongCleared.into()), fx);
+                push(fx, Effect::Emit(Signal::Rejected));
             }
         }
     }

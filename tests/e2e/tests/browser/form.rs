@@ -123,7 +123,7 @@ async fn a_reset_takes_consent_back() {
             page.open("/page.html").await;
             let captcha = page.captcha("").await;
             captcha.part("play").await.click().await;
-            captcha.until_text("status", "Tick the agreement first").await;
+            captcha.until_text("status", "First tick the agreement").await;
             assert_eq!(crate::common::keys_requested(page).await, 0);
             captcha.part("consent").await.click().await;
             play(page).await;
@@ -136,7 +136,7 @@ async fn a_reset_takes_consent_back() {
             assert_eq!(ticked, false);
             assert_eq!(form_data(page).await, json!({ "name": "소리" }));
             captcha.part("play").await.click().await;
-            captcha.until_text("status", "Tick the agreement first").await;
+            captcha.until_text("status", "First tick the agreement").await;
             assert_eq!(crate::common::keys_requested(page).await, 1);
         })
         .await;

@@ -256,11 +256,11 @@ async fn asking_for_validity_is_not_reporting_it() {
             }
             page.script("document.querySelector('#who').focus(); document.querySelector('sori-captcha').reportValidity()").await;
             assert!(answer.has_focus().await, "to the box");
-            captcha.until_text("error", "Press Play audio").await;
+            captcha.until_text("error", "Listen first: press period or Play audio.").await;
             page.script("document.forms[0].reset()").await;
             page.click("form button[name=go]").await;
             assert!(answer.has_focus().await, "to the box");
-            captcha.until_text("error", "Press Play audio").await;
+            captcha.until_text("error", "Listen first: press period or Play audio.").await;
             // By script the browser reports in its own way, and leads to the box as well.
             page.script("document.forms[0].reset(); document.querySelector('#who').focus(); document.forms[0].requestSubmit()").await;
             assert!(answer.has_focus().await, "to the box");
