@@ -218,7 +218,7 @@ fn wasm_tests(
     tests::run(
         cmd!(
             workspace.shell(),
-            "wasm-pack --log-level error test --mode no-install --headless {browser...} {driver...} -- --no-fail-fast {names...}"
+            "wasm-pack --log-level error test --mode no-install --headless {browser...} {driver...} -- -- {names...}"
         )
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities),
         names,
