@@ -14,7 +14,7 @@ use crate::{
     wire::{self, App, AudioMemory, Origins, Secrets, Warnings},
 };
 use axum::{Router, routing::get};
-use core::{fmt, time::Duration};
+use core::time::Duration;
 use reqwest::Url;
 use std::{
     io,
@@ -23,28 +23,20 @@ use std::{
 };
 use tokio::task::JoinHandle;
 
-/// Why a backend cannot start.
-#[derive(Debug)]
+/// Why a backend cannot start; the cause is its source.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StartError {
     /// The practice upstream cannot be served on loopback.
-    Practice(io::Error),
+    #[error("the practice upstream cannot be started")]
+    Practice(#[source] io::Error),
     /// The client of the upstream cannot be made.
-    Upstream(Box<dyn core::error::Error + Send + Sync>),
+    #[error("the upstream's client cannot be made")]
+    Upstream(#[source] Box<dyn core::error::Error + Send + Sync>),
     /// The journal in `SORI_STATE_DIR` cannot be used.
-    Journal(JournalError),
+    #[error("SORI_STATE_DIR cannot be used")]
+    Journal(#[source] JournalError),
 }
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Practice(error) => write!(f, "the practice upstream: {error}"),
-            Self::Upstream(error) => write!(f, "the upstream's client: {error}"),
-            Self::Journal(error) => write!(f, "SORI_STATE_DIR: {error}"),
-        }
-    }
-}
-
-impl core::error::Error for StartError {}
 
 /// A running backend. Its tasks end when it is dropped.
 #[derive(Debug)]

@@ -18,31 +18,39 @@
 //! | module | |
 //! |---|---|
 //! | [`settings`] | from flags, environment and files to values that cannot contradict |
-//! | [`book`] | pure: the quota, the keys, the tokens |
-//! | [`limit`] | pure: rates per client and for all |
-//! | [`store`], [`journal`] | the book in memory, and on disk |
-//! | [`upstream`] | the three calls to NAVER, or to practice |
-//! | [`practice`] | the emulator |
+//! | [`ticket`] | what a site renders, where issuing needs a ticket |
+//! | [`practice`] | the emulator of NAVER's protocol, for tests of any client |
 //! | [`check`] | the contract, run against any backend |
-//! | `wire` | the handlers |
-//! | [`health`] | asks a running backend whether it is well |
-//! | [`server`] | connections within bounds |
+//! | [`clock`] | for tests that cannot wait for midnight |
+//!
+//! The other modules are the program's own: public for its tests, and free to change.
 
 mod backend;
+#[doc(hidden)]
 pub mod book;
 pub mod check;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 pub mod clock;
+#[doc(hidden)]
 pub mod health;
+#[doc(hidden)]
 pub mod journal;
+#[doc(hidden)]
 pub mod limit;
+#[doc(hidden)]
 pub mod metrics;
 pub mod practice;
+#[doc(hidden)]
 pub mod secret;
+#[doc(hidden)]
 pub mod server;
 pub mod settings;
+#[doc(hidden)]
 pub mod store;
 pub mod ticket;
+#[doc(hidden)]
 pub mod upstream;
 mod wire;
 

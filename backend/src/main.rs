@@ -2,7 +2,9 @@
 
 use sori_backend::cli;
 use std::{
+    error::Error,
     io::{self, Write},
+    iter,
     process::ExitCode,
 };
 
@@ -12,8 +14,15 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nowhere is left to say that standard error is closed.
-            let _ = writeln!(io::stderr(), "sori-backend: {error}");
+            let _ = writeln!(io::stderr(), "sori-backend: {}", with_causes(&*error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error and what it comes from, the innermost last.
+fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let causes = iter::successors(Some(error), |error| (*error).source());
+    let texts: Vec<_> = causes.map(ToString::to_string).collect();
+    texts.join(": ")
 }

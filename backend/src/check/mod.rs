@@ -11,7 +11,6 @@ use crate::{
     secret::Secret,
     settings::{SettingsError, credential},
 };
-use core::fmt;
 use probe::Probe;
 use reqwest::Url;
 use std::path::PathBuf;
@@ -49,34 +48,25 @@ pub struct CheckArgs {
 }
 
 /// Why nothing, or not everything, was checked.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CheckError {
     /// No answer came at all.
+    #[error("the backend does not answer: {0}")]
     Unreachable(String),
     /// Something answers, and it is no backend: what it was asked, and what it answered.
+    #[error(
+        "there is no backend at this URL: {0}. It has to be what the widget's `endpoint` attribute points to, \
+         such as https://example.com/captcha"
+    )]
     NoBackend(String),
     /// A file cannot be used.
+    #[error(transparent)]
     Settings(SettingsError),
     /// A flag cannot be used.
+    #[error("{0}: {1}")]
     Flag(&'static str, String),
 }
-
-impl fmt::Display for CheckError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable(cause) => write!(f, "the backend does not answer: {cause}"),
-            Self::NoBackend(seen) => write!(
-                f,
-                "there is no backend at this URL: {seen}. It has to be what the widget's `endpoint` attribute \
-                 points to, such as https://example.com/captcha"
-            ),
-            Self::Settings(error) => error.fmt(f),
-            Self::Flag(flag, problem) => write!(f, "{flag}: {problem}"),
-        }
-    }
-}
-
-impl core::error::Error for CheckError {}
 
 /// Runs the contract.
 ///

@@ -12,13 +12,10 @@ use connection::Served;
 use core::{future::Future, pin::pin, time::Duration};
 use ipnet::IpNet;
 use seats::Seats;
-use std::{io, sync::Arc};
+use std::sync::Arc;
 use tokio::{net::TcpListener, sync::watch, time};
 use tokio_util::task::TaskTracker;
 
-/// Of what one connection holds in the kernel's memory, each way. The kernel takes up to twice as much; left to itself,
-/// it takes up to 6 MB for a client that asks and never reads.
-const SOCKET_BUFFER_BYTES: usize = 64 << 10;
 /// Out of file descriptors: there are some again when connections end.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const ACCEPT_WARNING_EVERY: Duration = Duration::from_secs(60);
@@ -95,7 +92,6 @@ pub async fn serve(
     bounds: Bounds,
     stop: impl Future<Output = ()>,
 ) {
-    bound_buffers(&listener);
     let seats = Arc::new(Seats::new(&bounds));
     let refusals = refusal::Desk::new(bounds.practice);
     let tracker = TaskTracker::new();
@@ -142,17 +138,5 @@ pub async fn serve(
     tracker.close();
     if time::timeout(bounds.grace, tracker.wait()).await.is_err() {
         tracing::warn!("requests were still open at the end of SORI_SHUTDOWN_GRACE");
-    }
-}
-
-/// What the listener's sockets are told, its connections inherit.
-fn bound_buffers(listener: &TcpListener) {
-    let socket = socket2::SockRef::from(listener);
-    let bounded = || -> io::Result<()> {
-        socket.set_send_buffer_size(SOCKET_BUFFER_BYTES)?;
-        socket.set_recv_buffer_size(SOCKET_BUFFER_BYTES)
-    };
-    if let Err(error) = bounded() {
-        tracing::warn!(%error, "the buffers of connections cannot be bounded");
     }
 }

@@ -15,3 +15,4 @@ mod quota;
 mod scripted;
 mod site;
 mod siteverify;
+mod slow;

@@ -32,6 +32,8 @@ pub(crate) enum Reply {
     Huge,
     /// A WAV that is shorter than its header says, in a whole body.
     ShortWav,
+    /// A whole WAV of so many bytes.
+    LongWav(usize),
     /// A WAV in a body that breaks off.
     CutWav,
     /// A redirect to another host.
@@ -177,6 +179,10 @@ async fn answer(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
                 stream
                     .write_all(&response(200, "audio/wav", &wav(4000, 400)))
                     .await?;
+            }
+            Reply::LongWav(bytes) => {
+                let wav = wav(u32::try_from(bytes - 8).unwrap(), bytes - 8);
+                stream.write_all(&response(200, "audio/wav", &wav)).await?;
             }
             Reply::CutWav => {
                 stream

@@ -5,9 +5,11 @@
     reason = "clippy does not take a test's helpers for tests"
 )]
 
+mod files;
 mod hints;
 mod process;
 mod signals;
+mod tls;
 
 use process::{Program, client};
 use serde_json::{Value, json};

@@ -31,8 +31,21 @@ impl Program {
     }
 
     pub(crate) async fn start_at(listen: &str, command: &str, variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sori-backend"))
-            .args([command, "--listen", listen])
+        let mut program = Command::new(env!("CARGO_BIN_EXE_sori-backend"));
+        program.args([command, "--listen", listen]);
+        Self::spawn(program, variables).await
+    }
+
+    /// `serve` in a shell that has run `limits`.
+    pub(crate) async fn start_limited(limits: &str, variables: &[(&str, &str)]) -> Self {
+        let mut shell = Command::new("/bin/bash");
+        let script = format!(r#"{limits}; exec "$0" serve --listen 127.0.0.1:0"#);
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_sori-backend")]);
+        Self::spawn(shell, variables).await
+    }
+
+    async fn spawn(mut program: Command, variables: &[(&str, &str)]) -> Self {
+        let mut child = program
             .env_clear()
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
