@@ -212,7 +212,7 @@ fn a_page_that_changes_is_shared_as_it_is_at_the_press() {
 }
 
 #[wasm_bindgen_test]
-fn credentials_are_left_out_and_complained_about() {
+fn credentials_are_left_out_and_warned_of() {
     set_up();
     let mut element = JsValue::UNDEFINED;
     let said = warnings(&mut || {
@@ -322,6 +322,65 @@ fn a_popup_keeps_the_page_and_a_blocked_one_lets_the_link_go_on() {
         (heard, asked.length()),
         (vec![shared("link"), "prevented false".into()], 0)
     );
+}
+
+/// What in-app browsers answer: the page is not kept for a window that nobody sees.
+#[wasm_bindgen_test]
+fn a_window_that_is_none_lets_the_link_go_on() {
+    set_up();
+    let element = put("<sori-share url='https://example.com/' popup=600x500></sori-share>");
+    for answer in [
+        "({closed: true, opener: 1})",
+        "({})",
+        "undefined",
+        "Object.freeze({})",
+    ] {
+        let answer = js_sys::eval(answer).unwrap();
+        let mut heard = vec![];
+        popups(&answer, &mut || {
+            heard = list(&press(&element, "link", &JsValue::UNDEFINED));
+        });
+        assert!(heard[0].starts_with("sori-share-blocked"), "{heard:?}");
+        assert_eq!(heard[2], "prevented false");
+    }
+}
+
+/// A form's controls and a document's named elements hide members of the same names.
+#[wasm_bindgen_test]
+fn no_name_of_a_control_changes_what_is_shared() {
+    set_up();
+    let shared = js_sys::eval(
+        "(() => {
+            const names = new Set();
+            for (const { prototype } of [HTMLFormElement, HTMLElement, Element, Node, Document, EventTarget])
+              for (const name of Object.getOwnPropertyNames(prototype)) names.add(name);
+            const { createElement, querySelector } = Document.prototype;
+            const make = (name) => createElement.call(document, name);
+            const main = querySelector.call(document, 'main') ?? document.body.appendChild(make('main'));
+            const form = make('form'), images = [];
+            Element.prototype.setAttribute.call(form, 'lang', 'ko');
+            for (const name of names) {
+              const field = make('input'), image = make('img');
+              field.name = image.name = name;
+              Node.prototype.appendChild.call(form, field);
+              images.push(image);
+            }
+            const element = make('sori-share');
+            element.setAttribute('share-title', '제목');
+            element.setAttribute('url', 'https://example.com/');
+            Node.prototype.appendChild.call(form, element);
+            for (const image of images) Node.prototype.appendChild.call(main, image);
+            Node.prototype.appendChild.call(main, form);
+            const root = element.shadowRoot;
+            const seen = [root.querySelector('[part=text]').textContent, root.querySelector('[part=link]').getAttribute('href')];
+            for (const image of images) image.remove();
+            Element.prototype.remove.call(form);
+            return seen.join(' ');
+        })()",
+    );
+    let shared = shared.unwrap().as_string().unwrap();
+    let link = linked("https://example.com/", &"제목".into());
+    assert_eq!(shared, format!("네이버로 공유 {link}"));
 }
 
 #[wasm_bindgen_test]

@@ -61,7 +61,7 @@ impl Event {
 
 /// What the shell does at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum Action {
     /// Prevent the event's default, so that the link is not followed.
     Stay,
     /// Open the link in a popup, and report [`Event::WindowOpened`] or [`Event::WindowBlocked`].
@@ -72,7 +72,7 @@ pub enum Deed {
     OpenSheet,
 }
 
-impl Deed {
+impl Action {
     /// The letter that the shell knows it by.
     #[must_use]
     pub const fn letter(self) -> &'static str {
@@ -152,7 +152,7 @@ pub const COPIED: Signal = Signal {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reaction {
     /// To be done at once.
-    pub deed: Option<Deed>,
+    pub action: Option<Action>,
     /// To be announced, also when it is what stands there.
     pub say: Option<Message>,
     /// To be sent to the page.
@@ -193,9 +193,9 @@ impl Session {
     /// Takes one event. `shareable` says whether the URL was accepted just now.
     ///
     /// ```
-    /// use sori_captcha::share::act::{Deed, Event, Message, Session};
+    /// use sori_captcha::share::act::{Action, Event, Message, Session};
     /// let mut session = Session::default();
-    /// assert_eq!(session.step(Event::Copy, true).deed, Some(Deed::CopyUrl));
+    /// assert_eq!(session.step(Event::Copy, true).action, Some(Action::CopyUrl));
     /// assert_eq!(session.step(Event::Copied, true).say, Some(Message::Copied));
     /// ```
     pub fn step(&mut self, event: Event, shareable: bool) -> Reaction {
@@ -208,7 +208,7 @@ impl Session {
                 _ => "",
             };
             if !via.is_empty() {
-                reaction.deed = Some(Deed::Stay);
+                reaction.action = Some(Action::Stay);
                 reaction.say = Some(Message::Refused);
                 reaction.signal = Some(Signal::failed(ErrorCode::ConfigError, via));
                 return reaction;
@@ -217,14 +217,14 @@ impl Session {
         match event {
             Event::Refresh => {}
             Event::Link => reaction.signal = Some(SHARED_LINK),
-            Event::Window => reaction.deed = Some(Deed::OpenWindow),
+            Event::Window => reaction.action = Some(Action::OpenWindow),
             Event::WindowOpened => {
-                reaction.deed = Some(Deed::Stay);
+                reaction.action = Some(Action::Stay);
                 reaction.signal = Some(SHARED_POPUP);
             }
             Event::WindowBlocked => reaction.signal = Some(BLOCKED),
             Event::Copy => {
-                reaction.deed = (!self.copying).then_some(Deed::CopyUrl);
+                reaction.action = (!self.copying).then_some(Action::CopyUrl);
                 self.copying = true;
             }
             Event::Copied => {
@@ -241,7 +241,7 @@ impl Session {
             }
             Event::Sheet => {
                 // A second press while the sheet is open would be rejected as an error by the browser.
-                reaction.deed = (!self.sheet_open).then_some(Deed::OpenSheet);
+                reaction.action = (!self.sheet_open).then_some(Action::OpenSheet);
                 self.sheet_open = true;
             }
             Event::SheetDone => {
@@ -292,13 +292,13 @@ mod tests {
 
     #[test]
     fn the_page_is_kept_only_when_a_popup_came_back() {
-        assert_eq!(first(Event::Window).deed, Some(Deed::OpenWindow));
+        assert_eq!(first(Event::Window).action, Some(Action::OpenWindow));
         assert_eq!(first(Event::Window).signal, None);
         let opened = first(Event::WindowOpened);
-        assert_eq!(opened.deed, Some(Deed::Stay));
+        assert_eq!(opened.action, Some(Action::Stay));
         assert_eq!(opened.signal, Some(SHARED_POPUP));
         let blocked = first(Event::WindowBlocked);
-        assert_eq!(blocked.deed, None);
+        assert_eq!(blocked.action, None);
         assert_eq!(blocked.signal, Some(BLOCKED));
     }
 
@@ -311,7 +311,7 @@ mod tests {
             (Event::Sheet, "native"),
         ] {
             let expected = Reaction {
-                deed: Some(Deed::Stay),
+                action: Some(Action::Stay),
                 say: Some(Message::Refused),
                 signal: Some(Signal::failed(ErrorCode::ConfigError, via)),
             };
@@ -330,7 +330,7 @@ mod tests {
     #[test]
     fn a_closed_sheet_is_no_error() {
         let reaction = after(&[Event::Sheet]).step(Event::SheetCancelled, true);
-        assert_eq!((reaction.signal, reaction.deed), (None, None));
+        assert_eq!((reaction.signal, reaction.action), (None, None));
         assert_eq!(reaction.say, Some(Message::Silence));
     }
 
@@ -345,11 +345,11 @@ mod tests {
     fn the_next_press_acts_after_every_outcome() {
         for outcome in [Event::Copied, Event::CopyFailed] {
             let next = after(&[Event::Copy, outcome]).step(Event::Copy, true);
-            assert_eq!(next.deed, Some(Deed::CopyUrl));
+            assert_eq!(next.action, Some(Action::CopyUrl));
         }
         for outcome in [Event::SheetDone, Event::SheetCancelled, Event::SheetFailed] {
             let next = after(&[Event::Sheet, outcome]).step(Event::Sheet, true);
-            assert_eq!(next.deed, Some(Deed::OpenSheet));
+            assert_eq!(next.action, Some(Action::OpenSheet));
         }
     }
 
@@ -379,7 +379,7 @@ mod tests {
             for (event, shareable) in events {
                 let reaction = session.step(Event::ALL[event], shareable);
                 if !shareable {
-                    prop_assert!(matches!(reaction.deed, None | Some(Deed::Stay)));
+                    prop_assert!(matches!(reaction.action, None | Some(Action::Stay)));
                 }
             }
         }

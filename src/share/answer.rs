@@ -5,11 +5,11 @@
 use alloc::string::String;
 
 use super::{
-    act::{Deed, Event, Reaction, Session},
+    act::{Action, Event, Reaction, Session},
     button::Button,
-    complaint::Complaint,
     facts::{Facts, UNIT},
     view::{View, view},
+    warning::Warning,
 };
 use crate::error::ErrorCode;
 
@@ -18,7 +18,7 @@ use crate::error::ErrorCode;
 /// The answer's fields, parted by [`UNIT`]: the session's bits; a letter for what is to be done; whether
 /// anything is to be announced, and what; the type of an event for the page, its `via`, `code` and
 /// whether that is retryable; URL and title; the popup's size; the [`super::view::View`]; then what is to
-/// be complained about, one field each. An empty field stands for nothing.
+/// be warned of, one field each. An empty field stands for nothing.
 ///
 /// ```
 /// use sori_captcha::share::{act::Event, answer::answer};
@@ -37,12 +37,16 @@ pub fn answer(event: u32, session: u32, facts: &str) -> String {
         Event::Window if button.settings.popup.is_none() => Event::Link,
         event => event,
     };
-    let Reaction { deed, say, signal } = session.step(event, button.target.is_ok());
+    let Reaction {
+        action,
+        say,
+        signal,
+    } = session.step(event, button.target.is_ok());
 
     let mut answer = String::new();
     answer.push(char::from(b'0' + session.bits()));
     let mut answer = Record(answer);
-    answer.field(deed.map_or("", Deed::letter));
+    answer.field(action.map_or("", Action::letter));
     answer.flag(say.is_some());
     answer.field(say.map_or("", |message| button.texts().message(message)));
     answer.field(signal.map_or("", |signal| signal.kind));
@@ -58,7 +62,7 @@ pub fn answer(event: u32, session: u32, facts: &str) -> String {
     answer.field(title);
     answer.field(button.settings.popup.unwrap_or_default());
     show(&mut answer, &view(&button, session));
-    for Complaint { at_fault, fault } in button.complaints.iter().flatten() {
+    for Warning { at_fault, fault } in button.warnings.iter().flatten() {
         answer.field(at_fault);
         answer.0.push_str(fault);
     }

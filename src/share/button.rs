@@ -4,12 +4,11 @@ use alloc::string::String;
 
 use super::{
     address::{self, Refusal},
-    choice,
-    complaint::{self, Complaint},
-    encode,
+    choice, encode,
     facts::Facts,
     settings::Settings,
     text::Texts,
+    warning::{self, Warning},
 };
 use crate::locale::Locale;
 
@@ -34,7 +33,7 @@ pub struct Button<'a> {
     /// The language.
     pub locale: Locale,
     /// What the page's developer should know.
-    pub complaints: [Option<&'static Complaint>; 4],
+    pub warnings: [Option<&'static Warning>; 4],
 }
 
 impl<'a> Button<'a> {
@@ -56,7 +55,7 @@ impl<'a> Button<'a> {
         let (settings, [look, popup, theme]) = Settings::read(facts);
         let (source, address) = choice::choose_url(&facts.addresses);
         let accepted = address::accept(address);
-        let about_url = complaint::about(source, accepted.map(|url| url.had_credentials));
+        let about_url = warning::about(source, accepted.map(|url| url.had_credentials));
         Self {
             settings,
             target: accepted.map(|address::Accepted { url, .. }| {
@@ -65,7 +64,7 @@ impl<'a> Button<'a> {
                 Target { url, title, link }
             }),
             locale: Locale::negotiate(facts.language),
-            complaints: [look, popup, theme, about_url],
+            warnings: [look, popup, theme, about_url],
         }
     }
 
@@ -89,19 +88,19 @@ mod tests {
         };
         let button = Button::read(&facts);
         assert_eq!(button.target, Err(Refusal::Scheme));
-        let complaint = complaint::about(Source::Attribute, Err(Refusal::Scheme));
-        assert_eq!(button.complaints, [None, None, None, complaint]);
+        let warning = warning::about(Source::Attribute, Err(Refusal::Scheme));
+        assert_eq!(button.warnings, [None, None, None, warning]);
     }
 
     #[test]
-    fn credentials_in_a_url_are_complained_about() {
+    fn credentials_in_a_url_are_warned_of() {
         let facts = Facts {
             addresses: ["https://e.kr/ e.kr 1", "", "", ""],
             ..Facts::default()
         };
         let button = Button::read(&facts);
         assert_eq!(button.target.unwrap().url, "https://e.kr/");
-        let complaint = complaint::about(Source::Attribute, Ok(true));
-        assert_eq!(button.complaints[3], complaint);
+        let warning = warning::about(Source::Attribute, Ok(true));
+        assert_eq!(button.warnings[3], warning);
     }
 }

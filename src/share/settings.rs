@@ -1,11 +1,11 @@
-//! The attributes that take one of a set of values. What is not understood is a complaint that names
+//! The attributes that take one of a set of values. What is not understood is a warning that names
 //! the attribute, and the default.
 
 use super::{
-    complaint::{Complaint, LOOK, POPUP, THEME},
     facts::Facts,
     look::Look,
     popup,
+    warning::{LOOK, POPUP, THEME, Warning},
 };
 
 /// What the page asks of one button.
@@ -26,19 +26,18 @@ impl<'a> Settings<'a> {
     ///
     /// ```
     /// use sori_captcha::share::{facts::Facts, settings::Settings};
-    /// let (settings, complaints) = Settings::read(&Facts { copy: "1", ..Facts::default() });
+    /// let (settings, warnings) = Settings::read(&Facts { copy: "1", ..Facts::default() });
     /// assert!(settings.copy);
-    /// assert_eq!(complaints, [None; 3]);
+    /// assert_eq!(warnings, [None; 3]);
     /// ```
     #[must_use]
-    pub fn read(facts: &Facts<'a>) -> (Self, [Option<&'static Complaint>; 3]) {
+    pub fn read(facts: &Facts<'a>) -> (Self, [Option<&'static Warning>; 3]) {
         let look = Look::parse(facts.look);
         let popup = popup::is_size(facts.popup).then_some(facts.popup);
-        let unknown = |known: bool, value: &str, complaint| {
-            (!known && !value.is_empty()).then_some(complaint)
-        };
+        let unknown =
+            |known: bool, value: &str, warning| (!known && !value.is_empty()).then_some(warning);
         let theme = matches!(facts.theme, "auto" | "light" | "dark");
-        let complaints = [
+        let warnings = [
             unknown(look.is_some(), facts.look, &LOOK),
             unknown(popup.is_some(), facts.popup, &POPUP),
             unknown(theme, facts.theme, &THEME),
@@ -49,7 +48,7 @@ impl<'a> Settings<'a> {
             sheet: !facts.sheet.is_empty(),
             copy: !facts.copy.is_empty(),
         };
-        (settings, complaints)
+        (settings, warnings)
     }
 }
 
@@ -59,8 +58,8 @@ mod tests {
 
     #[test]
     fn without_attributes_it_is_a_plain_link_with_a_caption() {
-        let (settings, complaints) = Settings::read(&Facts::default());
-        assert_eq!((settings, complaints), (Settings::default(), [None; 3]));
+        let (settings, warnings) = Settings::read(&Facts::default());
+        assert_eq!((settings, warnings), (Settings::default(), [None; 3]));
         assert_eq!(settings.look, Look::F);
     }
 
@@ -96,7 +95,7 @@ mod tests {
             copy: true,
             ..Settings::default()
         };
-        let complaints = [Some(&LOOK), Some(&POPUP), Some(&THEME)];
-        assert_eq!(Settings::read(&facts), (expected, complaints));
+        let warnings = [Some(&LOOK), Some(&POPUP), Some(&THEME)];
+        assert_eq!(Settings::read(&facts), (expected, warnings));
     }
 }

@@ -18,8 +18,15 @@ const names = new WeakMap();
 const said = new Set();
 let ask, css;
 
+// The controls of a form and the named elements of a document hide members of the same names: `form.lang` may be a
+// control. What the prototypes hold is never hidden.
+const { createElement, querySelector } = globalThis.Document?.prototype ?? {};
+const { getAttribute } = globalThis.Element?.prototype ?? {};
+const read = (name) => Reflect.get(Document.prototype, name, document);
+const find = (selector) => querySelector.call(document, selector);
+
 function node(name, attributes, ...children) {
-  const made = document.createElement(name);
+  const made = createElement.call(document, name);
   for (const attribute in attributes) made.setAttribute(attribute, attributes[attribute]);
   made.append(...children);
   return made;
@@ -42,7 +49,7 @@ function tree() {
 function address(text) {
   if (!text?.trim()) return "";
   try {
-    const url = new URL(text, document.baseURI);
+    const url = new URL(text, Reflect.get(Node.prototype, "baseURI", document));
     const secret = url.username + url.password && " 1";
     url.username = url.password = "";
     return `${url.href} ${url.hostname}${secret}`;
@@ -51,26 +58,50 @@ function address(text) {
   }
 }
 
+// What the page says of itself, and at which address it was first read.
+const known = new Map();
+
+// What the page's head says, unless the address has changed since it said so: a single-page application that moves on
+// and leaves it behind would have another page's URL under this one's title.
+function page(selector, name) {
+  const value = find(selector)?.getAttribute(name);
+  const here = read("URL").split("#")[0];
+  if (known.get(selector)?.value !== value) {
+    // At first it belongs to the address that the document was loaded from.
+    const loaded = performance.getEntriesByType?.("navigation")[0]?.name.split("#")[0] ?? here;
+    known.set(selector, { value, here: known.has(selector) ? here : loaded });
+  }
+  return known.get(selector).here === here ? value : undefined;
+}
+
+// The nearest language, through shadow roots, else the browser's.
+function language(element) {
+  for (let node = element; ; ) {
+    const holder = node.closest("[lang]:not([lang=''])");
+    if (holder) return getAttribute.call(holder, "lang");
+    const root = node.getRootNode();
+    if (!(root instanceof ShadowRoot)) return navigator.language;
+    node = root.host;
+  }
+}
+
 // In the order of `Facts`.
 function facts(element) {
   const get = (name) => element.getAttribute(name);
-  const page = (selector, name) => document.querySelector(selector)?.getAttribute(name);
-  let holder = element, lang;
-  while (holder && !(lang = holder.lang)) holder = holder.parentNode ?? holder.host;
   return [
     address(get("url")),
     address(page("link[rel~=canonical i]", "href")),
     address(page("meta[property='og:url' i]", "content")),
-    address(document.URL.split("#")[0]),
+    address(read("URL").split("#")[0]),
     get("share-title"),
     page("meta[property='og:title' i]", "content"),
-    document.title,
+    read("title"),
     get("type"),
     get("popup"),
     get("theme"),
     get("copy") != null && 1,
     get("native") != null && navigator.share && 1,
-    lang,
+    language(element),
   ].map((fact) => (fact && `${fact}`.trim() ? `${fact}`.replaceAll(UNIT, " ") : "")).join(UNIT);
 }
 
@@ -130,12 +161,14 @@ function show(element, self, look, lang, href, caption, hint, sheet, copy, url, 
   Object.assign(self, { view, link, why });
 }
 
-// A screen reader takes the same words for new ones only if they were gone for a moment.
+// A screen reader takes the same words for new ones only if they were gone for a moment, and Orca only if they differ
+// from the last: a no-break space, which none speaks, follows by turns.
 function announce(self, text) {
   const status = self.parts.at(-1);
   status.textContent = "";
   clearTimeout(self.timer);
-  self.timer = setTimeout(() => (status.textContent = text), 100);
+  self.turn = !self.turn;
+  self.timer = setTimeout(() => (status.textContent = text && text + (self.turn ? "" : "\xa0")), 100);
 }
 
 // Whether a popup opened, over the middle of the window. With `noopener` the browser would never say.
@@ -145,18 +178,20 @@ function open_popup(url, size) {
   const top = screenY + Math.max(0, (outerHeight - height) / 2);
   try {
     const popup = open(url, "_blank", `popup,width=${width},height=${height},left=${left},top=${top}`);
+    // In-app browsers answer with windows that are closed, or with what is none. The link is better twice than never.
+    if (!popup || popup.closed || !("opener" in popup)) return false;
     popup.opener = null;
-    return true;
   } catch {
-    // Blocked: no window came back, or Firefox threw because a sandboxed frame may not open any.
+    // Firefox throws where a sandboxed frame may not open any.
     return false;
   }
+  return true;
 }
 
 // Whether the browser's own action for the event is prevented.
 function act(element, event) {
   const self = live.get(element);
-  const [session, deed, says, words, kind, via, code, retryable, url, title, size, ...view] =
+  const [session, action, says, words, kind, via, code, retryable, url, title, size, ...view] =
     ask(event, self.session, facts(element)).split(UNIT);
   self.session = +session;
   show(element, self, ...view);
@@ -170,24 +205,32 @@ function act(element, event) {
     const detail = code ? { code, retryable: !!retryable, via } : { via, url, title };
     element.dispatchEvent(new CustomEvent(kind, { bubbles: true, composed: true, detail }));
   }
-  if (deed === "w") {
+  if (action === "w") {
     if (open_popup(view[2], size)) return act(element, WINDOW_OPENED);
     act(element, WINDOW_BLOCKED);
     return act(element, LINK);
   }
-  if (deed === "c") settle(element, COPY, () => navigator.clipboard.writeText(url));
-  if (deed === "s") settle(element, SHEET, () => navigator.share({ url, title }));
-  return deed === "x";
+  if (action === "c") settle(element, COPY, () => navigator.clipboard.writeText(url));
+  if (action === "s") settle(element, SHEET, () => navigator.share({ url, title }));
+  return action === "x";
 }
+
+// How long a clipboard or a share sheet may take before the button works again, in ms. Those of some in-app browsers
+// never answer.
+const PATIENCE = 3000;
 
 // Calling what is missing (the clipboard of an insecure page) throws, and so fails like a refusal.
 async function settle(element, event, start) {
+  const timer = setTimeout(() => act(element, event + (event === COPY ? FAILED : CANCELLED)), PATIENCE);
   let outcome = DONE;
   try {
     await start();
   } catch (error) {
-    outcome = event === COPY ? FAILED : error?.name === "AbortError" ? CANCELLED : SHEET_FAILED;
+    // The browser opens no second sheet over the first.
+    const closed = ["AbortError", "InvalidStateError"].includes(error?.name);
+    outcome = event === COPY ? FAILED : closed ? CANCELLED : SHEET_FAILED;
   }
+  clearTimeout(timer);
   act(element, event + outcome);
 }
 
@@ -226,7 +269,10 @@ class SoriShare extends Base {
   connectedCallback() {
     if (!live.has(this)) begin(this);
     // A constructed sheet can be adopted only in the document that made it.
-    const sheet = new this.ownerDocument.defaultView.CSSStyleSheet();
+    const view = this.ownerDocument.defaultView;
+    // A document without a window (of a parser, of a template) shows nothing.
+    if (!view) return;
+    const sheet = new view.CSSStyleSheet();
     sheet.replaceSync(css);
     live.get(this).root.adoptedStyleSheets = [sheet];
     act(this, REFRESH);

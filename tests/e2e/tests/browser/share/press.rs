@@ -165,6 +165,82 @@ async fn copying_is_announced_and_done() {
         .await;
 }
 
+/// Orca drops an announcement that equals the last.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_result_twice_is_announced_twice() {
+    Setup::new("share_copy_twice")
+        .page("/", page(&format!("<sori-share url='{URL}' copy></sori-share>")))
+        .run(async |page| {
+            page.open("/").await;
+            let copy = page.share("").await.part("copy").await;
+            page.script(
+                "window.said = [];
+                 const status = document.querySelector('sori-share').shadowRoot.querySelector('[part=status]');
+                 new MutationObserver(() => status.textContent && said.push(status.textContent))
+                   .observe(status, { childList: true, characterData: true, subtree: true });",
+            )
+            .await;
+            for times in 1..=3 {
+                copy.click().await;
+                page.until("it is said", &format!("return said.length === {times}")).await;
+            }
+            let said = page.script("return said").await;
+            let words = "링크를 복사했습니다.";
+            assert_eq!(said, json!([words, format!("{words}\u{a0}"), words]));
+        })
+        .await;
+}
+
+/// As in-app browsers do: a promise that nobody settles.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clipboard_that_never_answers_leaves_no_dead_button() {
+    Setup::new("share_copy_stuck")
+        .page("/", page(&format!("<sori-share url='{URL}' copy></sori-share>")))
+        .run(async |page| {
+            page.open("/").await;
+            let share = page.share("").await;
+            page.script(
+                "window.asked = 0;
+                 Object.defineProperty(navigator, 'clipboard', { value: { writeText() { asked += 1; return new Promise(() => {}); } } });",
+            )
+            .await;
+            let copy = share.part("copy").await;
+            copy.click().await;
+            share.until_text("status", "링크를 복사하지 못했습니다.").await;
+            assert!(share.part("url").await.is_displayed().await);
+            copy.click().await;
+            assert_eq!(page.script("return asked").await, 2);
+        })
+        .await;
+}
+
+/// A single-page application moves on and leaves the head of the page before.
+#[tokio::test(flavor = "multi_thread")]
+async fn url_and_title_are_of_one_page() {
+    let head = r#"<link rel="canonical" href="https://example.com/old"><meta property="og:title" content="Old">"#;
+    Setup::new("share_push_state")
+        .page("/", page(&format!("{head}<sori-share></sori-share>")))
+        .run(async |page| {
+            page.open("/").await;
+            let link = page.share("").await.part("link").await;
+            let query = "const query = new URL(document.querySelector('sori-share').shadowRoot.querySelector('[part=link]').href).searchParams;
+                return [query.get('url'), query.get('title')]";
+            assert_eq!(page.script(query).await, json!(["https://example.com/old", "Old"]));
+            page.script(
+                "history.pushState(null, '', '/new');
+                 document.title = 'New';
+                 document.querySelector('link[rel=canonical]').href = 'https://example.com/new';",
+            )
+            .await;
+            page.script("document.querySelector('sori-share').shadowRoot.querySelector('a').focus()").await;
+            assert_eq!(page.script(query).await, json!(["https://example.com/new", "New"]));
+            page.script("history.pushState(null, '', '/newer'); document.title = 'Newer'; document.querySelector('sori-share').lang = 'en'").await;
+            // This machine's own address cannot be shared, and is not taken for the page before.
+            assert_eq!(link.attribute("aria-disabled").await.as_deref(), Some("true"));
+        })
+        .await;
+}
+
 /// The page's own policy forbids the clipboard.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_is_refused_leaves_the_url_to_be_selected() {

@@ -4,7 +4,7 @@ use super::{address::Refusal, choice::Source};
 
 /// Who is at fault, and what of it. It never repeats a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Complaint {
+pub struct Warning {
     /// The attribute, or the part of the page.
     pub at_fault: &'static str,
     /// What was expected, and what happens now.
@@ -12,47 +12,47 @@ pub struct Complaint {
 }
 
 /// The `type` attribute is none of the six letters.
-pub static LOOK: Complaint = Complaint {
+pub static LOOK: Warning = Warning {
     at_fault: "attribute type",
     fault: " must be a letter from a to f; f is shown",
 };
 
 /// The `popup` attribute is no size.
-pub static POPUP: Complaint = Complaint {
+pub static POPUP: Warning = Warning {
     at_fault: "attribute popup",
     fault: " must be WIDTHxHEIGHT in CSS pixels, 100 to 9999 each; the link opens a tab",
 };
 
 /// The `theme` attribute is none of the three.
-pub static THEME: Complaint = Complaint {
+pub static THEME: Warning = Warning {
     at_fault: "attribute theme",
     fault: " must be auto, light or dark; auto is used",
 };
 
 /// What is wrong with a URL: its refusal, or that credentials were taken out of it.
 #[must_use]
-pub fn about(source: Source, judged: Result<bool, Refusal>) -> Option<&'static Complaint> {
-    const fn faults(at_fault: &'static str) -> [Complaint; 3] {
+pub fn about(source: Source, judged: Result<bool, Refusal>) -> Option<&'static Warning> {
+    const fn faults(at_fault: &'static str) -> [Warning; 3] {
         let credentials = " holds a user name or password; it is shared without them";
         let scheme = " must be an http: or https: URL; nothing can be shared";
         let local = " is a local or private address, out of NAVER's reach; nothing can be shared";
         [
-            Complaint {
+            Warning {
                 at_fault,
                 fault: credentials,
             },
-            Complaint {
+            Warning {
                 at_fault,
                 fault: scheme,
             },
-            Complaint {
+            Warning {
                 at_fault,
                 fault: local,
             },
         ]
     }
     // In the order of `Source`.
-    static ALL: [[Complaint; 3]; 4] = [
+    static ALL: [[Warning; 3]; 4] = [
         faults("attribute url"),
         faults("<link rel=canonical>"),
         faults("<meta property=og:url>"),
@@ -72,17 +72,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_complaint_names_the_attribute_and_what_was_expected() {
+    fn a_warning_names_the_attribute_and_what_was_expected() {
         let local = about(Source::Location, Err(Refusal::Local)).unwrap();
         let scheme = about(Source::Attribute, Err(Refusal::Scheme)).unwrap();
-        for (complaint, name) in [
+        for (warning, name) in [
             (&LOOK, "type"),
             (&POPUP, "popup"),
             (&THEME, "theme"),
             (local, "url"),
             (scheme, "url"),
         ] {
-            let Complaint { at_fault, fault } = complaint;
+            let Warning { at_fault, fault } = warning;
             assert!(
                 at_fault.contains(&format!("attribute {name}")),
                 "{at_fault}"
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_url_is_nothing_to_complain_about() {
+    fn a_good_url_is_nothing_to_warn_of() {
         for source in Source::ALL {
             assert_eq!(about(source, Ok(false)), None);
             assert!(about(source, Ok(true)).is_some());
