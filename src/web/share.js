@@ -66,12 +66,12 @@ const known = new Map();
 function page(selector, name) {
   const value = find(selector)?.getAttribute(name);
   const here = read("URL").split("#")[0];
-  if (known.get(selector)?.value !== value) {
-    // At first it belongs to the address that the document was loaded from.
-    const loaded = performance.getEntriesByType?.("navigation")[0]?.name.split("#")[0] ?? here;
-    known.set(selector, { value, here: known.has(selector) ? here : loaded });
-  }
-  return known.get(selector).here === here ? value : undefined;
+  // At first it belongs to the address that the document was loaded from.
+  const loaded = () => performance.getEntriesByType?.("navigation")[0]?.name.split("#")[0] ?? here;
+  const before = known.get(selector);
+  if (!before) known.set(selector, { value, at: loaded() });
+  else if (before.value !== value) known.set(selector, { value, at: here });
+  return known.get(selector).at === here ? value : undefined;
 }
 
 // The nearest language, through shadow roots, else the browser's.
@@ -269,7 +269,7 @@ class SoriShare extends Base {
   connectedCallback() {
     if (!live.has(this)) begin(this);
     // A constructed sheet can be adopted only in the document that made it.
-    const view = this.ownerDocument.defaultView;
+    const view = Reflect.get(Document.prototype, "defaultView", this.ownerDocument);
     // A document without a window (of a parser, of a template) shows nothing.
     if (!view) return;
     const sheet = new view.CSSStyleSheet();
