@@ -45,11 +45,13 @@ fn code(line: &str) -> String {
     code.collect::<Vec<_>>().join(" ")
 }
 
-/// The addresses that a text links to; the two files link to each other.
+/// The addresses that a text links to. The two files link to each other, and to headings in their own language.
 fn links(text: &str) -> Vec<&str> {
     let links = text.split("](").skip(1);
     let links = links.filter_map(|rest| rest.split(')').next());
-    links.filter(|link| !link.starts_with("README")).collect()
+    links
+        .filter(|link| !link.starts_with("README") && !link.starts_with('#'))
+        .collect()
 }
 
 /// The names in backticks: attributes, events, settings, commands.

@@ -8,10 +8,14 @@
 //! The backend's settings come from the environment (`SORI_…`); without credentials it is in practice mode.
 #![allow(clippy::print_stdout, reason = "the ready line is its interface")]
 
+#[path = "site/export.rs"]
+mod export;
 #[path = "site/pages.rs"]
 mod pages;
 #[path = "site/passes.rs"]
 mod passes;
+#[path = "site/search.rs"]
+mod search;
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -58,6 +62,12 @@ struct Flags {
     /// The package's built files
     #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../pkg/dist"))]
     pkg: PathBuf,
+    /// Writes the documentation there as files for any web server, and ends
+    #[arg(long, value_name = "DIR")]
+    write_docs: Option<PathBuf>,
+    /// Where those files will be, for the sitemap: without it there is none
+    #[arg(long, value_name = "URL", requires = "write_docs")]
+    base: Option<String>,
 }
 
 #[tokio::main]
@@ -78,6 +88,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
+    if let Some(folder) = &flags.write_docs {
+        let written = export::write(&flags.www, &flags.pkg, folder, flags.base.as_deref())?;
+        println!("docs: {written} pages in {}", folder.display());
+        return Ok(());
+    }
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, flags.port)).await?;
     let address = listener.local_addr()?;
     let settings = Settings::from_env(address)?;
@@ -108,14 +123,15 @@ fn build(
         .ok_or("SORI_VERIFY=external: this site asks siteverify")?
         .clone();
     let site = Site {
-        pages: Pages::load(flags.www.clone(), &flags.pkg)?,
+        pages: Pages::load(flags.www.clone(), &flags.pkg, false)?,
         verifier: Verifier::new(address, secret)?,
         passes: Mutex::default(),
         practice,
     };
     let pages = Router::new()
         .route("/", get(show_form).post(take_form))
-        .route("/docs/{slug}", get(show_page))
+        .route("/docs/{*name}", get(show_page))
+        .route("/search/{name}", get(show_index))
         .fallback(not_found)
         .with_state(Arc::new(site))
         .nest_service("/www", ServeDir::new(flags.www))
@@ -269,7 +285,8 @@ impl Site {
             action.push_str("&verify=inline");
         }
         let values = context! { inline, action, practice => self.practice, ..Serde(outcome) };
-        self.pages.show(status, lang, "index", "/", values)
+        let shown = self.pages.show(status, lang, "/", values);
+        shown.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
     }
 
     fn passes(&self) -> std::sync::MutexGuard<'_, Passes> {
@@ -331,21 +348,41 @@ impl Verifier {
 
 async fn show_page(
     State(site): State<Arc<Site>>,
-    Path(slug): Path<String>,
+    Path(name): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Response {
-    let path = format!("/docs/{slug}");
-    let known = slug != "index" && site.pages.names.contains(&slug);
-    if !known {
+    let path = format!("/docs/{name}");
+    let values = context! { practice => site.practice };
+    let shown = site
+        .pages
+        .show(StatusCode::OK, language(&query), &path, values);
+    match shown {
+        Some(page) => page,
+        None => not_found().await,
+    }
+}
+
+/// What the search field of the pages looks through.
+async fn show_index(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Response {
+    let lang = name.strip_suffix(".js").unwrap_or_default();
+    if !pages::LANGUAGES.contains(&lang) {
         return not_found().await;
     }
-    site.pages.show(
-        StatusCode::OK,
-        language(&query),
-        &slug,
-        &path,
-        context! { practice => site.practice },
-    )
+    match search::index(&site.pages, lang, |path| address(path, lang)) {
+        Ok(index) => ([(header::CONTENT_TYPE, "text/javascript")], index).into_response(),
+        Err(error) => {
+            eprintln!("search: {error:#}");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// A page's address in one of the languages.
+fn address(path: &str, lang: &str) -> String {
+    match lang {
+        "en" => format!("{path}?lang=en"),
+        _ => path.to_owned(),
+    }
 }
 
 async fn not_found() -> Response {

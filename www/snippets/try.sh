@@ -1,1 +1,1 @@
-cargo run --release -p sori-backend -- serve --listen 127.0.0.1:8040
+cargo run --release -p sori-backend -- serve

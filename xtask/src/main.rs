@@ -9,6 +9,7 @@ mod build;
 mod bundle;
 mod clips;
 mod dist;
+mod docs;
 mod exec;
 mod fresh;
 mod gate;
@@ -61,6 +62,8 @@ enum Command {
     Clips,
     /// Write the reference pages and custom-elements.json anew (the result is committed)
     Reference,
+    /// Write the documentation as files for any web server
+    Docs(docs::Options),
     /// Licences, sources and known weaknesses of all that Sori is made of
     Audit(audit::Options),
     /// Check that this version could be published
@@ -99,6 +102,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(options) => serve::run(&workspace, &options),
         Command::Clips => clips::run(&workspace),
         Command::Reference => reference::run(&workspace),
+        Command::Docs(options) => docs::run(&workspace, &options),
         Command::Audit(options) => audit::run(&workspace, &options),
         Command::Release(options) => release::run(&workspace, &options),
         Command::Dist => {

@@ -8,17 +8,9 @@ use super::*;
 /// The pages as the visitor sees them: every slug in both languages.
 fn all_pages() -> Vec<String> {
     let flags = Flags::parse_from(["site"]);
-    let pages = Pages::load(flags.www, &flags.pkg).unwrap();
-    let path = |name: &String| {
-        if name == "index" {
-            "/".into()
-        } else {
-            format!("/docs/{name}")
-        }
-    };
-    let paths: Vec<String> = pages.names.iter().map(path).collect();
+    let pages = Pages::load(flags.www, &flags.pkg, false).unwrap();
+    let paths = pages.paths().into_iter();
     paths
-        .iter()
         .flat_map(|path| [path.clone(), format!("{path}?lang=en")])
         .collect()
 }
@@ -161,6 +153,132 @@ async fn every_error_code_is_explained() {
                 page.contains(&format!("<h3 id=\"{code}\"><code>{code}</code></h3>")),
                 "{path}: {code}"
             );
+        }
+    }
+}
+
+/// A line of the console or the log that says `help: troubleshooting#place` has an entry there.
+#[tokio::test]
+async fn every_line_that_refers_to_the_page_about_trouble_has_its_place_there() {
+    let demo = Demo::start().await;
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut lines = 0;
+    for path in ["/docs/troubleshooting", "/docs/troubleshooting?lang=en"] {
+        let page = demo.get(path).await.text().await.unwrap();
+        let ids = ids(&page);
+        for folder in ["backend/src", "src", "pkg"] {
+            for file in files(&root.join(folder)) {
+                let text = std::fs::read_to_string(&file).unwrap_or_default();
+                for rest in text.split("troubleshooting#").skip(1) {
+                    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c));
+                    let place = &rest[..end.unwrap_or(rest.len())];
+                    // A place that is filled in, such as an error's code, is tested with the codes.
+                    if !place.is_empty() {
+                        assert!(
+                            ids.contains(&place),
+                            "{} refers to #{place}",
+                            file.display()
+                        );
+                        lines += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(lines > 10, "{lines}");
+}
+
+/// What the page about trouble quotes from the console and the log is what the source says; `…` stands for the rest.
+#[test]
+fn quoted_lines_are_those_of_the_source() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut source = String::new();
+    for folder in [
+        "backend/src",
+        "src",
+        "pkg/lib",
+        "pkg/define.js",
+        "pkg/share.js",
+    ] {
+        let place = root.join(folder);
+        let files = if place.is_dir() {
+            files(&place)
+        } else {
+            vec![place]
+        };
+        for file in files {
+            source.push_str(&std::fs::read_to_string(file).unwrap_or_default());
+        }
+    }
+    // A text that goes on in the next line of Rust, and what a line fills in.
+    let source = source
+        .split("\\\n")
+        .map(str::trim_start)
+        .collect::<String>();
+    let page = std::fs::read_to_string(root.join("www/pages/en/troubleshooting.html")).unwrap();
+    let mut quoted = 0;
+    for (begin, end) in [
+        ("id=\"console\"", "id=\"status\""),
+        ("id=\"log\"", "id=\"server\""),
+    ] {
+        let part = page
+            .rsplit_once(begin)
+            .unwrap()
+            .1
+            .split_once(end)
+            .unwrap()
+            .0;
+        for heading in part
+            .split("<h3")
+            .skip(1)
+            .filter_map(|rest| rest.split("</h3>").next())
+        {
+            for quote in heading
+                .split("<code>")
+                .skip(1)
+                .filter_map(|rest| rest.split("</code>").next())
+            {
+                for piece in quote.split('…').map(str::trim) {
+                    let of_others = [
+                        "blocked by CORS policy",
+                        "024",
+                        "012",
+                        "NID AUTH Result Invalid",
+                        "Scope Status Invalid",
+                        "Sori: mixed versions",
+                        "jQuery",
+                    ];
+                    assert!(
+                        of_others.contains(&piece) || source.contains(piece),
+                        "nothing says: {piece}"
+                    );
+                    quoted += 1;
+                }
+            }
+        }
+    }
+    assert!(quoted > 15, "{quoted}");
+}
+
+/// `docs/glossary.md` chooses one word for each thing; these are the others, and words that no editor would leave.
+#[tokio::test]
+async fn korean_pages_use_the_words_of_the_glossary() {
+    let demo = Demo::start().await;
+    for path in all_pages().iter().filter(|path| !path.contains('?')) {
+        let page = demo.get(path).await.text().await.unwrap();
+        // What NAVER calls its API, and a link's name in another language.
+        let page = page.replace("캡차 (음성)", "").replace("캡차(음성)", "");
+        for word in [
+            "캡차",
+            "까닭",
+            "비밀 값",
+            "글줄",
+            "위협 모형",
+            "그 자리 확인",
+            "일시 정지",
+            "화면낭독기",
+        ] {
+            assert!(!page.contains(word), "{path} says {word}");
         }
     }
 }

@@ -13,12 +13,24 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 use sori_backend::settings::args::ServeArgs;
 
-/// The templates of `www/`: one layout, and each page once in either language.
+/// The templates of `www/`: one layout, each page once in either language, and one for all pages about a server's stack.
 pub(crate) struct Pages {
     templates: Environment<'static>,
-    pub(crate) names: BTreeSet<String>,
+    names: BTreeSet<String>,
+    stacks: Vec<String>,
     settings: Vec<Setting>,
 }
+
+/// A page that exists: what to render, and where it is.
+pub(crate) struct Page {
+    /// The name in the navigation.
+    slug: String,
+    path: String,
+    /// The stack that the page is about, of `www/stacks.html`.
+    stack: Option<String>,
+}
+
+pub(crate) const LANGUAGES: [&str; 2] = ["ko", "en"];
 
 /// A setting of the backend, as its own `--help` tells it.
 #[derive(Clone, Serialize)]
@@ -53,8 +65,9 @@ fn hashes(pkg: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
 }
 
 impl Pages {
-    /// `pkg` is where the package's built files are; their hashes stand in the documentation.
-    pub(crate) fn load(www: PathBuf, pkg: &Path) -> Result<Self, Box<dyn Error>> {
+    /// `pkg` is where the package's built files are; their hashes stand in the documentation. `fixed` are pages that
+    /// lie on a server for files: no backend is there to answer their examples.
+    pub(crate) fn load(www: PathBuf, pkg: &Path, fixed: bool) -> Result<Self, Box<dyn Error>> {
         let mut names = BTreeSet::new();
         for entry in std::fs::read_dir(www.join("pages/ko"))? {
             if let Some(name) = entry?.path().file_stem().and_then(|name| name.to_str()) {
@@ -77,34 +90,107 @@ impl Pages {
             });
             Ok::<_, minijinja::Error>(filled)
         });
+        let glossary = std::fs::read_to_string(www.join("../docs/glossary.md"))?;
+        templates.add_global("glossary", Serde(rows(&glossary)));
+        templates.add_filter("code", marked);
+        templates.add_global("fixed", fixed);
         templates.set_loader(minijinja::path_loader(www));
+        let stacks = stacks(&templates)?;
         Ok(Self {
             templates,
             names,
+            stacks,
             settings: settings(),
         })
+    }
+
+    /// The path of every page.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let pages = self.names.iter().map(|name| match name.as_str() {
+            "index" => "/".to_owned(),
+            name => format!("/docs/{name}"),
+        });
+        let stacks = self.stacks.iter().map(|id| format!("/docs/servers/{id}"));
+        pages.chain(stacks).collect()
+    }
+
+    pub(crate) fn find(&self, path: &str) -> Option<Page> {
+        let known = self.paths().into_iter().find(|known| known == path)?;
+        let name = path.strip_prefix("/docs/").unwrap_or("index");
+        let stack = name.strip_prefix("servers/").map(str::to_owned);
+        let slug = if stack.is_some() { "servers" } else { name };
+        Some(Page {
+            slug: slug.to_owned(),
+            path: known,
+            stack,
+        })
+    }
+
+    pub(crate) fn render(
+        &self,
+        page: &Page,
+        lang: &str,
+        values: Value,
+    ) -> Result<String, minijinja::Error> {
+        let Page { slug, path, stack } = page;
+        let query = if lang == "en" { "?lang=en" } else { "" };
+        let template = match stack {
+            Some(_) => "stack.html".to_owned(),
+            None => format!("pages/{lang}/{slug}.html"),
+        };
+        let values = context! { lang, slug, path, query, stack, pages => self.names.clone(), settings => Serde(&self.settings), ..values };
+        self.templates.get_template(&template)?.render(values)
     }
 
     pub(crate) fn show(
         &self,
         status: StatusCode,
         lang: &str,
-        slug: &str,
         path: &str,
         values: Value,
-    ) -> Response {
-        let query = if lang == "en" { "?lang=en" } else { "" };
-        let values = context! { lang, slug, path, query, pages => self.names.clone(), settings => Serde(&self.settings), ..values };
-        let page = self
-            .templates
-            .get_template(&format!("pages/{lang}/{slug}.html"))
-            .and_then(|template| template.render(values));
-        match page {
+    ) -> Option<Response> {
+        let page = self.find(path)?;
+        Some(match self.render(&page, lang, values) {
             Ok(page) => (status, Html(page)).into_response(),
             Err(error) => {
-                eprintln!("{slug}: {error:#}");
+                eprintln!("{path}: {error:#}");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
-        }
+        })
     }
+}
+
+/// The cells of a Markdown table's rows, without its head.
+fn rows(markdown: &str) -> Vec<Vec<&str>> {
+    let lines = markdown.lines().filter_map(|line| line.strip_prefix('|'));
+    let lines = lines.filter_map(|line| line.strip_suffix('|'));
+    lines
+        .skip(2)
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect()
+}
+
+/// Text as HTML, with backticks around what is code.
+fn marked(text: &str) -> Value {
+    let mut html = String::new();
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+    for (index, piece) in escaped.split('`').enumerate() {
+        let code = index % 2 == 1;
+        html.push_str(if code { "<code>" } else { "" });
+        html.push_str(piece);
+        html.push_str(if code { "</code>" } else { "" });
+    }
+    Value::from_safe_string(html)
+}
+
+/// The names of the stacks that have a page.
+fn stacks(templates: &Environment<'_>) -> Result<Vec<String>, Box<dyn Error>> {
+    let list = templates.get_template("stacks.html")?;
+    let captured = list.render_captured(context! {})?;
+    let stacks = captured.state().lookup("stacks").unwrap_or_default();
+    let mut names = Vec::new();
+    for stack in stacks.try_iter()? {
+        names.push(stack.get_attr("id")?.to_string());
+    }
+    Ok(names)
 }

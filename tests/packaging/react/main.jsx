@@ -13,7 +13,7 @@ function Join() {
       )}
       <output id="issued">{issued}</output>
       <button>가입</button>
-      <button type="button" id="toggle" onClick={() => setShown(!shown)}>캡차 보이기</button>
+      <button type="button" id="toggle" onClick={() => setShown(!shown)}>보안 문자 보이기</button>
     </form>
   );
 }

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use xshell::cmd;
 
 use super::rust_tests as tests;
-use crate::setup::Need;
+use crate::setup::{self, Need};
 use crate::workspace::Workspace;
 use crate::{fresh, packaging, release, size};
 
@@ -37,6 +37,8 @@ pub(crate) enum Check {
     Packaging,
     /// What deploy/ holds, run: with --all, or asked for by name
     Deploy,
+    /// The server snippets of the documentation, each stack as its users run it
+    Stacks,
     /// End to end, in Chromium
     E2e,
     /// End to end in Firefox: the main path and what can fail
@@ -56,6 +58,7 @@ impl Check {
             Check::Fmt | Check::Clippy | Check::Docs => &[],
             Check::Host => &[Need::Redis],
             Check::Deploy => &[Need::Redis, Need::Proxies, Need::Dist],
+            Check::Stacks => &[Need::Stacks],
             Check::ClippyWasm | Check::Build | Check::Size | Check::Release => &[Need::Package],
             Check::WasmChromium | Check::Packaging | Check::E2e => &[Need::Package, Need::Chromium],
             Check::WasmFirefox => &[Need::Package, Need::Firefox],
@@ -82,6 +85,7 @@ impl Check {
             | Check::WasmChromium
             | Check::WasmFirefox
             | Check::Deploy
+            | Check::Stacks
             | Check::Build => false,
         }
     }
@@ -93,6 +97,7 @@ impl Check {
             | Check::WasmChromium
             | Check::WasmFirefox
             | Check::Deploy
+            | Check::Stacks
             | Check::E2e
             | Check::E2eFirefox
             | Check::E2eWebkit => true,
@@ -141,7 +146,7 @@ impl Check {
             Check::Host => tests::run(
                 cmd!(
                     sh,
-                    "cargo test --quiet --no-fail-fast --workspace --exclude sori-e2e --exclude sori-deploy -- {names...}"
+                    "cargo test --quiet --no-fail-fast --workspace --exclude sori-e2e --exclude sori-deploy --exclude sori-stacks -- {names...}"
                 ),
                 names,
             )?,
@@ -164,6 +169,20 @@ impl Check {
                 ),
                 names,
             )?,
+            Check::Stacks => {
+                let mut targets = vec!["--test", "fast"];
+                if all {
+                    setup::run(workspace, &[Need::MoreStacks])?;
+                    targets.extend(["--test", "slow"]);
+                }
+                tests::run(
+                    cmd!(
+                        sh,
+                        "cargo test --quiet --no-fail-fast -p sori-stacks {targets...} -- {names...}"
+                    ),
+                    names,
+                )?;
+            }
             Check::E2e => tests::run(
                 cmd!(
                     sh,

@@ -34,6 +34,10 @@ pub(crate) enum Need {
     Proxies,
     /// A compiler for static Linux binaries.
     Dist,
+    /// What the server snippets run on that the gate tries.
+    Stacks,
+    /// What all of them run on.
+    MoreStacks,
 }
 
 pub(crate) const EVERYTHING: &[Need] = &[
@@ -46,6 +50,8 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::Redis,
     Need::Proxies,
     Need::Dist,
+    Need::Stacks,
+    Need::MoreStacks,
 ];
 
 impl Need {
@@ -60,6 +66,8 @@ impl Need {
             Need::Redis => server::REDIS,
             Need::Proxies => server::PROXIES,
             Need::Dist => server::MUSL,
+            Need::Stacks => system::STACKS,
+            Need::MoreStacks => system::MORE_STACKS,
         }
     }
 
@@ -77,6 +85,7 @@ impl Need {
             Need::Audit => rust::auditor(workspace),
             Need::Dist => rust::target(workspace, "x86_64-unknown-linux-musl"),
             Need::Redis | Need::Proxies => Ok(()),
+            Need::Stacks | Need::MoreStacks => Ok(()),
         }
     }
 }

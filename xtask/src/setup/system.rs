@@ -82,6 +82,71 @@ pub(super) const SCREEN_READER: &[Program] = &[
     Program::of_linux(&["orca"], "orca", "orca"),
 ];
 
+/// What the quick half of the server snippets runs on.
+pub(super) const STACKS: &[Program] = &[Program {
+    ubuntu: Some("php-cli"),
+    homebrew: Some("php"),
+    ..Program::of_linux(&["php"], "php-cli", "php-cli")
+}];
+/// And the slow half.
+pub(super) const MORE_STACKS: &[Program] = &[
+    Program::of_linux(&["go"], "golang-go", "golang"),
+    Program::of_linux(&["puma"], "puma", "rubygem-puma"),
+    Program::of_linux(
+        &["/usr/lib/ruby/vendor_ruby/recaptcha.rb"],
+        "ruby-recaptcha",
+        "rubygem-recaptcha",
+    ),
+    Program::of_linux(
+        // Its other files have the version in their path.
+        &["/usr/share/doc/ruby-railties/copyright"],
+        "ruby-railties",
+        "rubygem-railties",
+    ),
+    Program::of_linux(
+        &["/usr/share/php/Illuminate/autoload.php"],
+        "php-laravel-framework",
+        "php-laravel-framework",
+    ),
+    // Laravel's HTTP client.
+    Program::of_linux(
+        &["/usr/share/php/GuzzleHttp/Client.php"],
+        "php-guzzlehttp-guzzle",
+        "php-guzzlehttp-guzzle",
+    ),
+    Program::of_linux(
+        &["/usr/share/wordpress/wp-load.php"],
+        "wordpress",
+        "wordpress",
+    ),
+    Program::of_linux(
+        &["mariadbd", "/usr/sbin/mariadbd"],
+        "mariadb-server",
+        "mariadb-server",
+    ),
+    Program::of_linux(
+        &["/usr/share/doc/php-mysql/copyright"],
+        "php-mysql",
+        "php-mysqlnd",
+    ),
+    Program::of_linux(&["javac"], "default-jdk-headless", "java-devel"),
+    Program::of_linux(
+        &["/usr/share/java/spring3-web.servlet.jar"],
+        "libspring-web-servlet-java",
+        "springframework-webmvc",
+    ),
+    Program::of_linux(
+        &["/usr/share/java/tomcat9-catalina.jar"],
+        "libtomcat9-java",
+        "tomcat",
+    ),
+    Program::of_linux(
+        &["/usr/share/java/jackson-databind.jar"],
+        "libjackson2-databind-java",
+        "jackson-databind",
+    ),
+];
+
 pub(super) fn orca(workspace: &Workspace) -> Result<()> {
     report("orca", &version(workspace, "orca".as_ref())?);
     Ok(())

@@ -15,6 +15,11 @@ async fn listed(page: &Page) -> Vec<String> {
         let links = links.as_array().into_iter().flatten();
         paths.extend(links.filter_map(Value::as_str).map(str::to_owned));
     }
+    // Of the pages about servers, which have one template, those with the most and with the widest on them.
+    paths.extend([
+        "/docs/servers/express".into(),
+        "/docs/servers/spring-mvc?lang=en".into(),
+    ]);
     paths
 }
 
@@ -80,6 +85,33 @@ async fn every_page_is_accessible_quiet_and_fits() {
                 let overhang = page.script(OVERHANG).await;
                 assert_eq!(overhang, json!([]), "{path} is wider than 320 px");
                 resize(page, 1_200).await;
+            }
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_search_finds_what_people_see_and_leads_there() {
+    Setup::new("the_search_finds_what_people_see")
+        .run(async |page| {
+            for (path, word, place) in [
+                ("/docs/start?lang=en", "origin_not_allowed", "#origin_not_allowed"),
+                ("/docs/servers/go", "끝나지 않습니다", "#inline-hangs"),
+            ] {
+                page.open(path).await;
+                page.type_into("#search", word).await;
+                page.until("there are results", "return document.querySelector('.search li a') !== null")
+                    .await;
+                page.assert_accessible("html", "search results").await;
+                let found = page
+                    .script("return [...document.querySelectorAll('.search li a')].map((link) => link.hash)")
+                    .await;
+                let found: Vec<_> = found.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                assert!(found.contains(&place), "{word}: {found:?}");
+                page.click(&format!(".search li a[href$='{place}']")).await;
+                page.until("the place is there", &format!("return document.querySelector('{place}') !== null"))
+                    .await;
+                page.assert_quiet().await;
             }
         })
         .await;

@@ -150,6 +150,53 @@ mod react {
     }
 }
 
+mod actions_of_react {
+    use sori_e2e::Reply;
+
+    use super::consumer;
+
+    async fn after(status: u16) -> (String, String) {
+        let mut seen = Default::default();
+        consumer("react")
+            .page("/join", Reply::html("").status(status))
+            .run(async |page| {
+                page.open("/actions.html").await;
+                let captcha = page.captcha("").await;
+                captcha.part("play").await.click().await;
+                captcha.until_state("playing").await;
+                captcha.part("answer").await.type_text("12345").await;
+                page.click("form button").await;
+                page.until(
+                    "the action has ended",
+                    "return document.querySelector('[role=status]')?.textContent === 'Welcome'
+                        || document.querySelector('sori-captcha')?.getAttribute('error')",
+                )
+                .await;
+                let shown = page
+                    .script("return document.querySelector('sori-captcha')?.shadowRoot.querySelector('[part~=error]').textContent ?? ''")
+                    .await;
+                let left = page.script("return document.body.innerText").await;
+                let text = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+                seen = (text(shown), text(left));
+            })
+            .await;
+        seen
+    }
+
+    /// The action renders the error and React resets the form in the same turn.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_error_that_the_action_returns_outlives_the_reset() {
+        let (error, _) = after(422).await;
+        assert!(error.contains("The numbers did not match."), "{error}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_verified_form_gives_way_to_the_welcome() {
+        let (_, page) = after(200).await;
+        assert!(page.contains("Welcome"), "{page}");
+    }
+}
+
 mod navigation {
     use super::{consumer, walk_through};
 

@@ -1,5 +1,6 @@
 //! The package on pages as they are out there: its entries, its copies, and what the documentation tells to paste.
 
+mod ajax;
 mod copies;
 mod reference;
 mod share_button;

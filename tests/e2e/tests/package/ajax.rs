@@ -1,0 +1,108 @@
+//! The page about forms that a script sends: what it tells to paste, in forms that the host site verifies.
+
+use serde_json::json;
+use sori_e2e::{Page, Reply, Setup};
+
+use crate::document;
+
+fn snippet(name: &str) -> String {
+    let path = format!("{}/../../www/snippets/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+const MODULE: &str = r#"<script type="module" src="/pkg/define.js"></script>"#;
+/// The form's own field is checked by the host site, too.
+const FORM: &str = r#"<form id="join" action="/" method="post"><input name="name" value="Bora" aria-label="Name">
+<sori-captcha endpoint="/captcha" name="captcha" required></sori-captcha><button>Join</button></form>
+<p id="done" role="status"></p>"#;
+
+async fn answer(page: &Page, numbers: &str) {
+    let captcha = page.captcha("").await;
+    captcha.part("play").await.click().await;
+    captcha.until_state("playing").await;
+    captcha.part("answer").await.type_text(numbers).await;
+    page.click("#join button").await;
+}
+
+async fn welcomed(page: &Page) {
+    page.until(
+        "the page welcomes the visitor",
+        "return document.querySelector('#done').textContent === 'Welcome'",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_sent_by_fetch_is_told_what_the_server_said() {
+    let script = Reply::new("text/javascript", snippet("ajax/fetch.mjs"));
+    let code = r#"<script type="module" src="/ajax.mjs"></script>"#;
+    Setup::new("ajax_fetch")
+        .page("/ajax.mjs", script)
+        .page("/page.html", document(MODULE, &format!("{FORM}{code}")))
+        .run(async |page| {
+            page.open("/page.html").await;
+            answer(page, "54321").await;
+            let captcha = page.captcha("").await;
+            captcha.until_state("rejected").await;
+            captcha
+                .until_text("error", "The numbers did not match.")
+                .await;
+            assert!(captcha.part("answer").await.has_focus().await);
+            answer(page, "12345").await;
+            welcomed(page).await;
+            captcha.until_state("idle").await;
+            assert_eq!(captcha.property("value").await, json!(""));
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jquerys_post_carries_the_fields_of_form_data() {
+    let jquery = format!(
+        "{}/../../node_modules/jquery/dist/jquery.min.js",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let jquery = std::fs::read(&jquery).unwrap_or_else(|error| panic!("{jquery}: {error}"));
+    let code = r#"<script src="/jquery.js"></script><script src="/ajax.js"></script>"#;
+    Setup::new("ajax_jquery")
+        .page("/jquery.js", Reply::new("text/javascript", jquery))
+        .page(
+            "/ajax.js",
+            Reply::new("text/javascript", snippet("ajax/jquery.js")),
+        )
+        .page("/page.html", document(MODULE, &format!("{FORM}{code}")))
+        .run(async |page| {
+            page.open("/page.html").await;
+            answer(page, "54321").await;
+            page.captcha("").await.until_state("rejected").await;
+            answer(page, "12345").await;
+            welcomed(page).await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dialog_that_closes_stops_the_audio() {
+    for name in ["ajax/modal.en.html", "ajax/modal.ko.html"] {
+        let code = r#"<script type="module" src="/modal.mjs"></script>"#;
+        Setup::new("ajax_modal")
+            .page(
+                "/modal.mjs",
+                Reply::new("text/javascript", snippet("ajax/modal.mjs")),
+            )
+            .page(
+                "/page.html",
+                document(MODULE, &format!("{}{code}", snippet(name))),
+            )
+            .run(async |page| {
+                page.open("/page.html").await;
+                page.click("#open").await;
+                let captcha = page.captcha("").await;
+                captcha.part("play").await.click().await;
+                captcha.until_state("playing").await;
+                page.click("[formmethod=dialog]").await;
+                captcha.until_state("paused").await;
+            })
+            .await;
+    }
+}

@@ -1,0 +1,3 @@
+const dialog = document.querySelector("dialog");
+document.querySelector("#open").addEventListener("click", () => dialog.showModal());
+dialog.addEventListener("close", () => dialog.querySelector("sori-captcha").pause());

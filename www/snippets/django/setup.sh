@@ -1,0 +1,3 @@
+django-admin startproject mysite .
+python manage.py startapp join
+echo 'INSTALLED_APPS += ["join"]' >> mysite/settings.py

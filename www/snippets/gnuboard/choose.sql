@@ -1,0 +1,1 @@
+UPDATE g5_config SET cf_captcha = 'sori';

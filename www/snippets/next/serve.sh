@@ -1,0 +1,1 @@
+sori-backend serve --allowed-origins http://localhost:3000

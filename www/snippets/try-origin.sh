@@ -1,0 +1,1 @@
+cargo run --release -p sori-backend -- serve --allowed-origins http://localhost:8000

@@ -1,0 +1,37 @@
+//! The documentation as files for any web server: what the host site shows, with relative links.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use xshell::cmd;
+
+use crate::fresh;
+use crate::workspace::Workspace;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Where the files go; what is there already stays
+    #[arg(long, value_name = "DIR", default_value = "target/docs")]
+    out: PathBuf,
+    /// The address where they will be, for sitemap.xml: without it there is no sitemap
+    #[arg(long, value_name = "URL")]
+    base: Option<String>,
+}
+
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    fresh::package(workspace)?;
+    let sh = workspace.shell();
+    let (www, pkg, out) = (
+        workspace.path("www"),
+        workspace.path("pkg/dist"),
+        &options.out,
+    );
+    let base = options.base.iter().flat_map(|base| ["--base", base]);
+    cmd!(
+        sh,
+        "cargo run --quiet -p sori-backend --example site -- --www {www} --pkg {pkg} --write-docs {out} {base...}"
+    )
+    .run()?;
+    Ok(())
+}
