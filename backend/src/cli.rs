@@ -6,6 +6,7 @@ use crate::{
     Backend, Settings, SettingsError,
     check::{self, CheckArgs},
     health, practice,
+    quota::command::{self as quota, QuotaArgs},
     server::{self, Bounds},
     settings::{Log, LogFormat, Quota, args::ServeArgs, refuse_unknown},
     start,
@@ -57,6 +58,10 @@ enum Command {
     ///
     /// It spends two keys at most, and asks for --yes unless the backend declares practice.
     Check(Box<CheckArgs>),
+    /// Shows how the day's quota stands, or opens a day again that the upstream has closed
+    ///
+    /// It asks a running backend at its admin address.
+    Quota(QuotaArgs),
 }
 
 /// The flags of `emulate`.
@@ -158,6 +163,10 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
             Ok(())
         }
         Command::Check(args) => run_check(*args).await,
+        Command::Quota(args) => {
+            writeln!(io::stdout(), "{}", quota::run(args).await?)?;
+            Ok(())
+        }
     }
 }
 
