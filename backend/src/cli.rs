@@ -178,7 +178,7 @@ async fn serve(args: ServeArgs) -> Result<(), Error> {
         Some(address) => Some(bind("SORI_ADMIN_LISTEN", address).await?),
         None => None,
     };
-    let delay = settings.shutdown_delay;
+    let (delay, longest) = (settings.shutdown_delay, settings.upstream_timeout);
     let bounds = bounds(&settings);
     let hints = hints(&settings, address);
     let backend = start(settings).await?;
@@ -209,7 +209,13 @@ async fn serve(args: ServeArgs) -> Result<(), Error> {
     let mut serving = pin!(server::serve(listener, backend.app(), bounds, stopping));
     loop {
         let signal = tokio::select! {
-            () = &mut serving => return Ok(()),
+            () = &mut serving => {
+                // Clients that left have left their calls behind.
+                if !backend.finish_calls(longest).await {
+                    tracing::warn!("calls to the upstream were still under way at the end");
+                }
+                return Ok(());
+            }
             signal = signals.next() => signal,
         };
         let delay = match signal {
