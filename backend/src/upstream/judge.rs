@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn a_gateway_that_knows_no_such_path_is_no_refusal_of_the_key() {
         let text = br#"{"error":{"errorCode":"300","message":"Not Found Exception"}}"#;
-        assert_eq!(audio(NCLOUD, 404, text), Err(Failure::Unavailable));
+        assert_eq!(audio(NCLOUD, 404, text), Err(Failure::Withdrawn));
         let text = br#"{"error":{"errorCode":"200","message":"Authentication Failed"}}"#;
         assert_eq!(key(NCLOUD, 401, text), Err(Failure::Rejected));
     }
