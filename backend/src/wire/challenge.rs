@@ -30,7 +30,7 @@ pub(super) async fn issue(
     Client(address): Client,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let visitor = Visitor { address, session };
-    let issue = calls::issue(Arc::clone(&app), visitor, page.host.into());
+    let issue = calls::issue(Arc::clone(&app), visitor, page.host);
     let key = calls::to_the_end(&app, issue).await?;
     let expires_in = app.key_ttl.as_secs();
     Ok((

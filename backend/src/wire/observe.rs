@@ -58,10 +58,10 @@ pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next:
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    if let Some(wait) = note.and_then(|note| note.wait) {
-        if let Ok(seconds) = HeaderValue::from_str(&retry_after(wait).to_string()) {
-            headers.insert(header::RETRY_AFTER, seconds);
-        }
+    if let Some(wait) = note.and_then(|note| note.wait)
+        && let Ok(seconds) = HeaderValue::from_str(&retry_after(wait).to_string())
+    {
+        headers.insert(header::RETRY_AFTER, seconds);
     }
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
