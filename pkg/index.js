@@ -1,22 +1,15 @@
-import { define } from "./lib/define.js";
+// No side effect: everything is in define.js, which is fetched when it is wanted. So a page that uses both pays for one.
+import { put } from "./lib/render.js";
 
-export { define };
+/** Registers the elements. Resolves when they work; without a DOM (Node, a worker) at once. */
+export const define = async () => {
+  if (globalThis.customElements) await (await import("./define.js")).define();
+};
 
-/**
- * Puts a captcha into a container. `options` are the element's properties by name; the element is
- * returned at once, and works when `define()` has resolved.
- */
-export const render = (container, options = {}) => {
-  const element = container.ownerDocument.createElement("sori-captcha");
-  for (const [name, value] of Object.entries(options)) {
-    if (typeof value === "object" && value !== null) {
-      element[name] = value;
-    } else if (value !== false && value != null) {
-      const attribute = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      element.setAttribute(attribute, value === true ? "" : value);
-    }
-  }
-  container.append(element);
-  define().catch((error) => console.error("sori-captcha: the module could not be loaded;", error));
+/** Puts a captcha into a container and returns it at once. */
+export const render = (container, options) => {
+  const element = put(container, options);
+  // define.js says why.
+  define().catch(() => {});
   return element;
 };

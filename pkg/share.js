@@ -1,11 +1,14 @@
 import css from "sori:share-css";
-import { instantiate } from "sori:share-glue";
+import initialize, { share } from "sori:share-glue";
 import { open } from "sori:share-wasm";
-import { define_share } from "../src/web/share.js";
+import { defineShare } from "../src/web/share.js";
 
 let loading;
 
-const load = async () => define_share((await instantiate(await open())).share, css);
+const load = async () => {
+  await initialize({ module_or_path: await open() });
+  defineShare(share, css);
+};
 
 /**
  * Registers `<sori-share>` alone. Resolves when it works; where there is no DOM (Node, a worker) at once.

@@ -5,51 +5,66 @@
 mod tests;
 
 use crate::{
-    captcha::view::{UNIT, UNIT_BYTE},
+    names::names,
     protocol::{AUDIO_PATH, KEYS_PATH, Key, VERIFICATIONS_PATH},
-    text::{Fields, cut, field, hundredths, join},
+    text::{cut, hundredths, join},
 };
 
-macro_rules! attributes {
-    ($first:ident $first_name:literal $($variant:ident $name:literal)*) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        enum Attribute { $first, $($variant,)* }
-
-        impl Attribute {
-            const ALL: &[Self] = &[Self::$first, $(Self::$variant,)*];
-        }
-
-        /// Every observed attribute, in the order in which [`Config::read`] takes their values; `?` marks a
-        /// boolean one.
-        pub const ATTRIBUTES: &str = concat!($first_name, $(" ", $name),*);
-    };
+names! {
+    /// An attribute, by its name.
+    pub enum Attribute in attribute_names {
+        /// The backend's address.
+        Endpoint = "endpoint",
+        /// Where a key is issued.
+        KeyUrl = "key-url",
+        /// Where the audio is.
+        AudioUrl = "audio-url",
+        /// Where an answer is verified in inline mode.
+        VerifyUrl = "verify-url",
+        /// The prefix of the form's fields.
+        Name = "name",
+        /// The server's verdict, in its own words.
+        Error = "error",
+        /// What the site's server gives the page to let it issue keys.
+        Ticket = "ticket",
+        /// Whether the form needs an answer.
+        Required = "required",
+        /// Whether nothing can be used.
+        Disabled = "disabled",
+        /// When the answer is verified.
+        Verify = "verify",
+        /// The language.
+        Lang = "lang",
+        /// Light or dark.
+        Theme = "theme",
+        /// Silence before speech.
+        LeadIn = "lead-in",
+        /// The speed.
+        Rate = "rate",
+        /// Whether keys work in the box.
+        Shortcuts = "shortcuts",
+        /// Whether typing pauses the audio.
+        PauseOnTyping = "pause-on-typing",
+        /// Whether speed and volume are kept on the device.
+        Remember = "remember",
+        /// Whether consent is asked for.
+        Consent = "consent",
+        /// How long one network call may take.
+        Timeout = "timeout",
+    }
 }
 
-// The first ones are texts, see `TEXTS`, and the very first the backend's addresses, see `ADDRESSES`.
-attributes! {
-    Endpoint "endpoint"
-    KeyUrl "key-url"
-    AudioUrl "audio-url"
-    VerifyUrl "verify-url"
-    Name "name"
-    Error "error"
-    Ticket "ticket"
-    Required "required?"
-    Disabled "disabled?"
-    Verify "verify"
-    Lang "lang"
-    Theme "theme"
-    LeadIn "lead-in"
-    Rate "rate"
-    Shortcuts "shortcuts"
-    PauseOnTyping "pause-on-typing?"
-    Remember "remember?"
-    Consent "consent?"
-    Timeout "timeout"
+impl Attribute {
+    /// Whether it only matters that it is there.
+    #[must_use]
+    pub const fn is_boolean(self) -> bool {
+        use Attribute as A;
+        matches!(
+            self,
+            A::Required | A::Disabled | A::PauseOnTyping | A::Remember | A::Consent
+        )
+    }
 }
-
-const TEXTS: usize = Attribute::Ticket as usize + 1;
-const ADDRESSES: usize = Attribute::VerifyUrl as usize + 1;
 
 /// When the answer is verified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,28 +76,6 @@ pub enum Verify {
     Inline,
 }
 
-/// The `theme` attribute.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// As the page's `color-scheme` and the person's settings say.
-    #[default]
-    Auto,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    const NAMES: &str = "auto light dark";
-
-    /// As the attribute says it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        field(Self::NAMES, b' ', self as usize)
-    }
-}
-
 /// The lowest speed, in percent.
 pub const MIN_RATE: u32 = 50;
 /// The highest speed, in percent.
@@ -91,14 +84,22 @@ pub const MAX_RATE: u32 = 150;
 /// What the page asks of one element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// The attributes that are texts, each with a [`UNIT`] after it; empty where it is absent or of no use.
-    texts: String,
+    /// The backend's address; empty where there is none, as all texts here.
+    pub endpoint: String,
+    /// Where a key is issued, for a backend of one's own.
+    pub key_url: String,
+    /// Where the audio is, with `{key}` in the key's place.
+    pub audio_url: String,
+    /// Where an answer is verified in inline mode.
+    pub verify_url: String,
+    /// The prefix of the form's fields; without it nothing is submitted, as for a native field.
+    pub name: String,
+    /// What the site's server gives the page to let it issue keys.
+    pub ticket: String,
     /// Whether the form needs an answer.
     pub required: bool,
     /// When the answer is verified.
     pub verify: Verify,
-    /// Light or dark.
-    pub theme: Theme,
     /// Silence before speech, in ms; none: 1,500 after a button, 500 after a key in the box.
     pub lead_in: Option<u32>,
     /// Speed in percent.
@@ -117,169 +118,157 @@ pub struct Config {
 
 /// A value that was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Warning<'a> {
+pub struct Warning {
     /// The attribute.
-    pub attribute: &'static str,
+    pub attribute: Attribute,
     /// Its value.
-    pub value: &'a str,
+    pub value: String,
     /// What would have been understood, and what is used now.
     pub expected: &'static str,
 }
 
 impl Config {
-    /// Reads the attributes' values, in the order of [`ATTRIBUTES`] and parted by [`UNIT`]. An absent attribute
-    /// is empty, a boolean one that is present is not.
-    pub fn read<'a>(values: &'a str, mut warn: impl FnMut(Warning<'a>)) -> Self {
+    /// Reads the attributes' values; an absent one has none.
+    pub fn read(
+        value_of: impl Fn(Attribute) -> Option<String>,
+        mut warn: impl FnMut(Warning),
+    ) -> Self {
         let mut config = Self {
             rate: 100,
             shortcuts: true,
             timeout: 10_000,
             ..Self::default()
         };
-        let mut names = Fields::of(ATTRIBUTES, b' ');
-        let mut values = Fields::of(values, UNIT_BYTE);
-        for &attribute in Attribute::ALL {
-            let (name, value) = (names.text(), values.text());
-            let mut text = value;
-            if !value.is_empty()
-                && let Some(expected) = config.take(attribute, value)
+        for attribute in Attribute::ALL {
+            // An empty value is that of a template that had none to put in.
+            let value =
+                value_of(attribute).filter(|value| attribute.is_boolean() || !value.is_empty());
+            if let Some(value) = value
+                && let Err((value, expected)) = config.take(attribute, value)
             {
-                text = "";
                 warn(Warning {
-                    attribute: cut(name, b'?').0,
+                    attribute,
                     value,
                     expected,
                 });
             }
-            if (attribute as usize) < TEXTS {
-                config.texts.push_str(text);
-                config.texts.push_str(UNIT);
-            }
         }
         if !config.is_complete() {
             warn(Warning {
-                attribute: "endpoint",
-                value: "",
+                attribute: Attribute::Endpoint,
+                value: String::new(),
                 expected: "the backend's address, such as \"/captcha\"; without it no audio can be played",
             });
         }
         config
     }
 
-    /// Takes one value; what was expected, if it is not understood.
-    fn take(&mut self, attribute: Attribute, value: &str) -> Option<&'static str> {
+    /// Takes one value; gives it back, with what was expected, if it is not understood.
+    fn take(&mut self, attribute: Attribute, value: String) -> Result<(), (String, &'static str)> {
         use Attribute as A;
-        let number = hundredths(value).unwrap_or(u64::MAX);
+        let number = hundredths(&value).unwrap_or(u64::MAX);
         let whole = match number % 100 {
             0 => number / 100,
             _ => u64::MAX,
         };
-        match attribute {
-            A::AudioUrl if cut(value, b'{').1.is_none() => {
-                return Some("a URL with {key} in the key's place");
+        let expected = match (attribute, value.as_str()) {
+            (A::AudioUrl, _) if cut(&value, b'{').1.is_none() => {
+                "a URL with {key} in the key's place"
             }
+            (A::Verify, "form") | (A::Theme, "auto" | "light" | "dark") | (A::Shortcuts, "on") => {
+                return Ok(());
+            }
+            (A::Verify, "inline") => {
+                self.verify = Verify::Inline;
+                return Ok(());
+            }
+            (A::Shortcuts, "off") => {
+                self.shortcuts = false;
+                return Ok(());
+            }
+            (A::Verify, _) => "\"form\" or \"inline\"; \"form\" is used",
+            (A::Theme, _) => "\"auto\", \"light\" or \"dark\"; \"auto\" is used",
+            (A::Shortcuts, _) => "\"on\" or \"off\"; \"on\" is used",
+            (A::LeadIn, _) if whole > 5000 => {
+                "whole milliseconds from 0 to 5000; 1500 after a button and 500 after a key are used"
+            }
+            (A::Rate, _) if number < MIN_RATE.into() || number > MAX_RATE.into() => {
+                "a number from 0.5 to 1.5; 1 is used"
+            }
+            (A::Timeout, _) if !(1000..=120_000).contains(&whole) => {
+                "whole milliseconds from 1000 to 120000; 10000 is used"
+            }
+            _ => {
+                self.keep(attribute, value, number, whole);
+                return Ok(());
+            }
+        };
+        Err((value, expected))
+    }
+
+    /// A value that is understood.
+    fn keep(&mut self, attribute: Attribute, value: String, number: u64, whole: u64) {
+        use Attribute as A;
+        match attribute {
+            A::Endpoint => self.endpoint = value,
+            A::KeyUrl => self.key_url = value,
+            A::AudioUrl => self.audio_url = value,
+            A::VerifyUrl => self.verify_url = value,
+            A::Name => self.name = value,
+            A::Ticket => self.ticket = value,
             A::Required => self.required = true,
             A::PauseOnTyping => self.pause_on_typing = true,
             A::Remember => self.remember = true,
             A::Consent => self.consent = true,
-            A::Verify => match choice("form inline", value) {
-                Some(place) => self.verify = [Verify::Form, Verify::Inline][place & 1],
-                None => return Some("\"form\" or \"inline\"; \"form\" is used"),
-            },
-            A::Theme => match choice(Theme::NAMES, value) {
-                Some(0) => {}
-                Some(1) => self.theme = Theme::Light,
-                Some(_) => self.theme = Theme::Dark,
-                None => return Some("\"auto\", \"light\" or \"dark\"; \"auto\" is used"),
-            },
-            A::Shortcuts => match choice("on off", value) {
-                Some(place) => self.shortcuts = place == 0,
-                None => return Some("\"on\" or \"off\"; \"on\" is used"),
-            },
-            A::LeadIn if whole > 5000 => {
-                return Some(
-                    "whole milliseconds from 0 to 5000; 1500 after a button and 500 after a key are used",
-                );
-            }
             A::LeadIn => self.lead_in = Some(whole as u32),
-            A::Rate if number < MIN_RATE.into() || number > MAX_RATE.into() => {
-                return Some("a number from 0.5 to 1.5; 1 is used");
-            }
             A::Rate => self.rate = number as u32,
-            A::Timeout if !(1000..=120_000).contains(&whole) => {
-                return Some("whole milliseconds from 1000 to 120000; 10000 is used");
-            }
             A::Timeout => self.timeout = whole as u32,
-            // Texts are kept as they are. The browser reports `disabled` itself, together with the fieldset's; of `lang` the nearest counts.
-            _ => {}
+            // The browser reports `disabled` itself, together with the fieldset's; of `lang` the nearest counts; `theme` is
+            // the style sheet's; the words of `error` stay in the shell.
+            A::Error | A::Disabled | A::Verify | A::Lang | A::Theme | A::Shortcuts => {}
         }
-        None
-    }
-
-    fn text(&self, attribute: Attribute) -> &str {
-        field(&self.texts, UNIT_BYTE, attribute as usize)
-    }
-
-    /// The prefix of the form's fields; empty: nothing is submitted, as for a native field.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.text(Attribute::Name)
-    }
-
-    /// The server's verdict, rendered into the page.
-    #[must_use]
-    pub fn error(&self) -> &str {
-        self.text(Attribute::Error)
-    }
-
-    /// What the site's server gives the page to let it issue keys.
-    #[must_use]
-    pub fn ticket(&self) -> &str {
-        self.text(Attribute::Ticket)
     }
 
     /// Whether every address that is needed is there.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        use Attribute as A;
-        let has = |own| !self.text(own).is_empty();
-        has(A::Endpoint)
-            || (has(A::KeyUrl)
-                && has(A::AudioUrl)
-                && (self.verify == Verify::Form || has(A::VerifyUrl)))
+        !self.endpoint.is_empty()
+            || (!self.key_url.is_empty()
+                && !self.audio_url.is_empty()
+                && (self.verify == Verify::Form || !self.verify_url.is_empty()))
     }
 
     /// Whether both lead to the same backend.
     #[must_use]
     pub fn same_backend(&self, other: &Self) -> bool {
-        (0..ADDRESSES).all(|place| {
-            field(&self.texts, UNIT_BYTE, place) == field(&other.texts, UNIT_BYTE, place)
-        })
+        self.endpoint == other.endpoint
+            && self.key_url == other.key_url
+            && self.audio_url == other.audio_url
+            && self.verify_url == other.verify_url
     }
 
     /// Where a key is issued: a URL relative to the document's base, as all of them.
     #[must_use]
     pub fn keys(&self) -> String {
-        self.address(Attribute::KeyUrl, KEYS_PATH, "")
+        self.address(&self.key_url, KEYS_PATH, "")
     }
 
     /// Where an answer is verified in inline mode.
     #[must_use]
     pub fn verifications(&self) -> String {
-        self.address(Attribute::VerifyUrl, VERIFICATIONS_PATH, "")
+        self.address(&self.verify_url, VERIFICATIONS_PATH, "")
     }
 
     /// Where the key's audio is.
     #[must_use]
     pub fn audio(&self, key: &Key) -> String {
-        self.address(Attribute::AudioUrl, AUDIO_PATH, key.as_str())
+        self.address(&self.audio_url, AUDIO_PATH, key.as_str())
     }
 
     /// An address of the page's own, with the key in its place, else one below the endpoint.
-    fn address(&self, own: Attribute, path: &str, key: &str) -> String {
-        let own = self.text(own);
+    fn address(&self, own: &str, path: &str, key: &str) -> String {
         if own.is_empty() {
-            let mut endpoint = self.text(Attribute::Endpoint);
+            let mut endpoint = self.endpoint.as_str();
             while let Some(shorter) = endpoint.strip_suffix('/') {
                 endpoint = shorter;
             }
@@ -290,12 +279,7 @@ impl Config {
             return own.into();
         }
         let (before, place) = cut(own, b'{');
-        let after = cut(place.unwrap_or_default(), b'}').1;
-        join(&[before, key, after.unwrap_or_default()])
+        let after = place.and_then(|place| cut(place, b'}').1);
+        join(&[before, key, after.unwrap_or("")])
     }
-}
-
-/// The place of a value in a list parted by spaces.
-fn choice(list: &str, value: &str) -> Option<usize> {
-    Fields::of(list, b' ').position(|name| name == value)
 }

@@ -6,22 +6,23 @@
 //! 2. [`captcha::event`] says what can happen to it, and what it can ask for in return.
 //! 3. [`captcha::step`] takes an event in. It is where every rule of behaviour stands.
 //! 4. [`captcha::view`] and [`captcha::form`] say what is shown and what the form gets: pure functions of the
-//!    state, so that every label and every announcement is tested without a browser.
-//! 5. [`captcha::bridge`] puts all that behind numbers and strings for the shell in the browser.
+//!    state, so that every announcement is tested without a browser. They name messages; the words are in `src/locale`.
+//! 5. `web::captcha` is what the shell in the browser calls, and what it is asked to do.
 //! 6. [`share`] is the share button, built the same way.
 //!
 //! ```
 //! use sori_captcha::captcha::{
 //!     event::{By, Effect, Event},
-//!     messages::Catalog,
-//!     state::Captcha,
+//!     message::Message,
+//!     part::Part,
+//!     state::{Captcha, Verdict},
 //!     step::step,
-//!     template::Part,
-//!     view::{Surroundings, View},
+//!     view::View,
 //! };
-//! use sori_captcha::config::Config;
+//! use sori_captcha::config::{Attribute, Config};
 //!
-//! let config = Config::read("/captcha", |warning| panic!("{warning:?}"));
+//! let attributes = |name| (name == Attribute::Endpoint).then(|| "/captcha".to_owned());
+//! let config = Config::read(attributes, |warning| panic!("{warning:?}"));
 //! let mut captcha = Captcha::new(config, false, String::new());
 //!
 //! // Pressing Play is the first act, and the first request.
@@ -29,8 +30,8 @@
 //! assert!(effects.contains(&Effect::RequestKey));
 //!
 //! // Its name changes at the press.
-//! let view = View::of(&captcha, &Catalog::default(), &Surroundings::default());
-//! assert_eq!(view.get(Part::PlayText, ""), Some("Pause"));
+//! let said = View::of(&captcha).text(Part::Play).expect("Play has a name");
+//! assert_eq!(said.words, Verdict::Ours(Message::Pause.into()));
 //! ```
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
@@ -49,6 +50,8 @@ pub mod captcha;
 #[cfg(feature = "captcha")]
 pub mod config;
 pub mod locale;
+#[cfg(feature = "captcha")]
+mod names;
 #[cfg(feature = "share")]
 pub mod share;
 #[cfg(feature = "captcha")]

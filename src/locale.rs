@@ -1,4 +1,7 @@
-//! What the elements say, and in which language. A message that a language lacks does not compile.
+//! In which language the elements speak. The captcha's texts are JSON, one file a language, that its shell reads.
+
+#[cfg(all(feature = "captcha", not(target_arch = "wasm32")))]
+pub mod texts;
 
 /// A language that has its texts in the module.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,15 +36,6 @@ impl Locale {
             b"ko" => Self::Korean,
             _ => Self::English,
         }
-    }
-}
-
-/// The direction of a language's script: `ltr` or `rtl`.
-#[must_use]
-pub fn direction(tag: &str) -> &'static str {
-    match &primary(tag) {
-        b"ar" | b"fa" | b"he" | b"ur" => "rtl",
-        _ => "ltr",
     }
 }
 

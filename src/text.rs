@@ -11,53 +11,6 @@ pub(crate) fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
     }
 }
 
-/// The fields of a text between separators.
-#[derive(Clone, Debug)]
-pub(crate) struct Fields<'a> {
-    rest: Option<&'a str>,
-    separator: u8,
-}
-
-impl<'a> Fields<'a> {
-    pub(crate) fn of(text: &'a str, separator: u8) -> Self {
-        Self {
-            rest: Some(text),
-            separator,
-        }
-    }
-
-    /// The next field; empty where there is none.
-    pub(crate) fn text(&mut self) -> &'a str {
-        self.next().unwrap_or_default()
-    }
-}
-
-impl Fields<'_> {
-    /// The next field as a whole number.
-    pub(crate) fn whole(&mut self) -> Option<u32> {
-        whole(self.text())
-    }
-}
-
-impl<'a> Iterator for Fields<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        let (field, rest) = cut(self.rest?, self.separator);
-        self.rest = rest;
-        Some(field)
-    }
-}
-
-/// The field of this number; empty where there is none.
-pub(crate) fn field(text: &str, separator: u8, number: usize) -> &str {
-    let mut fields = Fields::of(text, separator);
-    for _ in 0..number {
-        fields.next();
-    }
-    fields.text()
-}
-
 /// Puts a text in another one's place.
 #[inline(never)]
 pub(crate) fn set(text: &mut String, to: &str) {
@@ -117,15 +70,6 @@ pub(crate) fn hundredths(text: &str) -> Option<u64> {
     Some(number)
 }
 
-/// Reads a whole number.
-pub(crate) fn whole(text: &str) -> Option<u32> {
-    let number = hundredths(text)?;
-    if number % 100 > 0 {
-        return None;
-    }
-    u32::try_from(number / 100).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,30 +81,31 @@ mod tests {
             out.clear();
             push_number(&mut out, n);
             assert_eq!(out, n.to_string());
-            assert_eq!(whole(&out), Some(n));
         }
     }
 
     #[test]
     fn what_is_no_number_is_not_read_as_one() {
-        for text in ["", "-1", "+1", "1e3", "1.2.3", "0x10", " 1", "한", "1.5"] {
-            assert_eq!(whole(text), None, "{text}");
+        for text in [
+            "",
+            "-1",
+            "+1",
+            "1e3",
+            "1.2.3",
+            "0x10",
+            " 1",
+            "한",
+            "9999999999999",
+        ] {
+            assert_eq!(hundredths(text), None, "{text}");
         }
-        for text in ["4294967296", "999999999999", "9999999999999"] {
-            assert_eq!(whole(text), None, "{text}");
-        }
-        assert_eq!(whole("600.0"), Some(600));
+        assert_eq!(hundredths("600.0"), Some(60_000));
+        assert_eq!(hundredths(".759"), Some(75));
     }
 
     #[test]
-    fn fields_may_be_empty_and_missing_ones_are() {
-        let list = "play,,음성";
-        assert_eq!(
-            Fields::of(list, b',').collect::<Vec<_>>(),
-            ["play", "", "음성"]
-        );
-        assert_eq!(field(list, b',', 2), "음성");
-        assert_eq!(field(list, b',', 3), "");
+    fn a_text_is_cut_at_the_first_separator() {
         assert_eq!(cut("a{key}", b'{'), ("a", Some("key}")));
+        assert_eq!(cut("음성", b'{'), ("음성", None));
     }
 }

@@ -1,16 +1,16 @@
 //! A running backend: its state, its tasks, and in practice mode its upstream.
 
 use crate::{
-    book::{Policy, VerifiedBy},
+    book::{Policy, Usage, VerifiedBy},
     clock::Clock,
-    journal::{JournalError, Place},
+    journal::JournalError,
     limit::{Limits, Rate, Rates},
     metrics::{Metrics, Standing},
-    practice, quota,
-    secret::{Fingerprint, Secret},
+    practice,
+    secret::Secret,
     settings::{HourlyShare, Settings, UpstreamChoice},
-    store::{Memory, Status, Unavailable},
-    upstream::{Access, Bounds, Upstream, is_loopback},
+    store::Store,
+    upstream::{Access, Bounds, Upstream},
     wire::{self, App, AudioMemory, Origins, Secrets, Warnings},
 };
 use axum::{Router, routing::get};
@@ -19,10 +19,9 @@ use reqwest::Url;
 use std::{
     io,
     net::Ipv4Addr,
-    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool, atomic::Ordering},
+    sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool, atomic::Ordering},
 };
 use tokio::task::JoinHandle;
-use tokio_util::task::TaskTracker;
 
 /// Why a backend cannot start; the cause is its source.
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +43,7 @@ pub enum StartError {
 pub struct Backend {
     pub(crate) app: Arc<App>,
     siteverify_secret: Option<Secret>,
-    upkeep: JoinHandle<()>,
-    memory: Memory,
+    flusher: Option<JoinHandle<()>>,
     _practice: Option<practice::Running>,
 }
 
@@ -80,12 +78,8 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
         token_ttl: settings.token_ttl,
         verified_by: settings.verified_by,
     };
-    let place = settings.state_dir.clone().map(|dir| Place {
-        dir,
-        binding: binding(&access),
-    });
-    let store = Memory::open(policy, limits(&settings), clock.clone(), place)
-        .map_err(StartError::Journal)?;
+    let state_dir = settings.state_dir.as_deref();
+    let store = Store::open(policy, clock.clone(), state_dir).map_err(StartError::Journal)?;
     let practice = settings.upstream.is_practice();
     let secret = settings.siteverify_secret.clone();
     let makes_one_up = practice && settings.verified_by == VerifiedBy::Backend;
@@ -97,8 +91,9 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
     let app = Arc::new(App {
         upstream,
         is_practice: practice,
-        store: Arc::new(store.clone()),
-        calls: TaskTracker::new(),
+        store,
+        limits: limits(&settings),
+        limiter: Mutex::default(),
         metrics,
         clock,
         verified_by: settings.verified_by,
@@ -112,12 +107,14 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
         warnings: Warnings::default(),
         stopping: AtomicBool::new(false),
     });
-    let upkeep = tokio::spawn(maintain(Arc::clone(&app)));
+    let flusher = settings
+        .state_dir
+        .is_some()
+        .then(|| tokio::spawn(flush(Arc::clone(&app))));
     Ok(Backend {
         app,
         siteverify_secret: secret,
-        upkeep,
-        memory: store,
+        flusher,
         _practice: running,
     })
 }
@@ -144,14 +141,13 @@ impl Backend {
     pub fn admin(&self) -> Router {
         let app = Arc::clone(&self.app);
         let text = move || {
-            let app = Arc::clone(&app);
+            let text = app.metrics.text(&Standing {
+                usage: app.store.usage(),
+                held_back: app.upstream.is_held_back(),
+                audio_bytes: app.audio.held(),
+            });
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             async move {
-                let text = app.metrics.text(&Standing {
-                    store: app.store.status().await.ok(),
-                    held_back: app.upstream.is_held_back(),
-                    audio_bytes: app.audio.held(),
-                });
-                let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
                 (
                     [("content-type", kind), ("cache-control", "no-store")],
                     text,
@@ -162,7 +158,6 @@ impl Backend {
             .route("/metrics", get(text))
             .merge(wire::health(&self.app))
             .merge(wire::siteverify_apart(&self.app))
-            .merge(quota::routes(&self.app))
     }
 
     /// Takes the secrets that the site shares with the backend from `settings`, as read anew; nothing else.
@@ -184,20 +179,10 @@ impl Backend {
         self.siteverify_secret.as_ref()
     }
 
-    /// How the day's quota stands, and what is remembered.
-    ///
-    /// # Errors
-    /// If the store is away.
-    pub async fn status(&self) -> Result<Status, Unavailable> {
-        self.app.store.status().await
-    }
-
-    /// Waits for the calls to the upstream that outlived their requests, at most for `longest`; whether all
-    /// have ended. To be called once no new requests come.
-    pub async fn finish_calls(&self, longest: Duration) -> bool {
-        self.app.calls.close();
-        let ended = tokio::time::timeout(longest, self.app.calls.wait()).await;
-        ended.is_ok()
+    /// How the day's quota stands.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.app.store.usage()
     }
 
     /// What is counted.
@@ -214,8 +199,10 @@ impl Backend {
 
 impl Drop for Backend {
     fn drop(&mut self) {
-        self.upkeep.abort();
-        self.memory.upkeep();
+        if let Some(flusher) = &self.flusher {
+            flusher.abort();
+            self.app.store.flush();
+        }
     }
 }
 
@@ -254,16 +241,6 @@ fn both(new: &Option<Secret>, old: &Option<Secret>) -> Vec<Secret> {
     new.iter().chain(old).cloned().collect()
 }
 
-/// What a journal is about: the calls of one client id at one upstream. A practice upstream is another one
-/// after each start, but its port would say nothing.
-fn binding(access: &Access) -> Fingerprint {
-    let base = match access.base.port() {
-        Some(_) if is_loopback(&access.base) => "loopback",
-        _ => access.base.as_str(),
-    };
-    Fingerprint::of(&format!("{base}\0{}", access.client_id.expose()))
-}
-
 fn limits(settings: &Settings) -> Limits {
     let challenges = settings.daily_quota.map(|quota| quota / 2);
     let site = match (challenges, settings.hourly_share) {
@@ -282,12 +259,18 @@ fn limits(settings: &Settings) -> Limits {
     }
 }
 
-/// Looks after the store once a second.
-async fn maintain(app: Arc<App>) {
+/// Brings the journal to the disk once a second.
+async fn flush(app: Arc<App>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        app.store.maintain().await;
+        let app = Arc::clone(&app);
+        if tokio::task::spawn_blocking(move || app.store.flush())
+            .await
+            .is_err()
+        {
+            return;
+        }
     }
 }

@@ -1,6 +1,24 @@
-/** Compiles the module that `request` brings. Rejects with the cause; a further call tries again. */
-export const compile = async (request) => {
-  const response = await request;
+/**
+ * Compiles the module of an address. Its file belongs to this very script, which the hash holds: a cache may have the file of
+ * another version, so it is asked for once more past the cache. Rejects with the cause; a further call tries again.
+ * @param {URL} url
+ * @param {string} integrity
+ */
+export const compile = async (url, integrity) => {
+  let response;
+  try {
+    response = await fetch(url, { integrity });
+  } catch {
+    try {
+      response = await fetch(url, { integrity, cache: "reload" });
+    } catch {
+      // Why, nobody says: the file may be another one, missing, or out of reach.
+      response = await fetch(url, { cache: "reload" });
+      if (response.ok) {
+        throw new Error(`Sori: mixed versions: ${url} is not the file that this script was built with. Deploy both together, and empty the caches between (help: troubleshooting#mixed-versions)`);
+      }
+    }
+  }
   if (!response.ok) throw new Error(`Sori: ${response.url} answered ${response.status}`);
   // Streaming refuses every other type, and not every server knows this one.
   return response.headers.get("content-type") === "application/wasm"

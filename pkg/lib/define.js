@@ -1,34 +1,38 @@
 import css from "sori:captcha-css";
-import { instantiate } from "sori:glue";
-import { bring_share } from "sori:bring-share";
+import { bringShare } from "sori:bring-share";
+import initialize, { __wbg_reset_state as reset, Core } from "sori:glue";
 import { open } from "sori:wasm";
-import { define_captcha } from "../../src/web/captcha/element.js";
-import { stand_in } from "./stand-in.js";
+import en from "../../src/locale/en.json";
+import ko from "../../src/locale/ko.json";
+import { defineCaptcha } from "../../src/web/captcha/element.js";
+import { standIn } from "./stand-in.js";
 
-let loading;
+let ours = false;
+let initialized = false;
 
-const load = async () => {
-  const module = await open();
-  const start = async () => define_captcha(await instantiate(module), css, start);
-  await start();
+/** A fresh instance: what is left of one that has trapped cannot reach into it. */
+const bring = async () => {
+  if (initialized) reset();
+  else await initialize({ module_or_path: await open() });
+  initialized = true;
+  return new Core();
 };
 
 /**
- * Registers `<sori-captcha>`, and `<sori-share>`, which loads its module where there is one. Resolves when the captcha
- * works; where there is no DOM (Node, a worker) at once, without doing anything. Rejects if the module
+ * Registers `<sori-captcha>`, and `<sori-share>`, which loads its module where there is one. They are there at once. Resolves
+ * when the captcha works; where there is no DOM (Node, a worker) at once, without doing anything. Rejects if the module
  * cannot be loaded; the next call tries again.
  */
-export const define = () => {
+export const define = async () => {
   const { customElements } = globalThis;
   // Of another copy, or another version, on the same page: the first one serves both.
-  if (!customElements || (!loading && customElements.get("sori-captcha"))) return Promise.resolve();
-  if (!loading) {
-    // A module of its own: pages without a share button pay nothing for it.
-    stand_in(bring_share);
-    loading = load().catch((error) => {
-      loading = undefined;
-      throw error;
-    });
-  }
-  return loading;
+  if (!customElements || (!ours && customElements.get("sori-captcha"))) return;
+  ours = true;
+  // A module of its own: pages without a share button pay nothing for it.
+  standIn(bringShare);
+  const languages = [
+    { tag: "ko", texts: ko },
+    { tag: "en", texts: en },
+  ];
+  await defineCaptcha({ css, languages, bring });
 };

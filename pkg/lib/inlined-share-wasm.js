@@ -1,4 +1,4 @@
 import bytes from "sori:share-wasm-bytes";
-import { compile_inlined } from "./inlined.js";
+import { compileInlined } from "./inlined.js";
 
-export const open = () => compile_inlined(bytes);
+export const open = () => compileInlined(bytes);

@@ -3,7 +3,7 @@
  * too, which no observer of the document sees: connected, it asks `bring` for the module, and shows the page's own link
  * until then. A class cannot be registered twice, so the module puts its own behind this one.
  */
-export const stand_in = (bring) => {
+export const standIn = (bring) => {
   if (customElements.get("sori-share")) return;
 
   class Share extends HTMLElement {

@@ -1,9 +1,9 @@
 //! Which controls there are, what they are called, and which way on is pointed out.
 
 use super::{
-    messages::Message,
+    message::Message,
+    part::Part,
     state::{Captcha, Ending, Phase, Playback},
-    template::Part,
 };
 use crate::error::ErrorCode;
 

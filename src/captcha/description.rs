@@ -4,25 +4,10 @@
 //! the person's typing (<https://github.com/w3c/aria/issues/1707>).
 
 use super::{
-    messages::Message,
-    state::{Captcha, Ending, Focus, Phase},
+    message::Message,
+    part::Description,
+    state::{Captcha, Ending, Focus, Phase, Verdict},
 };
-
-/// What the box is described by. All but [`Nothing`](Self::Nothing) begin with what the page's own `aria-describedby` says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Description {
-    /// Nothing: it would be read over the digits.
-    #[default]
-    Nothing,
-    /// What the page says of the element.
-    Page,
-    /// And the instruction, or what is to be known before anything else.
-    Hint,
-    /// And what is wrong with the answer.
-    Error,
-    /// And the last announcement, where it still holds.
-    Status,
-}
 
 impl Description {
     /// What the box is described by for whoever comes to it.
@@ -48,17 +33,15 @@ impl Description {
             _ => Self::Page,
         }
     }
+}
 
-    /// The ids of the parts, as `aria-describedby` takes them.
-    #[must_use]
-    pub fn ids(self) -> &'static str {
-        match self {
-            Self::Nothing => "",
-            Self::Page => "more",
-            Self::Hint => "more hint",
-            Self::Error => "more error",
-            Self::Status => "more status",
-        }
+impl Captcha {
+    /// The control that an error is about; none where there is no error.
+    pub(super) fn error_at(&self) -> Option<Focus> {
+        Some(match self.verdict.as_ref()?.0 {
+            Verdict::Ours(text) if text.message == Message::NeedConsent => Focus::Consent,
+            _ => Focus::Answer,
+        })
     }
 }
 

@@ -1,11 +1,10 @@
 //! What can happen to a captcha, and what it can ask of the browser. Both are data.
 
 use super::state::{Fault, Focus, Issued, Sound};
-use crate::{config::Config, error::ErrorCode};
+use crate::{config::Config, error::ErrorCode, names::names};
 
 /// How an act was made; it decides how long the lead-in is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
 pub enum By {
     /// A button: a screen reader says its new name first.
     Button,
@@ -20,10 +19,10 @@ pub enum Event<'a> {
     Configured(Config),
     /// The element or its fieldset was disabled or enabled.
     Disabled(bool),
-    /// The page set the `error` attribute, maybe to the text that it had.
-    SiteError,
-    /// `setCustomValidity` was called; empty: nothing is wrong any more.
-    CustomValidity(&'a str),
+    /// The page set the `error` attribute, maybe to the text that it had; false: to none.
+    SiteError(bool),
+    /// `setCustomValidity` was called; false: nothing is wrong any more.
+    CustomValidity(bool),
     /// Whether every pointer of the device is coarse.
     Coarse(bool),
     /// Whether the page offers another way.
@@ -85,7 +84,10 @@ pub enum Event<'a> {
     /// Enter was pressed in the box.
     Enter,
     /// The site's server said no.
-    Reject(Option<&'a str>),
+    Reject {
+        /// Whether in its own words.
+        in_own_words: bool,
+    },
     /// The form found the element invalid.
     Invalid {
         /// Whether it is the form's first invalid field.
@@ -148,61 +150,47 @@ pub enum Event<'a> {
     Timer(Timer),
 }
 
-/// The timers of one captcha.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub enum Timer {
-    /// The live region has been empty long enough.
-    Announce,
-    /// Something takes long.
-    Slow,
-    /// The audio is fetched once more.
-    Retry,
-    /// The key expires soon.
-    ExpiryWarning,
-    /// The key has expired.
-    Expiry,
-    /// Silence or speech has not come further for too long.
-    Stall,
-    /// Speech that something outside the page paused was not resumed.
-    PausedOutside,
-    /// The description of what gets the focus has been there long enough to be read on arrival.
-    Focus,
+names! {
+    /// The timers of one captcha.
+    pub enum Timer in timer_names {
+        /// The live region has been empty long enough.
+        Announce = "announce",
+        /// Something takes long.
+        Slow = "slow",
+        /// The audio is fetched once more.
+        Retry = "retry",
+        /// The key expires soon.
+        ExpiryWarning = "expiryWarning",
+        /// The key has expired.
+        Expiry = "expiry",
+        /// Silence or speech has not come further for too long.
+        Stall = "stall",
+        /// Speech that something outside the page paused was not resumed.
+        PausedOutside = "pausedOutside",
+        /// The description of what gets the focus has been there long enough to be read on arrival.
+        Focus = "focus",
+    }
 }
 
-impl Timer {
-    /// Every timer, by its number.
-    pub const ALL: [Self; 8] = [
-        Self::Announce,
-        Self::Slow,
-        Self::Retry,
-        Self::ExpiryWarning,
-        Self::Expiry,
-        Self::Stall,
-        Self::PausedOutside,
-        Self::Focus,
-    ];
+names! {
+    /// What a page's listeners are told, by the event's type; the details stand in the captcha.
+    pub enum Signal in signal_names {
+        /// The state has changed.
+        StateChange = "sori-statechange",
+        /// A key was issued.
+        Issued = "sori-issued",
+        /// The answer was right.
+        Verified = "sori-verified",
+        /// The answer was wrong.
+        Rejected = "sori-rejected",
+        /// The key can be used no more.
+        Expired = "sori-expired",
+        /// Something went wrong.
+        Error = "sori-error",
+    }
 }
 
-/// What a page's listeners are told; the details stand in the captcha. In step with `SIGNALS` in protocol.js.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub enum Signal {
-    /// `sori-statechange`
-    StateChange,
-    /// `sori-issued`
-    Issued,
-    /// `sori-verified`
-    Verified,
-    /// `sori-rejected`
-    Rejected,
-    /// `sori-expired`
-    Expired,
-    /// `sori-error`
-    Error,
-}
-
-/// Something to do, in step with `EFFECTS` in effects.js. Positions and lengths are in ms. What it is done with (the key, the answer, the
+/// Something to do. Positions and lengths are in ms. What it is done with (the key, the answer, the
 /// request's number) stands in the captcha: an effect is two words, and the module holds many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {

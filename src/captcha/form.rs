@@ -5,10 +5,10 @@
 
 use super::{
     answer,
-    messages::Message,
+    message::{Message, SiteText},
     state::{Captcha, Ending, Phase, Verdict},
 };
-use crate::{config::Verify, error::ErrorCode, protocol::join_response, text};
+use crate::{config::Verify, error::ErrorCode, names::names, protocol::join_response, text::join};
 
 /// What is submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,23 +28,13 @@ pub enum Fields<'a> {
     Error(ErrorCode),
 }
 
-/// The flag of `ValidityState` that holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flaw {
-    /// `valueMissing`
-    Missing,
-    /// `customError`
-    Custom,
-}
-
-impl Flaw {
-    /// As `ValidityState` names it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Missing => "valueMissing",
-            Self::Custom => "customError",
-        }
+names! {
+    /// The flag of `ValidityState` that holds.
+    pub enum Flaw in flaw_names {
+        /// There is no answer.
+        Missing = "valueMissing",
+        /// There is one, and it was not checked; or the page says that something is wrong.
+        Custom = "customError",
     }
 }
 
@@ -83,15 +73,16 @@ pub(super) fn spends_key(captcha: &Captcha) -> bool {
     excused(captcha).is_none() && (has_token(captcha) || has_answer(captcha))
 }
 
-/// Appends the fields: names and values by turns, each behind `before`.
-pub fn entries(captcha: &Captcha, before: &str, out: &mut String) {
-    let name = captcha.config.name();
+/// The fields by name, with their values; none without a name of the element's own, as for a native field.
+#[must_use]
+pub fn entries(captcha: &Captcha) -> Vec<(String, String)> {
+    let name = captcha.config.name.as_str();
+    let mut entries = Vec::new();
     if name.is_empty() {
-        return;
+        return entries;
     }
     let mut field = |suffix: &str, value: &[&str]| {
-        text::push(out, &[before, name, suffix, before]);
-        text::push(out, value);
+        entries.push((join(&[name, suffix]), join(value)));
     };
     match &fields(captcha) {
         Fields::None => {}
@@ -106,6 +97,7 @@ pub fn entries(captcha: &Captcha, before: &str, out: &mut String) {
     if captcha.config.consent && captcha.consented {
         field("-consent", &["on"]);
     }
+    entries
 }
 
 /// The fault that lets the form pass: one of ours, with no answer that could be sent.
@@ -118,8 +110,8 @@ fn excused(captcha: &Captcha) -> Option<ErrorCode> {
 /// What makes the element invalid, and what is said of it.
 #[must_use]
 pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Verdict)> {
-    if !captcha.custom_validity.is_empty() {
-        return Some((Flaw::Custom, Verdict::Site(captcha.custom_validity.clone())));
+    if captcha.custom_validity {
+        return Some((Flaw::Custom, Verdict::Site(SiteText::Validity)));
     }
     if !captcha.config.required || has_token(captcha) || excused(captcha).is_some() {
         return None;

@@ -2,8 +2,12 @@
 
 use core::num::NonZeroU32;
 
-use super::{description::Description, messages::Text, status::Status};
-use crate::{config::Config, error::ErrorCode, protocol::Key, text::field};
+use super::{
+    message::{SiteText, Text},
+    part::Description,
+    status::Status,
+};
+use crate::{config::Config, error::ErrorCode, names::names, protocol::Key};
 
 /// Something went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,20 +122,20 @@ pub enum Ending {
     },
 }
 
-/// Where the focus is, as far as it matters for what is said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Focus {
-    /// Outside the element.
-    #[default]
-    Elsewhere,
-    /// In the box.
-    Answer,
-    /// On Play.
-    Play,
-    /// On the consent box.
-    Consent,
-    /// On another control of the element.
-    Other,
+names! {
+    /// Where the focus is, as far as it matters for what is said.
+    pub enum Focus in focus_names {
+        /// Outside the element.
+        Elsewhere = "elsewhere",
+        /// In the box.
+        Answer = "answer",
+        /// On Play.
+        Play = "play",
+        /// On the consent box.
+        Consent = "consent",
+        /// On another control of the element.
+        Other = "other",
+    }
 }
 
 /// The phases of a captcha. Copied at will: what would have to be moved along from phase to phase stands once, in
@@ -155,63 +159,39 @@ pub enum Phase {
     Failed,
 }
 
-/// The states that a page can see: `:state(…)` and `sori-statechange`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StateName {
-    /// Nothing was asked for yet.
-    Idle,
-    /// A challenge is on its way.
-    Loading,
-    /// The lead-in or speech is playing.
-    Playing,
-    /// Paused on the way.
-    Paused,
-    /// A challenge is at hand.
-    Ready,
-    /// The answer is being verified.
-    Checking,
-    /// The answer was right.
-    Verified,
-    /// The answer was wrong.
-    Rejected,
-    /// The key can be used no more.
-    Expired,
-    /// Something went wrong.
-    Failed,
-}
-
-impl StateName {
-    /// Every state, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
-        Self::Idle,
-        Self::Loading,
-        Self::Playing,
-        Self::Paused,
-        Self::Ready,
-        Self::Checking,
-        Self::Verified,
-        Self::Rejected,
-        Self::Expired,
-        Self::Failed,
-    ];
-
-    const NAMES: &str =
-        "idle loading playing paused ready checking verified rejected expired failed";
-
-    /// As it stands in `:state(…)`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        field(Self::NAMES, b' ', self as usize)
+names! {
+    /// The states that a page can see: `:state(…)` and `sori-statechange`.
+    pub enum StateName in state_names {
+        /// Nothing was asked for yet.
+        Idle = "idle",
+        /// A challenge is on its way.
+        Loading = "loading",
+        /// The lead-in or speech is playing.
+        Playing = "playing",
+        /// Paused on the way.
+        Paused = "paused",
+        /// A challenge is at hand.
+        Ready = "ready",
+        /// The answer is being verified.
+        Checking = "checking",
+        /// The answer was right.
+        Verified = "verified",
+        /// The answer was wrong.
+        Rejected = "rejected",
+        /// The key can be used no more.
+        Expired = "expired",
+        /// Something went wrong.
+        Failed = "failed",
     }
 }
 
 /// What is said of the answer, beside the box.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Our own words.
     Ours(Text),
-    /// The server's words.
-    Site(String),
+    /// The site's words.
+    Site(SiteText),
 }
 
 /// Whether a verdict is announced. Screen readers differ in whether they read a description that changes under the
@@ -243,6 +223,8 @@ pub struct Captcha {
     pub answer: String,
     /// Whether the challenge's audio was heard.
     pub heard: bool,
+    /// Whether there ever was audio at hand.
+    pub had_audio: bool,
     /// Whether the end of the challenge's audio was announced.
     pub end_told: bool,
     /// Whether the challenge was asked for by "different audio".
@@ -251,7 +233,7 @@ pub struct Captcha {
     pub keys_told: bool,
     /// Whether it was said already that the answer has something other than digits.
     pub odd_answer: bool,
-    /// Whether the verdict is announced without [`AGAIN`](super::status::AGAIN): by turns.
+    /// Whether the verdict follows an announcement that did not: by turns, so that no two in a row are equal.
     pub turn: bool,
     /// What is said of the answer.
     pub verdict: Option<(Verdict, Telling)>,
@@ -259,8 +241,10 @@ pub struct Captcha {
     pub consented: bool,
     /// Whether the element or its fieldset is disabled.
     pub disabled: bool,
-    /// What the page said by `setCustomValidity`; empty: nothing.
-    pub custom_validity: String,
+    /// Whether the page says by `setCustomValidity` that something is wrong.
+    pub custom_validity: bool,
+    /// Whether there is an `error` attribute.
+    pub has_site_error: bool,
     /// Whether the attributes were read once. An error that the page sets later is announced.
     pub configured: bool,
     /// Whether every pointer of the device is coarse: then no key is named.
@@ -293,7 +277,7 @@ impl Captcha {
     /// A captcha that was never used.
     #[must_use]
     pub fn new(config: Config, disabled: bool, answer: String) -> Self {
-        let mut captcha = Self {
+        Self {
             verdict: None,
             rate: config.rate,
             config,
@@ -302,6 +286,7 @@ impl Captcha {
             fault: None,
             token: String::new(),
             heard: false,
+            had_audio: false,
             end_told: false,
             renewed: false,
             keys_told: false,
@@ -310,29 +295,27 @@ impl Captcha {
             turn: false,
             consented: false,
             disabled,
-            custom_validity: String::new(),
+            custom_validity: false,
+            has_site_error: false,
             configured: false,
             coarse: false,
             has_way: true,
             practice: false,
             focus: Focus::Elsewhere,
-            description: Description::default(),
+            description: Description::Hint,
             failures: 0,
             volume: 100,
             position: 0,
             length: 0,
             status: Status::default(),
             generation: 0,
-        };
-        captcha.restore_error(Telling::Described);
-        captcha.description = Description::of(&captcha);
-        captcha
+        }
     }
 
     /// Shows the error that the site's server rendered into the page, if there is one.
     pub(super) fn restore_error(&mut self, telling: Telling) {
-        let error = self.config.error();
-        self.verdict = (!error.is_empty()).then(|| (Verdict::Site(error.into()), telling));
+        let verdict = (Verdict::Site(SiteText::Error), telling);
+        self.verdict = self.has_site_error.then_some(verdict);
     }
 
     /// The state that a page sees.

@@ -2,17 +2,10 @@
 //! later, also when the text stays the same, so that a screen reader notices. Updates that follow each
 //! other within 30 ms get lost in Chromium, so the wait is 100 ms at least.
 
-use super::{
-    event::{Effect, Timer},
-    messages::Text,
-};
+use super::message::Text;
 
 /// How long the region stays empty before it is written, in ms.
 pub const PAUSE_MS: u32 = 120;
-
-/// Follows every second announcement: Orca (`handleAsLiveRegion`) drops one that equals the last, however long ago that
-/// was. A no-break space is spoken by none.
-pub const AGAIN: &str = "\u{a0}";
 
 /// What the live region holds, and what waits for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,23 +16,13 @@ pub struct Status {
 }
 
 impl Status {
-    /// A region that says this already.
-    #[must_use]
-    pub fn saying(text: Text) -> Self {
-        Self {
-            shown: Some(text),
-            turn: true,
-            waiting: None,
-        }
-    }
-
     /// What stands in the live region.
     #[must_use]
     pub fn shown(&self) -> Option<Text> {
         self.shown
     }
 
-    /// Whether it stands there with [`AGAIN`].
+    /// Whether it follows an announcement that did not: by turns, so that no two in a row are equal.
     #[must_use]
     pub fn is_second(&self) -> bool {
         self.shown.is_some() && !self.turn
@@ -57,20 +40,21 @@ impl Status {
         self.shown == Some(text) || self.waiting == Some(text)
     }
 
-    /// Asks for an announcement; a later one takes the place of one that still waits.
-    pub(super) fn say(&mut self, text: Text, sounding: bool, effects: &mut Vec<Effect>) {
+    /// Asks for an announcement; a later one takes the place of one that still waits. Whether [`PAUSE_MS`] begin now.
+    #[must_use]
+    pub(super) fn say(&mut self, text: Text, sounding: bool) -> bool {
         self.waiting = Some(text);
-        self.settle(sounding, effects);
+        self.settle(sounding)
     }
 
-    /// Sound has begun or ended.
-    pub(super) fn settle(&mut self, sounding: bool, effects: &mut Vec<Effect>) {
-        if sounding {
+    /// Sound has begun or ended. Whether [`PAUSE_MS`] begin now.
+    #[must_use]
+    pub(super) fn settle(&mut self, sounding: bool) -> bool {
+        let pause = !sounding && self.waiting.is_some();
+        if sounding || pause {
             self.shown = None;
-        } else if self.waiting.is_some() {
-            self.shown = None;
-            effects.push(Effect::StartTimer(Timer::Announce, PAUSE_MS));
         }
+        pause
     }
 
     /// The pause is over.

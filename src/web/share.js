@@ -126,7 +126,7 @@ function adopt(link, caption, hint) {
 
 function show(element, self, look, lang, href, caption, hint, sheet, copy, url, label, why) {
   const { root, parts } = self;
-  const [wrapper, slot, ours, , , , text, hidden, sheet_button, copy_button, field, status] = parts;
+  const [wrapper, slot, ours, , , , text, hidden, sheetButton, copyButton, field, status] = parts;
   const link = element.querySelector("a") ?? ours;
   if (link !== ours) adopt(link, caption, hint);
   const view = [look, lang, href, caption, sheet, copy, url, why].join(UNIT);
@@ -140,10 +140,10 @@ function show(element, self, look, lang, href, caption, hint, sheet, copy, url, 
   set(link, "href", href);
   text.textContent = caption;
   hidden.textContent = ` ${hint}`;
-  sheet_button.textContent = sheet;
-  sheet_button.hidden = !sheet;
-  copy_button.textContent = copy;
-  copy_button.hidden = !copy;
+  sheetButton.textContent = sheet;
+  sheetButton.hidden = !sheet;
+  copyButton.textContent = copy;
+  copyButton.hidden = !copy;
   field.ariaLabel = label;
   field.value = url;
   field.hidden = !url;
@@ -152,7 +152,7 @@ function show(element, self, look, lang, href, caption, hint, sheet, copy, url, 
     // Without an address it would be no link, and out of the keyboard's reach.
     set(link, "role", why && "link");
     set(link, "tabindex", why && "0");
-    for (const target of [link, sheet_button, copy_button]) {
+    for (const target of [link, sheetButton, copyButton]) {
       set(target, "aria-disabled", why && "true");
       set(target, "title", why);
     }
@@ -172,7 +172,7 @@ function announce(self, text) {
 }
 
 // Whether a popup opened, over the middle of the window. With `noopener` the browser would never say.
-function open_popup(url, size) {
+function openPopup(url, size) {
   const [width, height] = size.split("x");
   const left = screenX + (outerWidth - width) / 2;
   const top = screenY + Math.max(0, (outerHeight - height) / 2);
@@ -206,7 +206,7 @@ function act(element, event) {
     element.dispatchEvent(new CustomEvent(kind, { bubbles: true, composed: true, detail }));
   }
   if (action === "w") {
-    if (open_popup(view[2], size)) return act(element, WINDOW_OPENED);
+    if (openPopup(view[2], size)) return act(element, WINDOW_OPENED);
     act(element, WINDOW_BLOCKED);
     return act(element, LINK);
   }
@@ -296,7 +296,7 @@ for (const name of FLAGS) {
 }
 
 /** Registers the element, which asks `answer` (`share` of the module) and wears `sheet`. */
-export function define_share(answer, sheet) {
+export function defineShare(answer, sheet) {
   ask = answer;
   css = sheet;
   const known = customElements.get("sori-share");

@@ -4,18 +4,14 @@ use super::*;
 
 /// What `act` sees of an instance that dies at the first press, and how many were started after it.
 async fn after_a_trap(act: &str) -> (Option<String>, Option<f64>) {
-    set_up().await;
-    let instance = dying(&exports(), &define().await.into(), "");
-    let get = |name: &str| Reflect::get(&instance, &name.into()).unwrap();
-    define_captcha(&get("exports"), "", &get("restart")).await;
-    set(&js_sys::global(), "another_instance", &get("restart"));
+    let instance = dying(Core::new(), &set_up().await);
+    let get = |name: &str| -> Function {
+        let member = Reflect::get(&instance, &name.into()).unwrap();
+        member.unchecked_into()
+    };
     let seen = look(PLAIN, act).await.unwrap().as_string();
-    let starts: Function = get("starts").unchecked_into();
-    let starts = starts.call0(&JsValue::NULL).unwrap().as_f64();
-    get("over")
-        .unchecked_into::<Function>()
-        .call0(&JsValue::NULL)
-        .unwrap();
+    let starts = get("starts").call0(&JsValue::NULL).unwrap().as_f64();
+    get("over").call0(&JsValue::NULL).unwrap();
     (seen, starts)
 }
 

@@ -7,16 +7,16 @@ mod invariants;
 use sori_captcha::{
     captcha::{
         event::{Effect, Event, Signal, Timer},
-        messages::Catalog,
         state::{Captcha, Focus},
         step::step,
-        view::UNIT,
     },
-    config::{ATTRIBUTES, Config},
+    config::{Attribute, Config},
     error::ErrorCode,
-    locale::Locale,
+    locale::texts::Texts,
 };
 
+/// What the shell adds to an announcement that equals the last.
+pub(crate) const AGAIN: &str = "\u{a0}";
 /// How often the model's audio says how far it is, in ms.
 const PROGRESS_MS: u32 = 250;
 /// How long the model's audio is, in ms.
@@ -89,7 +89,10 @@ pub(crate) struct Browser {
     pub(crate) starts: Vec<u32>,
     /// What the live regions said, in English.
     pub(crate) said: Vec<String>,
-    catalogs: [Catalog; 2],
+    /// In English and in Korean.
+    texts: [Texts; 2],
+    /// What the site said, by the number of its [`SiteText`](sori_captcha::captcha::message::SiteText).
+    site_texts: [String; 3],
     live: [String; 2],
     /// The last that each of them said.
     last: [String; 2],
@@ -97,13 +100,15 @@ pub(crate) struct Browser {
 
 /// Settings from attributes, as a page writes them.
 pub(crate) fn config(attributes: &[(&str, &str)]) -> Config {
-    let value = |name: &str| {
-        let named = |(n, _): &&(&str, &str)| *n == name.trim_end_matches('?');
-        attributes.iter().find(named).map_or("", |(_, value)| value)
+    let value_of = |attribute: Attribute| {
+        let named = |(name, _): &&(&str, &str)| *name == attribute.as_str();
+        attributes
+            .iter()
+            .find(named)
+            .map(|(_, value)| (*value).to_owned())
     };
-    let values: Vec<_> = ATTRIBUTES.split(' ').map(value).collect();
     let mut warned = Vec::new();
-    let config = Config::read(&values.join(UNIT), |warning| {
+    let config = Config::read(value_of, |warning| {
         warned.push(format!("{warning:?}"));
     });
     assert!(warned.is_empty() || !config.is_complete(), "{warned:?}");
@@ -119,14 +124,16 @@ impl Browser {
             ("required", "true"),
         ];
         all.extend_from_slice(attributes);
-        Self::with(config(&all))
+        let mut browser = Self::with(config(&all));
+        if let Some((_, text)) = attributes.iter().find(|(name, _)| *name == "error") {
+            browser.captcha.configured = false;
+            browser.site_error(text);
+        }
+        browser.captcha.configured = true;
+        browser
     }
 
     pub(crate) fn with(config: Config) -> Self {
-        let catalog = |locale| Catalog {
-            locale,
-            ..Catalog::default()
-        };
         Self {
             captcha: Captcha::new(config, false, String::new()),
             request: None,
@@ -151,7 +158,8 @@ impl Browser {
             lead_ins: Vec::new(),
             starts: Vec::new(),
             said: Vec::new(),
-            catalogs: [catalog(Locale::English), catalog(Locale::Korean)],
+            texts: ["en", "ko"].map(Texts::of),
+            site_texts: Default::default(),
             live: Default::default(),
             last: Default::default(),
         }
@@ -303,7 +311,8 @@ impl Browser {
                     }
                 }
             } else if let Some(timer) = Timer::ALL
-                .into_iter()
+                .iter()
+                .copied()
                 .find(|timer| self.timers[*timer as usize] == Some(next))
             {
                 self.timers[timer as usize] = None;

@@ -3,8 +3,8 @@
 use sori_captcha::{
     captcha::{
         event::{Event, Signal},
+        part::Part,
         state::{Focus, StateName},
-        template::Part,
     },
     error::ErrorCode,
 };
@@ -24,7 +24,7 @@ fn a_wrong_answer_checked_inline_leads_back_to_the_box() {
     assert_eq!(browser.state(), StateName::Rejected);
     assert_eq!(browser.was_told(Signal::Rejected), 1);
     assert!(browser.text(Part::Error).contains("did not match"));
-    assert_eq!(browser.text(Part::PlayText), "Play new audio");
+    assert_eq!(browser.text(Part::Play), "Play new audio");
     browser.pass(5000);
     assert_eq!(browser.said.len(), said + 1, "told once");
     assert_eq!(browser.focused, 0, "the person is in the box already");

@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use sori_captcha::{
     captcha::{
         event::{Event, Signal},
+        part::Part,
         state::{Fault, StateName},
-        template::Part,
     },
     error::ErrorCode,
 };

@@ -2,8 +2,8 @@
 
 use sori_captcha::captcha::{
     event::{Event, Signal},
+    part::Part,
     state::Focus,
-    template::Part,
 };
 
 use crate::browser::Browser;

@@ -2,8 +2,8 @@
 
 use sori_captcha::captcha::{
     event::{Event, Signal},
+    part::Part,
     state::{Captcha, Phase, StateName},
-    template::Part,
 };
 
 use crate::browser::{Browser, Clip, config};
@@ -50,7 +50,7 @@ fn an_expiry_keeps_digits_and_focus_and_says_one_thing_to_do() {
         browser.last_said(),
         "The captcha audio has expired. Playing new audio clears the box."
     );
-    assert_eq!(browser.text(Part::PlayText), "Play new audio");
+    assert_eq!(browser.text(Part::Play), "Play new audio");
     assert_eq!(
         (browser.captcha.answer.as_str(), browser.field.as_str()),
         ("123", "123")
@@ -146,7 +146,7 @@ fn a_reset_returns_to_the_beginning_from_everywhere() {
         }),
         ("rejected", |browser| {
             browser.hear_out();
-            browser.tell(Event::Reject(None));
+            browser.reject("");
         }),
         ("checking", |browser| {
             browser.hear_out();
@@ -183,7 +183,7 @@ fn a_reset_returns_to_the_beginning_from_everywhere() {
 #[test]
 fn the_sites_own_verdict_leads_back_to_the_box() {
     let mut browser = heard(None);
-    browser.tell(Event::Reject(Some("틀렸습니다")));
+    browser.reject("틀렸습니다");
     assert_eq!(browser.text(Part::Error), "틀렸습니다");
     assert_eq!(browser.fields(), "");
     assert_eq!(browser.state(), StateName::Rejected);
@@ -194,7 +194,7 @@ fn the_sites_own_verdict_leads_back_to_the_box() {
 fn a_verdict_during_speech_ends_the_speech() {
     let mut browser = Browser::new(&[]);
     browser.listen();
-    browser.tell(Event::Reject(None));
+    browser.reject("");
     assert!(!browser.moving);
 }
 
@@ -222,7 +222,10 @@ fn leaving_the_page_pauses() {
     browser.key_arrives(None);
     browser.audio_arrives();
     browser.pass(10_000);
-    assert_eq!(browser.starts, [], "what arrives afterwards is not played");
+    assert_eq!(
+        browser.starts, [0; 0],
+        "what arrives afterwards is not played"
+    );
 }
 
 #[test]

@@ -4,15 +4,14 @@
 use sori_captcha::{
     captcha::{
         event::Event,
+        part::Part,
         state::{Focus, Issued, StateName},
-        status::AGAIN,
-        template::Part,
     },
     error::ErrorCode,
     protocol::Key,
 };
 
-use crate::browser::{Browser, LENGTH, Request};
+use crate::browser::{AGAIN, Browser, LENGTH, Request};
 
 /// What is spoken on arrival at the box, after its name: the texts of what it is described by.
 fn at_the_box(browser: &mut Browser) -> String {
@@ -222,7 +221,7 @@ fn scenario_6_expiry() {
         browser.pass(60_000);
         let soon = "The captcha audio expires soon. Press Play different audio for more time.";
         assert_eq!(said_since(&browser, before), [soon, told]);
-        assert_eq!(browser.text(Part::PlayText), "Play new audio");
+        assert_eq!(browser.text(Part::Play), "Play new audio");
         assert_eq!(at_the_box(&mut browser), told, "found again at the box");
         browser.press_dot();
         hears_out(&mut browser);
@@ -273,7 +272,7 @@ fn scenario_7_quota() {
         }
         assert_eq!(browser.said.len(), 2, "Play says the same again");
         assert!(browser.is_valid());
-        assert_eq!(browser.text(Part::PlayText), "Play audio");
+        assert_eq!(browser.text(Part::Play), "Play audio");
         browser.tell(Event::Focus(Focus::Elsewhere));
         assert_eq!(at_the_box(&mut browser), told);
     }
@@ -335,13 +334,11 @@ fn scenario_10_slow_network() {
 fn scenario_11_consent() {
     let mut browser = Browser::new(&[("consent", "true")]);
     assert_eq!(
-        browser.text(Part::ConsentText),
+        browser.text(Part::Consent),
         "I agree that what I enter is sent to NAVER"
     );
     assert_eq!(
-        browser
-            .shown(Part::ConsentBox, "aria-describedby")
-            .as_deref(),
+        browser.shown(Part::Consent, "aria-describedby").as_deref(),
         Some("notice")
     );
     assert_eq!(
@@ -363,12 +360,10 @@ fn scenario_11_consent() {
     );
     assert_eq!(browser.said.len(), 1);
     assert_eq!(
-        browser
-            .shown(Part::ConsentBox, "aria-describedby")
-            .as_deref(),
+        browser.shown(Part::Consent, "aria-describedby").as_deref(),
         Some("error notice")
     );
-    assert!(browser.shown(Part::ConsentBox, "aria-invalid").is_some());
+    assert!(browser.shown(Part::Consent, "aria-invalid").is_some());
     assert_eq!(
         browser.shown(Part::Answer, "aria-invalid"),
         None,
@@ -431,7 +426,7 @@ fn scenario_14_plays_name_tells_paused_from_ended() {
     browser.tell(Event::Focus(Focus::Elsewhere));
     browser.moving = false;
     browser.tell(Event::Paused { at: 2000 });
-    assert_eq!(browser.text(Part::PlayText), "Resume audio");
+    assert_eq!(browser.text(Part::Play), "Resume audio");
     browser.pass(60_000);
     assert_eq!(browser.said, [""; 0]);
 }
@@ -446,7 +441,7 @@ fn scenario_15_the_site_says_no() {
     let before = browser.said.len();
     browser.tell(Event::Submitted);
     browser.pass(1000);
-    browser.tell(Event::Reject(None));
+    browser.reject("");
     browser.pass(1000);
     assert_eq!(browser.said.len(), before);
     assert_eq!(browser.focused, 1);

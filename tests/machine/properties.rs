@@ -103,7 +103,7 @@ fn happen(browser: &mut Browser, happening: Happening) {
         Happening::Consent(given) => browser.tell(Event::Consent(given)),
         Happening::Check => browser.tell(Event::Check),
         Happening::Enter => browser.tell(Event::Enter),
-        Happening::Reject => browser.tell(Event::Reject(None)),
+        Happening::Reject => browser.reject(""),
         Happening::Invalid => browser.tell(Event::Invalid { first: true }),
         Happening::Disable(disabled) => browser.tell(Event::Disabled(disabled)),
         Happening::Reset => {

@@ -2,8 +2,8 @@
 
 use sori_captcha::captcha::{
     event::Event,
+    part::Part,
     state::{Focus, Phase, Playback, StateName},
-    template::Part,
 };
 
 use crate::browser::{Browser, LENGTH, STARTS};
@@ -109,7 +109,7 @@ fn speech_that_makes_no_progress_is_not_playing_for_ever() {
     browser.pass(6000);
     assert_eq!(browser.state(), StateName::Paused);
     assert_eq!(browser.said, ["The sound stopped. Play again to continue."]);
-    assert_eq!(browser.text(Part::PlayText), "Resume audio");
+    assert_eq!(browser.text(Part::Play), "Resume audio");
     assert_eq!(browser.captcha.answer, "12");
     assert_eq!(browser.replaced, 1, "the element that is stuck is given up");
     browser.press_play();
@@ -175,7 +175,7 @@ fn a_pause_from_outside_is_said_only_after_a_second_and_only_to_whoever_is_here(
         assert_eq!(browser.said, [""; 0]);
         browser.pass(1000);
         assert_eq!(browser.said, said);
-        assert_eq!(browser.text(Part::PlayText), "Resume audio");
+        assert_eq!(browser.text(Part::Play), "Resume audio");
         browser.press_play();
         browser.pass(1500);
         assert_eq!(browser.starts.last(), Some(&STARTS[2]));

@@ -2,11 +2,11 @@
 
 use sori_captcha::captcha::{
     event::{Event, Signal},
+    part::Part,
     state::{Focus, StateName},
-    template::Part,
 };
 
-use crate::browser::{Browser, Clip, config};
+use crate::browser::{Browser, Clip};
 
 /// With an answer, and on its way to the form's button.
 fn answered(attributes: &[(&str, &str)]) -> Browser {
@@ -18,15 +18,6 @@ fn answered(attributes: &[(&str, &str)]) -> Browser {
     browser
 }
 
-fn with_error(error: &str) -> Event<'static> {
-    Event::Configured(config(&[
-        ("endpoint", "/captcha"),
-        ("name", "captcha"),
-        ("required", "true"),
-        ("error", error),
-    ]))
-}
-
 #[test]
 fn a_key_that_went_out_with_the_form_is_not_sent_twice_and_says_so() {
     let mut browser = answered(&[]);
@@ -35,7 +26,7 @@ fn a_key_that_went_out_with_the_form_is_not_sent_twice_and_says_so() {
     browser.pass(5000);
     assert_eq!(browser.said.len(), said, "the site speaks, not we");
     assert_eq!(browser.fields(), "");
-    assert_eq!(browser.text(Part::PlayText), "Play new audio");
+    assert_eq!(browser.text(Part::Play), "Play new audio");
     assert_eq!(
         browser.text(Part::Hint),
         "This audio was already submitted. Play new audio."
@@ -78,7 +69,7 @@ fn a_form_that_is_reset_after_it_was_read_can_be_sent_again_without_listening() 
     assert_eq!(browser.fields(), before);
     assert!(browser.is_valid());
     assert_eq!(browser.field, "12345");
-    assert_eq!(browser.text(Part::PlayText), "Play new audio");
+    assert_eq!(browser.text(Part::Play), "Play new audio");
     browser.press_play();
     browser.key_arrives(None);
     assert_eq!(browser.field, "");
@@ -168,15 +159,12 @@ fn a_verdict_rendered_into_the_page_is_shown_until_the_answer_changes() {
 fn a_verdict_that_comes_with_the_forms_reset_is_shown_and_announced_once() {
     for reset_first in [false, true] {
         let mut browser = answered(&[]);
-        let plain = with_error("");
-        browser.tell(plain);
         browser.tell(Event::Submitted);
         let said = browser.said.len();
         if reset_first {
             browser.tell(Event::FormReset);
         }
-        browser.tell(with_error("Wrong numbers."));
-        browser.tell(Event::SiteError);
+        browser.site_error("Wrong numbers.");
         if !reset_first {
             browser.tell(Event::FormReset);
         }

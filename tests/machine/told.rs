@@ -2,8 +2,8 @@
 
 use sori_captcha::captcha::{
     event::{Event, Signal},
+    part::Part,
     state::{Focus, StateName},
-    template::Part,
 };
 
 use crate::browser::{Browser, LENGTH};
@@ -26,7 +26,7 @@ fn the_description_of_the_box_never_grows_under_the_focus() {
     browser.pass(20_000);
     assert_eq!(described(&browser), "", "the person is still in the box");
     browser.type_answer("12345");
-    browser.tell(Event::Reject(None));
+    browser.reject("");
     browser.pass(1000);
     assert_eq!(described(&browser), "");
     browser.tell(Event::Focus(Focus::Elsewhere));
@@ -106,7 +106,7 @@ fn a_message_of_set_custom_validity_is_told_like_any_other() {
     browser.hear_out();
     browser.type_answer("12345");
     browser.tell(Event::Focus(Focus::Elsewhere));
-    browser.tell(Event::CustomValidity("Choose a name first."));
+    browser.custom_validity("Choose a name first.");
     assert!(!browser.is_valid());
     browser.tell(Event::Invalid { first: true });
     browser.pass(1000);
@@ -115,24 +115,16 @@ fn a_message_of_set_custom_validity_is_told_like_any_other() {
     browser.tell(Event::Invalid { first: true });
     browser.pass(1000);
     assert_eq!(browser.last_said(), "Choose a name first.", "in the box");
-    browser.tell(Event::CustomValidity(""));
+    browser.custom_validity("");
     assert!(browser.is_valid());
 }
 
 /// VoiceOver drops an announcement that equals the last, so the page's own verdict twice would be silent.
 #[test]
 fn the_same_verdict_of_the_site_is_announced_again() {
-    let attributes = [
-        ("endpoint", "/captcha"),
-        ("name", "captcha"),
-        ("required", "true"),
-        ("error", "Wrong."),
-    ];
     let mut browser = Browser::new(&[]);
-    browser.tell(Event::Configured(crate::browser::config(&attributes[..3])));
     for times in 1..=3 {
-        browser.tell(Event::Configured(crate::browser::config(&attributes)));
-        browser.tell(Event::SiteError);
+        browser.site_error("Wrong.");
         browser.pass(1000);
         assert_eq!(browser.said, vec!["Wrong."; times]);
         browser.type_answer("1");

@@ -1,11 +1,12 @@
 //! esbuild, and terser after it, around the hand-written modules of pkg/: each entry bundles its glue, and its only
 //! further request is the wasm.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use xshell::cmd;
 
 use crate::build::{FULL, MODULES, Module, SHARE};
@@ -13,7 +14,7 @@ use crate::integrity;
 use crate::workspace::Workspace;
 
 /// Reached by a dynamic import when they are needed, so they stay files of their own.
-const ON_DEMAND: [&str; 3] = ["./diagnose.js", "./locale/*", "./share.js"];
+const ON_DEMAND: [&str; 4] = ["./define.js", "./diagnose.js", "./locale/*", "./share.js"];
 /// The classic script, with both elements' wasm inside: it is one request.
 const CLASSIC: &str = "sori.js";
 
@@ -111,13 +112,7 @@ fn esbuild(
     mut options: Vec<OsString>,
 ) -> Result<()> {
     for (module, prefix) in [(&FULL, "sori:"), (&SHARE, "sori:share-")] {
-        options.push(alias(
-            &format!("{prefix}glue"),
-            &module.raw_dir(workspace).join("factory.js"),
-        ));
-        if let Some(web) = snippets(module, workspace)? {
-            options.push(alias(&format!("{prefix}web"), &web));
-        }
+        options.push(alias(&format!("{prefix}glue"), &glue(workspace, module)?));
     }
     let source = workspace.path("pkg").join(entry);
     let out = dist.join(entry);
@@ -165,21 +160,33 @@ fn alias(name: &str, path: &Path) -> OsString {
     option
 }
 
-/// The copy of src/web that the glue imports, so that pkg/ shares its modules instead of bundling them twice.
-fn snippets(module: &Module, workspace: &Workspace) -> Result<Option<std::path::PathBuf>> {
-    let dir = module.raw_dir(workspace).join("snippets");
-    if !dir.is_dir() {
-        return Ok(None);
+/// The glue with the names that the module has. Each by itself: two modules have the same short names for different things.
+fn glue(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
+    let sh = workspace.shell();
+    let dir = module.raw_dir(workspace);
+    let (from, to) = (dir.join(format!("{}.js", module.name)), dir.join("glue.js"));
+    let cache = module.renamed(workspace);
+    let names: BTreeMap<String, String> = serde_json::from_str(&fs::read_to_string(&cache)?)?;
+    let any = names
+        .keys()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join("|");
+    let mut options: Vec<OsString> = Vec::new();
+    if !names.is_empty() {
+        options.push(format!("--mangle-props=^({any})$").into());
+        let mut option = OsString::from("--mangle-cache=");
+        option.push(&cache);
+        options.push(option);
     }
-    let crates: Vec<_> = fs::read_dir(&dir)?
-        .map(|entry| entry.map(|entry| entry.path().join("src/web")))
-        .filter(|path| path.as_ref().map_or(true, |path| path.is_dir()))
-        .collect::<Result<_, _>>()?;
-    ensure!(
-        crates.len() <= 1,
-        "more than one crate brings snippets in src/web"
-    );
-    Ok(crates.into_iter().next())
+    cmd!(
+        sh,
+        "esbuild {from} --format=esm --log-level=warning --outfile={to} {options...}"
+    )
+    .quiet()
+    .run()
+    .with_context(|| format!("cannot rename in {}", from.display()))?;
+    Ok(to)
 }
 
 /// One character per byte: in a compressed UTF-8 script this costs 2 to 3 %, base64 costs 30 %.

@@ -1,19 +1,19 @@
-//! `pkg/dist/locale/*.js`: the languages that pages load as modules, written from their Rust sources.
+//! `pkg/dist/locale/*.js`: the languages that pages load as modules, written from `src/locale`.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use sori_captcha::captcha::messages::Message;
-use sori_captcha::captcha::translations::{TRANSLATIONS, Translation};
+use sori_captcha::captcha::message::Message;
+use sori_captcha::locale::texts::{LANGUAGES, Language, Texts};
 
 pub(crate) fn write(dist: &Path) -> Result<()> {
     let folder = dist.join("locale");
     fs::create_dir_all(&folder)?;
-    for translation in TRANSLATIONS {
-        let path = folder.join(format!("{}.js", translation.tag));
-        fs::write(&path, module(translation)?)
+    for language in LANGUAGES.into_iter().filter(|language| !language.inside) {
+        let path = folder.join(format!("{}.js", language.tag));
+        fs::write(&path, module(language)?)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
@@ -21,13 +21,7 @@ pub(crate) fn write(dist: &Path) -> Result<()> {
 
 /// The elements and the module share no scope, so they meet under a symbol; where there is no page,
 /// nothing happens.
-fn module(
-    Translation {
-        tag,
-        text,
-        reviewed,
-    }: Translation,
-) -> Result<String> {
+fn module(Language { tag, reviewed, .. }: Language) -> Result<String> {
     let mut out = String::new();
     if !reviewed {
         out.push_str("// Not yet reviewed by a native screen-reader user.\n");
@@ -38,12 +32,13 @@ fn module(
         "    tag: {},\n    texts: {{",
         serde_json::to_string(tag)?
     )?;
+    let texts = Texts::of(tag);
     for message in Message::ALL {
         writeln!(
             out,
             "      {}: {},",
-            message.name(),
-            serde_json::to_string(text(*message))?
+            message.as_str(),
+            serde_json::to_string(texts.get(message))?
         )?;
     }
     out.push_str("    },\n  });\n  document.dispatchEvent(new Event(\"sori-language\"));\n}\n");

@@ -13,7 +13,6 @@ mod docs;
 mod exec;
 mod fresh;
 mod gate;
-mod glue;
 mod integrity;
 mod languages;
 mod listen;

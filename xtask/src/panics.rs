@@ -80,7 +80,13 @@ fn with_stripped_object(arguments: &mut [OsString]) -> Result<PathBuf> {
         );
     };
     let stripped = PathBuf::from(&**object).with_extension("stripped.o");
-    fs::write(&stripped, strip(&fs::read(&**object)?, &ENDS)?)?;
+    let whole = fs::read(&**object)?;
+    // What is linked otherwise is larger, and works as well.
+    let bytes = strip(&whole, &ENDS).unwrap_or_else(|error| {
+        eprintln!("warning: the panics keep their texts: {error:#}");
+        whole
+    });
+    fs::write(&stripped, bytes)?;
     **object = stripped.clone().into_os_string();
     Ok(stripped)
 }
@@ -118,12 +124,13 @@ fn dead(object: &Object<'_>, ends: &[&str]) -> Result<HashSet<u32>> {
     for end in ends {
         let named = object.names.iter().filter(|(name, _)| name.contains(end));
         let indices: Vec<u32> = named.map(|(_, index)| *index).collect();
-        ensure!(
-            !indices.is_empty(),
-            "no function is named {end}: see ENDS in xtask/src/panics.rs"
-        );
+        // The compiler puts a function into its only caller.
         dead.extend(indices);
     }
+    ensure!(
+        !dead.is_empty(),
+        "no function has one of the names in xtask/src/panics.rs"
+    );
     loop {
         let before = dead.len();
         for function in &object.functions {
@@ -213,10 +220,10 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_the_object_lacks_stops_the_build() {
+    fn an_object_without_any_of_the_ends_is_left_alone() {
         with_object(|object, _| {
-            let error = strip(&object, &["the_end", "somewhere_else"]).unwrap_err();
-            assert!(error.to_string().contains("somewhere_else"));
+            assert!(strip(&object, &["the_end", "somewhere_else"]).is_ok());
+            assert!(strip(&object, &["somewhere_else"]).is_err());
         });
     }
 }

@@ -1,194 +1,127 @@
 //! Short names between the wasm and its glue.
 //!
 //! wasm-bindgen names every import and export at length, with a hash, in both files: 3 kB of the compressed package.
-//! wasm-opt renames them in the module and prints what became of each; the glue follows.
+//! wasm-opt renames them in the module and prints what became of each; esbuild, which parses the glue, renames the properties
+//! there (`--mangle-props` with `--mangle-cache`). Where the glue does not have all of the names, nothing is renamed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::json;
 use xshell::cmd;
 
+use crate::build::Module;
 use crate::workspace::Workspace;
 
 /// What wasm-opt prints.
 #[derive(Deserialize)]
 struct Names {
-    /// Module, name, new name; all move into the module `a`.
+    /// Module, name, new name.
     imports: Vec<(String, String, String)>,
     /// Name, new name.
     exports: Vec<(String, String)>,
 }
 
-/// Renames in `wasm`, in place, and returns the glue with the same names.
-pub(crate) fn names(workspace: &Workspace, wasm: &Path, glue: &str) -> Result<String> {
+impl Module {
+    /// What became of each name, as esbuild reads it.
+    pub(crate) fn renamed(&self, workspace: &Workspace) -> PathBuf {
+        self.raw_dir(workspace).join("renamed.json")
+    }
+}
+
+/// Renames in the module, and leaves word of it for the bundler.
+pub(crate) fn names(workspace: &Workspace, module: &Module, dist: &Path) -> Result<()> {
     let sh = workspace.shell();
+    let wasm = dist.join(module.wasm());
+    let short = wasm.with_extension("short.wasm");
+    let glue = fs::read_to_string(
+        module
+            .raw_dir(workspace)
+            .join(format!("{}.js", module.name)),
+    )?;
     // What the glue does not call is exported for nobody.
-    let called: Vec<_> = (called(glue).into_iter())
+    let graph = module.raw_dir(workspace).join("exports.json");
+    let called = called(&glue).into_iter();
+    let called: Vec<_> = called
         .map(|name| json!({"name": name, "export": name, "root": true}))
         .collect();
-    let graph = wasm.with_extension("exports.json");
     fs::write(&graph, serde_json::to_string(&called)?)?;
     cmd!(sh, "wasm-metadce {wasm} -f {graph} -o {wasm}")
         .quiet()
         .ignore_stdout()
         .run()
         .context("wasm-metadce cannot drop exports")?;
-    fs::remove_file(&graph)?;
     // The target_features section is stripped here and no sooner: it tells wasm-opt what the module uses.
     let names = cmd!(
         sh,
-        "wasm-opt {wasm} --minify-imports-and-exports-and-modules --strip-target-features -o {wasm}"
+        "wasm-opt {wasm} --minify-imports-and-exports --strip-target-features -o {short}"
     )
     .quiet()
     .read()
     .context("wasm-opt cannot shorten the names")?;
-    rename(
-        glue,
-        &serde_json::from_str(&names).context("wasm-opt prints the names in another form")?,
-    )
+    let renamed = match renamed(&names, &glue) {
+        Ok(renamed) => {
+            fs::rename(&short, &wasm)?;
+            renamed
+        }
+        Err(error) => {
+            println!(
+                "build: warning: {}: the names stay long: {error:#}",
+                module.wasm()
+            );
+            fs::remove_file(&short)?;
+            BTreeMap::new()
+        }
+    };
+    fs::write(module.renamed(workspace), serde_json::to_string(&renamed)?)?;
+    Ok(())
 }
 
 /// The exports that the glue names.
 fn called(glue: &str) -> BTreeSet<&str> {
-    let name = |rest: &'_ str| {
-        rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .unwrap_or(rest.len())
-    };
-    (glue.split("wasm.").skip(1))
-        .map(|rest| &rest[..name(rest)])
-        .collect()
+    let is_inside = |c: char| c.is_alphanumeric() || c == '_';
+    let name = |rest: &str| rest.find(|c| !is_inside(c)).unwrap_or(rest.len());
+    let calls = glue.split("wasm.").skip(1);
+    calls.map(|rest| &rest[..name(rest)]).collect()
 }
 
-fn rename(glue: &str, names: &Names) -> Result<String> {
-    let mut lines: Vec<String> = glue.lines().map(str::to_owned).collect();
-    let (own, module) = lines
-        .iter()
-        .find_map(|line| {
-            line.trim()
-                .strip_suffix(": import0,")
-                .map(|key| (line.clone(), key.trim_matches('"').to_owned()))
-        })
-        .context("the glue names no module of its own")?;
-    let mut snippets = Vec::new();
-    for (from, name, short) in &names.imports {
-        if *from == module {
-            let key = format!("        {name}: ");
-            let mut found = lines.iter_mut().filter(|line| line.starts_with(&key));
-            let line = found
-                .next()
-                .with_context(|| format!("the glue lacks the import {name}"))?;
-            line.replace_range(8..8 + name.len(), short);
-            ensure!(
-                found.next().is_none(),
-                "the glue has the import {name} twice"
-            );
-        } else {
-            let namespace = namespace(&lines, from)?;
-            snippets.push(format!("        {short}: {namespace}.{name},"));
-        }
+fn renamed(names: &str, glue: &str) -> Result<BTreeMap<String, String>> {
+    let names: Names =
+        serde_json::from_str(names).context("wasm-opt prints them in another form")?;
+    let imports = names
+        .imports
+        .into_iter()
+        .map(|(_, name, short)| (name, short));
+    let all: BTreeMap<_, _> = imports.chain(names.exports).collect();
+    for name in all.keys() {
+        ensure!(glue.contains(name.as_str()), "the glue has no {name}");
     }
-    // The imports object: one module, into which the snippets' functions move.
-    let first = lines
-        .iter()
-        .position(|line| line.trim() == "const import0 = {")
-        .context("the glue has no import0")?;
-    lines.splice(first + 1..=first, snippets);
-    lines.retain(|line| {
-        let entry = line.trim();
-        !(entry.starts_with("\"./") && entry.contains("\": import") && *line != own)
-    });
-    let mut text = String::new();
-    for line in lines {
-        text.push_str(if line == own {
-            "        a: import0,"
-        } else {
-            &line
-        });
-        text.push('\n');
-    }
-    for (name, short) in &names.exports {
-        text = replace_word(&text, &format!("wasm.{name}"), &format!("wasm.{short}"));
-    }
-    Ok(text)
-}
-
-/// The variable in `import * as import1 from "…"`.
-fn namespace(lines: &[String], module: &str) -> Result<String> {
-    lines
-        .iter()
-        .filter_map(|line| line.strip_prefix("import * as "))
-        .filter_map(|rest| rest.split_once(" from "))
-        .find(|(_, from)| from.trim_matches(['"', '\'', ';']) == module)
-        .map(|(variable, _)| variable.to_owned())
-        .with_context(|| format!("the glue does not import {module}"))
-}
-
-pub(crate) fn replace_word(text: &str, word: &str, with: &str) -> String {
-    let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$');
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(word) {
-        let (before, after) = (&rest[..at], &rest[at + word.len()..]);
-        out.push_str(before);
-        let whole = !inside(before.chars().next_back()) && !inside(after.chars().next());
-        out.push_str(if whole { with } else { word });
-        rest = after;
-    }
-    out.push_str(rest);
-    out
+    Ok(all)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, rename};
+    use super::renamed;
 
-    const GLUE: &str = r#"import { paint } from './snippets/x/element.js';
-import * as import1 from "./snippets/x/element.js"
-function __wbg_get_imports() {
-    const import0 = {
-        __proto__: null,
-        __wbg_paint_12: function(arg0) { paint(arg0); },
-    };
-    return {
-        __proto__: null,
-        "./sori_bg.js": import0,
-        "./snippets/x/element.js": import1,
-    };
-}
-function use() { wasm.start(wasm.start_later); }
-"#;
+    const GLUE: &str = "{ __wbg_paint_12: function(arg0) { arg0.paint(); } } wasm.core_start()";
 
     #[test]
-    fn both_sides_get_the_same_names() {
-        let names = Names {
-            imports: vec![
-                ("./sori_bg.js".into(), "__wbg_paint_12".into(), "a".into()),
-                ("./snippets/x/element.js".into(), "focus".into(), "b".into()),
-            ],
-            exports: vec![
-                ("start".into(), "c".into()),
-                ("start_later".into(), "d".into()),
-            ],
-        };
-        let glue = rename(GLUE, &names).unwrap();
-        assert!(glue.contains("        a: function(arg0) { paint(arg0); },"));
-        assert!(glue.contains("b: import1.focus,"));
-        assert!(glue.contains("a: import0,") && !glue.contains("\": import1"));
-        assert!(glue.contains("wasm.c(wasm.d)"));
+    fn every_name_is_renamed() {
+        let names =
+            r#"{"imports":[["./sori_bg.js","__wbg_paint_12","a"]],"exports":[["core_start","b"]]}"#;
+        let renamed = renamed(names, GLUE).unwrap();
+        assert_eq!(renamed["__wbg_paint_12"], "a");
+        assert_eq!(renamed["core_start"], "b");
     }
 
     #[test]
-    fn a_name_that_the_glue_lacks_stops_the_build() {
-        let names = Names {
-            imports: vec![("./sori_bg.js".into(), "__wbg_other".into(), "a".into())],
-            exports: vec![],
-        };
+    fn a_name_that_the_glue_lacks_is_said() {
+        let names = r#"{"imports":[["./sori_bg.js","__wbg_other","a"]],"exports":[]}"#;
         assert!(
-            rename(GLUE, &names)
+            renamed(names, GLUE)
                 .unwrap_err()
                 .to_string()
                 .contains("__wbg_other")

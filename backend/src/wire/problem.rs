@@ -1,10 +1,11 @@
 //! What is answered when something is wrong: problem documents (RFC 9457) with a code of the closed list.
 
 use crate::{
-    book::KeyRefusal,
+    book::{Exhausted, KeyRefusal},
+    clock::Moment,
     limit::{Refused, Scope},
-    store::{Refusal, Unavailable},
-    upstream::{Failure, HeldBack},
+    store::Unwritable,
+    upstream::{Failure, Fault},
 };
 use axum::{
     body::Body,
@@ -20,13 +21,20 @@ use std::sync::Arc;
 pub(crate) struct Problem {
     /// Which of the list.
     pub code: ErrorCode,
-    /// What it is answered with.
-    pub status: StatusCode,
-    /// In words.
-    pub detail: &'static str,
-    wait: Option<Duration>,
+    status: StatusCode,
+    detail: &'static str,
+    retry: Option<Retry>,
     cause: Option<String>,
     limit: Option<Refused>,
+}
+
+/// When a request may be made again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Retry {
+    /// Not before.
+    At(Moment),
+    /// After so long.
+    After(Duration),
 }
 
 /// What the middleware needs of a problem, to log it once and to say when to return. Rides in the answer's
@@ -37,8 +45,8 @@ pub(crate) struct Note {
     pub code: ErrorCode,
     /// What it was, for the operator.
     pub cause: Option<Arc<str>>,
-    /// How long to wait before another try.
-    pub wait: Option<Duration>,
+    /// When to return.
+    pub retry: Option<Retry>,
     /// The limit that refused.
     pub limit: Option<Refused>,
 }
@@ -54,7 +62,7 @@ impl Problem {
             code,
             status: status(code),
             detail,
-            wait: None,
+            retry: None,
             cause: None,
             limit: None,
         }
@@ -73,17 +81,18 @@ impl Problem {
         Self { cause, ..self }
     }
 
+    /// The same problem, and when to return.
+    #[must_use]
+    pub(crate) fn until(self, moment: Moment) -> Self {
+        let retry = Some(Retry::At(moment));
+        Self { retry, ..self }
+    }
+
     /// The same problem, and how long to wait.
     #[must_use]
     pub(crate) fn after(self, wait: Duration) -> Self {
-        let wait = Some(wait);
-        Self { wait, ..self }
-    }
-
-    /// How long to wait before another try, if that is known.
-    #[must_use]
-    pub(crate) fn wait(&self) -> Option<Duration> {
-        self.wait
+        let retry = Some(Retry::After(wait));
+        Self { retry, ..self }
     }
 
     /// What the middleware needs.
@@ -92,16 +101,22 @@ impl Problem {
         Note {
             code: self.code,
             cause: self.cause.map(Arc::from),
-            wait: self.wait,
+            retry: self.retry,
             limit: self.limit,
         }
     }
 }
 
-/// The value of `Retry-After`: rounded up, since a moment too early would be refused again.
-#[must_use]
-pub(crate) fn retry_after(wait: Duration) -> u128 {
-    wait.as_millis().div_ceil(1000).max(1)
+impl Retry {
+    /// The value of `Retry-After`: rounded up, since a moment too early would be refused again.
+    #[must_use]
+    pub(crate) fn seconds(self, now: Moment) -> u128 {
+        let wait = match self {
+            Self::At(moment) => moment.since(now),
+            Self::After(wait) => wait,
+        };
+        wait.as_millis().div_ceil(1000).max(1)
+    }
 }
 
 /// The status that each code is answered with. Codes of the widget's never are.
@@ -138,31 +153,13 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Limited(refused) => refused.into(),
-            Refusal::Exhausted { wait } => Self::new(
-                ErrorCode::QuotaExceeded,
-                "The day's calls to the upstream are spent, or reserved for keys already issued.",
-            )
-            .after(wait),
-            Refusal::Key(refusal) => refusal.into(),
-            // Tokens are asked about at siteverify alone, which has words of its own.
-            Refusal::Token(_) => Self::new(ErrorCode::BadRequest, "The token is not valid."),
-            Refusal::Unavailable(error) => error.into(),
-        }
-    }
-}
-
-impl From<Unavailable> for Problem {
-    fn from(error: Unavailable) -> Self {
+impl From<Exhausted> for Problem {
+    fn from(exhausted: Exhausted) -> Self {
         Self::new(
-            ErrorCode::StoreUnavailable,
-            "The backend cannot keep its count at the moment.",
+            ErrorCode::QuotaExceeded,
+            "The day's calls to the upstream are spent, or reserved for keys already issued.",
         )
-        .after(SHORTLY)
-        .because(error)
+        .until(exhausted.until)
     }
 }
 
@@ -195,13 +192,25 @@ impl From<KeyRefusal> for Problem {
                 ErrorCode::AudioNotIssued,
                 "The key's audio was never fetched, so its answer cannot be judged.",
             ),
+            KeyRefusal::Exhausted(exhausted) => exhausted.into(),
         }
     }
 }
 
-impl From<Failure> for Problem {
-    fn from(failure: Failure) -> Self {
-        match failure {
+impl From<Unwritable> for Problem {
+    fn from(error: Unwritable) -> Self {
+        Self::new(
+            ErrorCode::StoreUnavailable,
+            "The backend cannot keep its count at the moment.",
+        )
+        .after(SHORTLY)
+        .because(error)
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        let problem = match fault.failure {
             Failure::Busy | Failure::NotSent | Failure::Unavailable => unavailable().after(SHORTLY),
             Failure::Exhausted => Self::new(
                 ErrorCode::QuotaExceeded,
@@ -216,27 +225,13 @@ impl From<Failure> for Problem {
                 ErrorCode::UpstreamRejected,
                 "The upstream refused this backend's credentials or permissions.",
             ),
-            Failure::Withdrawn => Self::new(
-                ErrorCode::UpstreamRejected,
-                "The upstream does not offer the audio captcha at the address that is set.",
-            ),
             Failure::InvalidKey => Self::new(
                 ErrorCode::InvalidKey,
                 "The upstream does not know the key any more. Issue a new one.",
             ),
             Failure::Unheard => KeyRefusal::Unheard.into(),
-        }
-    }
-}
-
-impl From<HeldBack> for Problem {
-    fn from(held_back: HeldBack) -> Self {
-        match held_back {
-            HeldBack::Failing(wait) => unavailable().after(wait),
-            HeldBack::Throttled(wait) => {
-                Self::from(Failure::Throttled { explained: true }).after(wait)
-            }
-        }
+        };
+        problem.because(fault)
     }
 }
 

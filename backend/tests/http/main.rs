@@ -7,7 +7,6 @@
 mod bounds;
 mod corpus;
 mod faults;
-mod leaving;
 mod limits;
 mod ncloud;
 mod origin;
@@ -17,4 +16,3 @@ mod scripted;
 mod site;
 mod siteverify;
 mod slow;
-mod throttled;

@@ -2,9 +2,9 @@
 
 use super::{
     super::{
-        description::Description,
         event::{Effect, Signal, Timer},
-        messages::{Message, Text},
+        message::{Message, Text},
+        part::Description,
         state::{Captcha, Fault, Focus, Phase, Telling, Verdict},
         status::PAUSE_MS,
     },
@@ -17,14 +17,6 @@ use crate::error::ErrorCode;
 const FOCUS_MS: u32 = 100;
 
 impl Captcha {
-    /// The control that an error is about; none where there is no error.
-    pub(in super::super) fn error_at(&self) -> Option<Focus> {
-        Some(match self.verdict.as_ref()?.0 {
-            Verdict::Ours(text) if text.message == Message::NeedConsent => Focus::Consent,
-            _ => Focus::Answer,
-        })
-    }
-
     /// Keeps the description of the box up to date, but for whoever is in it.
     pub(super) fn describe(&mut self) {
         let wanted = Description::of(self);
@@ -135,7 +127,7 @@ impl Captcha {
     /// What is said of a fault.
     pub(super) fn text_of(&self, fault: Fault) -> Text {
         let again = self.failures > 0;
-        match Text::of_error(fault) {
+        match Text::of_error(fault.code, fault.retry_after) {
             // The same a second time would only send the person round in circles.
             Text {
                 message: Message::Unavailable | Message::Timeout | Message::NetworkError,

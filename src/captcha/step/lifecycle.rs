@@ -4,7 +4,7 @@ use super::{
     super::{
         event::{Effect, Signal, Timer},
         form,
-        messages::Message,
+        message::Message,
         state::{Captcha, Ending, Loading, Phase, Stage, Telling},
     },
     Effects, push,
@@ -21,20 +21,16 @@ impl Captcha {
         if !config.same_backend(&self.config) && !matches!(self.phase, Phase::Idle) {
             self.drop_challenge(fx);
         }
-        let told_anew = config.error() != self.config.error();
         self.config = config;
-        if !self.configured {
-            self.configured = true;
-            self.restore_error(Telling::Described);
-        } else if told_anew {
-            self.site_error(fx);
-        }
+        self.configured = true;
     }
 
     /// The site's server said something of the answer, and the page rendered it.
-    pub(super) fn site_error(&mut self, fx: &mut Effects) {
+    pub(super) fn site_error(&mut self, there: bool, fx: &mut Effects) {
+        self.has_site_error = there;
         self.restore_error(Telling::Described);
-        if self.verdict.is_none() {
+        // A page that loads is read as it is.
+        if !there || !self.configured {
             return;
         }
         // What went out with the form was judged.

@@ -4,7 +4,7 @@ use super::{
     super::{
         answer,
         event::{Effect, Timer},
-        messages::Message,
+        message::Message,
         pauses,
         state::{Captcha, Fault, Focus, Phase, Playback},
     },

@@ -9,8 +9,9 @@ mod verify;
 
 use super::{
     event::{By, Effect, Event, Signal, Timer},
-    messages::{Message, Text},
+    message::{Message, SiteText, Text},
     state::{Captcha, Focus, Phase, Verdict},
+    status::PAUSE_MS,
 };
 use crate::config::{MAX_RATE, MIN_RATE, Verify};
 
@@ -25,8 +26,8 @@ pub fn step(captcha: &mut Captcha, event: Event<'_>) -> Vec<Effect> {
     let (before, was_silent) = (captcha.state(), captcha.must_be_silent());
     captcha.take(event, &mut effects);
     let (after, is_silent) = (captcha.state(), captcha.must_be_silent());
-    if is_silent != was_silent {
-        captcha.status.settle(is_silent, &mut effects);
+    if is_silent != was_silent && captcha.status.settle(is_silent) {
+        push(&mut effects, Effect::StartTimer(Timer::Announce, PAUSE_MS));
     }
     captcha.describe();
     if after != before {
@@ -49,8 +50,8 @@ impl Captcha {
     fn take(&mut self, event: Event<'_>, fx: &mut Effects) {
         match event {
             Event::Configured(config) => self.configure(config, fx),
-            Event::SiteError => self.site_error(fx),
-            Event::CustomValidity(text) => crate::text::set(&mut self.custom_validity, text),
+            Event::SiteError(there) => self.site_error(there, fx),
+            Event::CustomValidity(there) => self.custom_validity = there,
             Event::Coarse(coarse) => self.coarse = coarse,
             Event::Ways(has_way) => self.has_way = has_way,
             Event::Disabled(disabled) => {
@@ -105,11 +106,13 @@ impl Captcha {
                 self.check(fx);
             }
             Event::Enter => push(fx, Effect::PressDefaultButton),
-            Event::Reject(message) => {
+            Event::Reject { in_own_words } => {
                 self.stop_sound(fx);
-                let verdict = message.map_or(Verdict::Ours(Message::Wrong.into()), |text| {
-                    Verdict::Site(text.into())
-                });
+                let verdict = if in_own_words {
+                    Verdict::Site(SiteText::Rejection)
+                } else {
+                    Verdict::Ours(Message::Wrong.into())
+                };
                 self.reject(verdict, fx);
             }
             Event::Invalid { first } => self.invalid(first, fx),
@@ -161,6 +164,8 @@ impl Captcha {
 
     fn say(&mut self, text: Text, fx: &mut Effects) {
         let silent = self.must_be_silent();
-        self.status.say(text, silent, fx);
+        if self.status.say(text, silent) {
+            push(fx, Effect::StartTimer(Timer::Announce, PAUSE_MS));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     super::{
         event::{By, Effect, Signal, Timer},
-        messages::Message,
+        message::Message,
         state::{Captcha, Challenge, Fault, Issued, Loading, Phase, Playback, Sound, Stage},
         status::PAUSE_MS,
     },
@@ -103,6 +103,7 @@ impl Captcha {
         };
         self.status.withdraw(Message::Loading.into());
         push(fx, Effect::StopTimer(Timer::Slow));
+        self.had_audio = true;
         push(fx, Effect::Adopt);
         if !loading.play {
             self.phase = Phase::Ready(Playback::Still);

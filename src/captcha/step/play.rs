@@ -3,7 +3,7 @@
 use super::{
     super::{
         event::{By, Effect, Timer},
-        messages::{Message, Text},
+        message::{Message, Text},
         pauses,
         state::{Captcha, Ending, Focus, Loading, Phase, Playback, Stage},
     },

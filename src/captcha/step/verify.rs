@@ -5,7 +5,7 @@ use super::{
         answer,
         event::{Effect, Signal, Timer},
         form,
-        messages::Message,
+        message::Message,
         state::{Captcha, Ending, Focus, Phase, Telling, Verdict},
     },
     Effects, SLOW_MS, push,

@@ -1,200 +1,276 @@
-// <sori-captcha>: the shell says what the browser has and what happened, and does what the answers say.
-// Every rule is in Rust (src/captcha). Importing it does nothing and needs no DOM.
-import { act, connect, disconnect, prepare_farewell, revive_by } from "./connection.js";
-import { live, rust, serve, watch_for_traps } from "./instance.js";
-import { listen } from "./listen.js";
-import { look_around, read, say_messages, watch_the_page } from "./page.js";
-import { watch_for_violations } from "./policy.js";
-import { ANSWER_PART, CONSENT_PART, CUSTOM_VALIDITY, DISABLED, FORM_RESET, INPUT, INVALID, METHOD, SITE_ERROR, SUBMITTED } from "./protocol.js";
-import { tell } from "./tell.js";
-import { build, copy, dress } from "./tree.js";
+// <sori-captcha>: the class. Importing it does nothing and needs no DOM.
+import { bringCoreFrom, live, load } from "./core.js";
+import { setLanguages } from "./language.js";
+import { listen } from "./listeners.js";
+import { watchForViolations } from "./policy.js";
+import { Shell } from "./shell.js";
+import { dress, setStyle } from "./template.js";
+
+/** @typedef {import("./core.d.ts").Core} Core */
+/** @typedef {import("./core.d.ts").Report} Report */
 
 // Where there is no DOM (Node, a worker) a plain class: importing must not throw.
-const Base = globalThis.HTMLElement ?? class {};
+const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
-// What an element carries, under a symbol so that no page script trips over it.
-const SELF = Symbol("sori");
-// The form whose button is being pressed.
+/** The attributes, in step with `Attribute` in config.rs: a test compares the names. */
+const TEXTS = [
+  "endpoint", "key-url", "audio-url", "verify-url", "name", "error", "ticket", "verify", "lang", "theme", "lead-in", "rate", "shortcuts", "timeout",
+];
+const FLAGS = ["required", "disabled", "pause-on-typing", "remember", "consent"];
+const METHODS = /** @type {const} */ (["play", "pause", "back", "forward", "renew", "reset"]);
+/** Of `ElementInternals`, as a native field has them. */
+const INTERNALS = /** @type {const} */ (["form", "labels", "validity", "validationMessage", "willValidate"]);
+
+/** What an element carries; in a map, so that no page script trips over it. @type {WeakMap<Element, Shell>} */
+const shells = new WeakMap();
+/** @param {Element} element */
+const shellOf = (element) => /** @type {Shell} */ (shells.get(element));
+
+/** The form whose button is being pressed. @type {HTMLFormElement | undefined} */
 let sending;
 
-function make_class(attributes, methods, css) {
-  const names = attributes.map((name) => name.replace("?", ""));
+class SoriCaptcha extends Base {
+  static formAssociated = true;
+  static observedAttributes = [...TEXTS, ...FLAGS];
 
-  class Captcha extends Base {
-    static formAssociated = true;
-    static observedAttributes = names;
+  constructor() {
+    super();
+    const shell = new Shell(this, this.attachInternals());
+    shells.set(this, shell);
+    listen(shell);
+    this.addEventListener("invalid", (event) => invalid(shell, event));
+    // The click that a label passes on.
+    this.addEventListener("click", (event) => event.composedPath()[0] === this && this.focus());
+  }
 
-    constructor() {
-      super();
-      const internals = this.attachInternals();
-      const root = internals.shadowRoot ?? this.attachShadow({ mode: "open" });
-      root.replaceChildren(copy());
-      const parts = [...root.querySelectorAll("*")];
-      const self = { element: this, internals, root, parts, box: parts[ANSWER_PART], id: -1, rate: 1, volume: 1, timers: [], waiting: [] };
-      self.tell = (...report) => tell(self, ...report);
-      Object.defineProperty(this, SELF, { value: self });
-      listen(self);
-      this.addEventListener("invalid", (event) => {
-        // Whoever only asks for validity (`checkValidity()` at every key) gets no error and keeps the focus.
-        if (!self.reporting && !(sending && sending === internals.form)) return;
-        // Described at the box; the browser's bubble would say it a second time.
-        event.preventDefault();
-        const first = [...(internals.form?.elements ?? [])].find((field) => field.validity?.valid === false);
-        self.tell(INVALID, !first || first === this);
-      });
-      // The click that a label passes on.
-      this.addEventListener("click", (event) => event.composedPath()[0] === this && this.focus());
-    }
-
-    connectedCallback() {
-      const self = this[SELF];
-      if (live.has(self)) return;
-      live.add(self);
-      dress(self, css);
-      connect(self);
-    }
-
-    // A move disconnects and connects again within one task: that keeps the state.
-    disconnectedCallback() {
-      queueMicrotask(() => !this.isConnected && live.delete(this[SELF]) && disconnect(this[SELF]));
-    }
-
-    adoptedCallback() {
-      if (live.has(this[SELF])) dress(this[SELF], css);
-    }
-
-    attributeChangedCallback(name, old, value) {
-      const self = this[SELF];
-      if (self.id < 0) return;
-      if (old !== value) {
-        if (name === "lang") look_around(self);
-        read(self);
-        prepare_farewell(self);
-      }
-      // The same verdict a second time is a second verdict.
-      if (name === "error") self.tell(SITE_ERROR);
-    }
-
-    formAssociatedCallback(form) {
-      const self = this[SELF];
-      // What the form is read for after a submit goes out, by the browser or by the page's own handler. A handler that
-      // cancels the submit without reading the form sends nothing.
-      self.sent ??= ({ type }) => {
-        if (type === "formdata" && self.submitting) self.tell(SUBMITTED);
-        self.submitting = type === "submit";
-      };
-      for (const type of ["submit", "formdata"]) {
-        self.form?.removeEventListener(type, self.sent);
-        form?.addEventListener(type, self.sent);
-      }
-      self.form = form;
-    }
-
-    formResetCallback() {
-      const { parts, tell } = this[SELF];
-      parts[CONSENT_PART].checked = false;
-      tell(INPUT, CONSENT_PART);
-      tell(FORM_RESET);
-    }
-
-    formDisabledCallback(disabled) {
-      this[SELF].tell(DISABLED, +disabled);
-    }
-
-    get messages() {
-      return this[SELF].messages;
-    }
-
-    set messages(messages) {
-      const self = this[SELF];
-      self.messages = messages;
-      if (self.id >= 0) say_messages(self);
-    }
-
-    get value() {
-      return this[SELF].box.value;
-    }
-
-    set value(value) {
-      this[SELF].box.value = value ?? "";
-      this[SELF].tell(INPUT, ANSWER_PART, this.value);
-    }
-
-    get type() {
-      return "sori-captcha";
-    }
-
-    focus(options) {
-      this[SELF].box.focus(options);
-    }
-
-    setCustomValidity(message) {
-      this[SELF].tell(CUSTOM_VALIDITY, 0, `${message}`);
-    }
-
-    checkValidity() {
-      return this[SELF].internals.checkValidity();
-    }
-
-    reportValidity() {
-      const self = this[SELF];
-      self.reporting = true;
-      try {
-        return self.internals.reportValidity();
-      } finally {
-        self.reporting = false;
-      }
-    }
-
-    async diagnose(options) {
-      return (await import("./diagnose.js")).diagnose(this, options);
+  connectedCallback() {
+    const shell = shellOf(this);
+    if (live.has(shell)) return;
+    shell.connect();
+    // A property that was set before the upgrade hides the accessor of the class: set it again.
+    for (const [name, value] of Object.entries(this)) {
+      if (!(name in SoriCaptcha.prototype)) continue;
+      const self = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (this));
+      delete self[name];
+      self[name] = value;
     }
   }
-  const { prototype } = Captcha;
-  const accessor = (name, get, set) => Object.defineProperty(prototype, name, { configurable: true, enumerable: true, get, set });
 
-  for (const name of ["form", "labels", "validity", "validationMessage", "willValidate"]) {
-    accessor(name, function () { return this[SELF].internals[name]; });
+  // A move disconnects and connects again within one task: that keeps the state.
+  disconnectedCallback() {
+    keepClass(this);
+    const shell = shellOf(this);
+    queueMicrotask(() => !this.isConnected && live.has(shell) && shell.disconnect());
   }
-  for (const name of names) {
-    const camel = name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-    if (camel in Base.prototype) continue;
-    if (attributes.includes(`${name}?`)) {
-      accessor(camel, function () { return this.hasAttribute(name); }, function (on) { this.toggleAttribute(name, !!on); });
-    } else {
-      accessor(camel, function () { return this.getAttribute(name) ?? ""; }, function (value) {
-        if (value == null) this.removeAttribute(name);
-        else this.setAttribute(name, value);
-      });
+
+  adoptedCallback() {
+    keepClass(this);
+    const shell = shellOf(this);
+    if (live.has(shell)) dress(shell.root);
+  }
+
+  /** @param {string} name @param {string | null} old @param {string | null} value */
+  attributeChangedCallback(name, old, value) {
+    const shell = shellOf(this);
+    if (!live.has(shell)) return;
+    if (name === "error") {
+      shell.hearSite("error", value ?? "");
+      shell.tell((core, id) => core.siteError(id, !!value));
+    } else if (old !== value) {
+      if (name === "lang") shell.lookAround();
+      shell.tell((core, id) => core.configure(id));
     }
+    shell.paintIdle();
   }
-  methods.forEach((name, index) => {
-    prototype[name] = function (text) {
-      act(this[SELF], METHOD, index, `${text ?? ""}`);
+
+  /** @param {HTMLFormElement | null} form */
+  formAssociatedCallback(form) {
+    const shell = shellOf(this);
+    // What the form is read for after a submit goes out, by the browser or by the page's own handler. A handler that cancels the
+    // submit without reading the form sends nothing.
+    shell.sent ??= (/** @type {Event} */ { type }) => {
+      if (type === "formdata" && shell.submitting) shell.report("submitted");
+      shell.submitting = type === "submit";
     };
+    for (const type of ["submit", "formdata"]) {
+      shell.form?.removeEventListener(type, shell.sent);
+      form?.addEventListener(type, shell.sent);
+    }
+    shell.form = form;
+  }
+
+  formResetCallback() {
+    const shell = shellOf(this);
+    shell.consent.checked = false;
+    shell.report("consentWithdrawn");
+    if (shell.id < 0) shell.box.value = "";
+    shell.report("formReset");
+  }
+
+  /** @param {boolean} disabled */
+  formDisabledCallback(disabled) {
+    const shell = shellOf(this);
+    for (const control of shell.root.querySelectorAll("button,input")) /** @type {HTMLButtonElement} */ (control).disabled = disabled;
+    shell.report(disabled ? "disabled" : "enabled");
+  }
+
+  get messages() {
+    return shellOf(this).messages;
+  }
+
+  set messages(messages) {
+    const shell = shellOf(this);
+    shell.messages = messages;
+    if (live.has(shell)) shell.lookAround(true);
+  }
+
+  get value() {
+    return shellOf(this).box.value;
+  }
+
+  set value(value) {
+    const shell = shellOf(this);
+    shell.box.value = value ?? "";
+    const { value: typed } = shell.box;
+    shell.tell((core, id) => core.edited(id, typed));
+  }
+
+  get type() {
+    return "sori-captcha";
+  }
+
+  /** @param {FocusOptions} [options] */
+  focus(options) {
+    shellOf(this).box.focus(options);
+  }
+
+  reset() {
+    shellOf(this).do("reset");
+  }
+
+  /** @param {unknown} [message] */
+  reject(message) {
+    const shell = shellOf(this);
+    const text = `${message ?? ""}`;
+    shell.hearSite("rejection", text);
+    shell.act((core, id) => core.reject(id, !!text));
+  }
+
+  /** @param {unknown} message */
+  setCustomValidity(message) {
+    const shell = shellOf(this);
+    const text = `${message}`;
+    shell.hearSite("validity", text);
+    shell.tell((core, id) => core.customValidity(id, !!text));
+    shell.paintIdle();
+  }
+
+  checkValidity() {
+    return shellOf(this).internals.checkValidity();
+  }
+
+  reportValidity() {
+    const shell = shellOf(this);
+    shell.reporting = true;
+    try {
+      return shell.internals.reportValidity();
+    } finally {
+      shell.reporting = false;
+    }
+  }
+
+  /** @param {{ request?: boolean }} [options] */
+  async diagnose(options) {
+    // @ts-ignore: of the package, beside the entry.
+    return (await import("./diagnose.js")).diagnose(this, options);
+  }
+}
+
+/** Firefox 140 gives an element that goes to another window's document the prototype of that one's HTMLElement. @param {HTMLElement} element */
+function keepClass(element) {
+  if (!(element instanceof SoriCaptcha)) Object.setPrototypeOf(element, SoriCaptcha.prototype);
+}
+
+/** The form finds the element invalid. @param {Shell} shell @param {Event} event */
+function invalid(shell, event) {
+  const { internals, element } = shell;
+  // Whoever only asks for validity (`checkValidity()` at every key) gets no error and keeps the focus. Without a core the
+  // browser says it.
+  if (shell.id < 0 || !(shell.reporting || (sending && sending === internals.form))) return;
+  // Described at the box; the browser's bubble would say it a second time.
+  event.preventDefault();
+  const fields = internals.form ? Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get?.call(internals.form) : [];
+  const first = [...fields].find((field) => field.validity?.valid === false);
+  shell.report(!first || first === element ? "invalidFirst" : "invalidLater");
+}
+
+/** @param {string} attribute @param {(this: SoriCaptcha) => unknown} get @param {(this: SoriCaptcha, value: any) => void} set */
+function reflect(attribute, get, set) {
+  const name = attribute.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+  if (!(name in Base.prototype)) Object.defineProperty(SoriCaptcha.prototype, name, { configurable: true, enumerable: true, get, set });
+}
+
+for (const name of INTERNALS) {
+  const get = /** @this {SoriCaptcha} */ function () { return shellOf(this).internals[name]; };
+  Object.defineProperty(SoriCaptcha.prototype, name, { configurable: true, enumerable: true, get });
+}
+for (const name of FLAGS) {
+  reflect(name, function () { return this.hasAttribute(name); }, function (on) { this.toggleAttribute(name, !!on); });
+}
+for (const name of TEXTS) {
+  reflect(name, function () { return this.getAttribute(name) ?? ""; }, function (value) {
+    if (value == null) this.removeAttribute(name);
+    else this.setAttribute(name, value);
   });
-  return Captcha;
+}
+for (const name of METHODS) {
+  if (name === "reset") continue;
+  Object.defineProperty(SoriCaptcha.prototype, name, {
+    configurable: true, enumerable: true, writable: true,
+    value: /** @this {SoriCaptcha} */ function () { shellOf(this).do(name); },
+  });
+}
+
+/** What the element cannot do without, and the browser does not have. */
+function lacking() {
+  if (!Base.prototype.attachInternals) return "attachInternals";
+  if (!("adoptedStyleSheets" in document)) return "adoptedStyleSheets";
+  return typeof ElementInternals === "undefined" || !ElementInternals.prototype.setFormValue ? "setFormValue" : "";
 }
 
 /**
- * Registers `<sori-captcha>`. `exports` are an instance's; `restart` makes another one after a trap, and
- * calls this again with its exports.
+ * Registers `<sori-captcha>`, which is painted at once, and sends for the module. Resolves when it works, rejects if the module
+ * cannot be had; the next call tries again.
+ * @param {object} made
+ * @param {string} made.css
+ * @param {import("./language.js").Language[]} made.languages The last one is for pages in any other language.
+ * @param {() => Core | Promise<Core>} made.bring Makes a fresh instance of the module.
+ * @returns {Promise<void>}
  */
-export function define_captcha(exports, css, restart) {
-  serve(exports);
-  if (customElements.get("sori-captcha")) return;
-  if (!Base.prototype.attachInternals) throw new Error("sori-captcha: this browser has no ElementInternals");
-  const [listed, called, template, named] = [0, 1, 2, 3].map(rust.definition);
-  const [attributes, methods, texts] = [listed, called, named.trim()].map((list) => list.split(" "));
-  revive_by(restart);
-  build(template);
-  watch_the_page(attributes, texts);
-  watch_for_traps();
-  watch_for_violations();
-  // Enter in a field clicks the form's button too. Validation follows within the same task.
-  addEventListener("click", (event) => {
-    sending = event.composedPath().find(({ type }) => type === "submit" || type === "image")?.form;
-    setTimeout(() => (sending = undefined));
-  }, true);
-  customElements.define("sori-captcha", make_class(attributes, methods, css));
+export function defineCaptcha({ css, languages, bring }) {
+  if (!customElements.get("sori-captcha")) {
+    const lacks = lacking();
+    if (lacks) {
+      console.warn(`sori-captcha: this browser lacks ${lacks}; the content of the element is shown instead`);
+      return Promise.resolve();
+    }
+    setStyle(css);
+    setLanguages(languages);
+    bringCoreFrom(bring);
+    watchForViolations();
+    for (const [type, what] of /** @type {const} */ ([["pagehide", "pageHidden"], ["pageshow", "pageRestored"]])) {
+      addEventListener(type, ({ persisted }) => {
+        if (type === "pagehide" || persisted) for (const shell of live) shell.report(what);
+      });
+    }
+    document.addEventListener("sori-language", () => live.forEach((shell) => shell.lookAround()));
+    // Enter in a field clicks the form's button too. Validation follows within the same task.
+    addEventListener("click", (event) => {
+      const button = /** @type {HTMLButtonElement | undefined} */ (event.composedPath().find((node) => /^(submit|image)$/.test(/** @type {any} */ (node).type)));
+      sending = button?.form ?? undefined;
+      setTimeout(() => (sending = undefined));
+    }, true);
+    customElements.define("sori-captcha", SoriCaptcha);
+  }
+  return load();
 }

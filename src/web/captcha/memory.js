@@ -1,16 +1,19 @@
-// What `remember` keeps on the device: speed and volume, nothing else.
+// What `remember` keeps on the device: speed and volume in percent, nothing else.
 const NAME = "sori-captcha";
 
+/** @returns {[number, number] | undefined} */
 export function recall() {
   try {
-    return localStorage.getItem(NAME) ?? "";
+    const [rate, volume] = (localStorage.getItem(NAME) ?? "").split(" ").map(Number);
+    return rate > 0 && volume >= 0 ? [rate, volume] : undefined;
   } catch {
     // Storage is switched off: nothing was kept.
-    return "";
+    return undefined;
   }
 }
 
-export function keep(self, rate, volume) {
+/** @param {number} rate @param {number} volume */
+export function keep(rate, volume) {
   try {
     localStorage.setItem(NAME, `${rate} ${volume}`);
   } catch {

@@ -1,17 +1,34 @@
 // What a content security policy blocked: the failure itself does not say so.
 
-/** What is being fetched or played: `what` is its directive and address; `blocked`, whether the policy has done so. */
-export const watched = new Set();
+/** @typedef {{ what: string, blocked?: boolean }} Attempt `what` is the directive and the address. */
 
-// The address in the report may be cut short: a blob's to its scheme, another origin's to that.
-export function watch_for_violations() {
+/** What is being fetched or played. @type {Set<Attempt>} */
+const attempts = new Set();
+
+/** The address in the report may be cut short: a blob's to its scheme, another origin's to that. */
+export function watchForViolations() {
   document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
-    for (const one of watched) one.blocked ||= one.what.startsWith(`${effectiveDirective} ${blockedURI}`);
+    for (const attempt of attempts) attempt.blocked ||= attempt.what.startsWith(`${effectiveDirective} ${blockedURI}`);
   });
 }
 
-// The browser reports it in a task of its own, after the failure.
-export async function was_blocked(one) {
+/** @param {string} what @returns {Attempt} */
+export function attempt(what) {
+  const made = { what };
+  attempts.add(made);
+  return made;
+}
+
+/** @param {Attempt} over */
+export function forget(over) {
+  attempts.delete(over);
+}
+
+/**
+ * The browser reports it in a task of its own, after the failure.
+ * @param {Attempt} failed
+ */
+export async function wasBlocked(failed) {
   await new Promise((done) => setTimeout(done, 50));
-  return one.blocked;
+  return !!failed.blocked;
 }

@@ -1,58 +1,52 @@
 // One request: made and read here, sent by the module.
-import { rust, trapped } from "./instance.js";
-import { was_blocked, watched } from "./policy.js";
-import { ANSWER, AUDIO, FAILED, UNIT } from "./protocol.js";
+import { attempt, forget, wasBlocked } from "./policy.js";
 
-// Of the answers' JSON; in step with `Session::answer` in report.rs.
-const MEMBERS = ["key", "expiresIn", "verified", "token", "code", "errorCode"];
+/** @typedef {import("./shell.js").Shell} Shell */
+/** @typedef {import("./core.d.ts").Core} Core */
+/** @typedef {import("./core.d.ts").Failure} Failure */
 
+/** The module's memory never shrinks: it is given the audio in small portions. */
 const PORTION = 4096;
 
-/** An empty `key` asks for one, none asks for the audio, and any other has its answer verified. */
-export async function request(self, number, timeout, ticket, url, key, answer) {
+/**
+ * @typedef {object} Order
+ * @property {number} generation The number of the request.
+ * @property {number} timeout In ms.
+ * @property {string} url
+ * @property {object} [body] Goes out as JSON; without one it is the audio that is fetched.
+ * @property {(core: Core, id: number, json: any, response: Response) => void} [read] Takes the answer in.
+ */
+
+/** @param {unknown} value */
+const text = (value) => (typeof value === "string" ? value : "");
+
+/**
+ * @param {Shell} self
+ * @param {Order} order
+ */
+async function perform(self, { generation, timeout, url, body, read }) {
   self.request?.abort();
   const controller = (self.request = new AbortController());
   const { signal } = controller;
-  const body = key === undefined ? key : JSON.stringify(key ? { key, answer } : {});
   // An Error, as browsers reject with: gloo-net panics at any other value.
   const late = new Error("timeout");
   const clock = setTimeout(() => controller.abort(late), timeout);
   const current = () => controller === self.request;
-  const attempt = {};
-  const fail = (code) => current() && self.tell(FAILED, number, code);
+  /** @param {Failure} how */
+  const fail = (how) => current() && self.tell((core, id) => core.failed(id, generation, how));
+  let made;
   try {
-    if (!navigator.onLine) return fail("offline");
     let request;
     try {
-      const headers = body ? { "content-type": "application/json", ...(ticket && { "sori-ticket": ticket }) } : {};
-      request = new Request(url, {
-        method: body ? "POST" : "GET", body, headers, signal,
-        credentials: "same-origin", referrerPolicy: "no-referrer", cache: "no-store", redirect: "error",
-      });
+      request = makeRequest(self.element.getAttribute("ticket"), url, body, signal);
     } catch (error) {
       console.error(`sori-captcha: the backend's address, or the ticket, cannot be used: ${url}`, error);
       return fail("config_error");
     }
-    attempt.what = `connect-src ${request.url}`;
-    watched.add(attempt);
-    const response = await new Promise((answered, reject) => {
-      // This ends the wait also if the module dies over it.
-      signal.addEventListener("abort", () => reject(signal.reason));
-      rust.send(self.id, request, answered);
-    });
-    // Without an answer it is null, which ends in the failure below.
-    const { ok, status, headers } = response;
-    if (ok && !body) {
-      const pieces = [];
-      const reader = response.body.getReader();
-      for (let read; !(read = await reader.read()).done; pieces.push(read.value)) {
-        if (!current()) return;
-        if (!scan(self, read.value)) return fail("not_audio");
-      }
-      if (!current()) return;
-      self.arrived = pieces;
-      return self.tell(AUDIO, number);
-    }
+    made = attempt(`connect-src ${request.url}`);
+    const response = await sent(self, request, signal);
+    if (!current()) return;
+    if (response.ok && !read) return await takeAudio(self, response, generation, current, fail);
     let json;
     try {
       // NAVER serves JSON as text/plain: what counts is what it is.
@@ -60,25 +54,107 @@ export async function request(self, number, timeout, ticket, url, key, answer) {
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
-    if (!ok || !json) console.warn(`sori-captcha: ${url.replace(/[^/]*$/, body ? "$&" : "…")} answered ${status}`);
-    if (current()) self.tell(ANSWER, number, [status, headers.get("retry-after") ?? "", ...MEMBERS.map((name) => json?.[name] ?? "")].join(UNIT));
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) return trapped(error);
-    fail(signal.reason === late ? "timeout" : (await was_blocked(attempt)) ? "csp_blocked" : "network_error");
+    if (!current()) return;
+    if (response.ok && json && read) return self.tell((core, id) => read(core, id, json, response));
+    console.warn(`sori-captcha: ${url.replace(/[^/]*$/, body ? "$&" : "…")} answered ${response.status}`);
+    const retryAfter = Number(response.headers.get("retry-after")) || 0;
+    self.tell((core, id) => core.refused(id, generation, response.status, retryAfter, text(json?.code), text(json?.errorCode)));
+  } catch {
+    // Some WebViews say for ever that there is no network: only a failure counts.
+    fail(signal.reason === late ? "timeout" : made && (await wasBlocked(made)) ? "csp_blocked" : navigator.onLine ? "network_error" : "offline");
   } finally {
-    watched.delete(attempt);
+    if (made) forget(made);
     clearTimeout(clock);
     controller.abort();
   }
 }
 
-// In small portions: the module's memory never shrinks. False once there is more than the cap allows.
-function scan({ id }, piece) {
+/**
+ * @param {string | null} ticket
+ * @param {string} url
+ * @param {object | undefined} body
+ * @param {AbortSignal} signal
+ */
+function makeRequest(ticket, url, body, signal) {
+  return new Request(url, {
+    method: body ? "POST" : "GET",
+    body: body && JSON.stringify(body),
+    headers: body ? { "content-type": "application/json", ...(ticket && { "sori-ticket": ticket }) } : {},
+    signal,
+    credentials: "same-origin",
+    referrerPolicy: "no-referrer",
+    cache: "no-store",
+    redirect: "error",
+  });
+}
+
+/**
+ * @param {Shell} self
+ * @param {Request} request
+ * @param {AbortSignal} signal
+ * @returns {Promise<Response>}
+ */
+function sent(self, request, signal) {
+  return new Promise((resolve, reject) => {
+    // This ends the wait also if the module dies over it.
+    signal.addEventListener("abort", () => reject(signal.reason));
+    self.answered = (response) => (response ? resolve(response) : reject());
+    self.tell((core, id) => core.send(id, request));
+  });
+}
+
+/**
+ * @param {Shell} self
+ * @param {Response} response
+ * @param {number} generation
+ * @param {() => boolean} current
+ * @param {(how: Failure) => void} fail
+ */
+async function takeAudio(self, response, generation, current, fail) {
+  /** @type {Uint8Array<ArrayBuffer>[]} */
+  const pieces = [];
+  const reader = response.body?.getReader();
+  for (let read; reader && !(read = await reader.read()).done; pieces.push(read.value)) {
+    if (!current()) return;
+    if (!scan(self, read.value)) return fail("not_audio");
+  }
+  if (!current()) return;
+  self.arrived = pieces;
+  self.tell((core, id) => core.audio(id, generation));
+}
+
+/** False once there is more than the cap allows. @param {Shell} self @param {Uint8Array} piece */
+function scan(self, piece) {
   let fits = true;
-  for (let at = 0; fits && at < piece.length; at += PORTION) fits = rust.scan(id, piece.subarray(at, at + PORTION));
+  for (let at = 0; fits && at < piece.length; at += PORTION) {
+    fits = self.ask((core, id) => core.scan(id, piece.subarray(at, at + PORTION))) ?? true;
+  }
   return fits;
 }
 
+/** @param {Shell} self @param {number} generation @param {number} timeout @param {string} url */
+export function requestKey(self, generation, timeout, url) {
+  perform(self, {
+    generation, timeout, url, body: {},
+    read: (core, id, { key, expiresIn }, { headers }) =>
+      core.issued(id, generation, text(key), Number(expiresIn ?? NaN), headers.get("sori-upstream") === "practice"),
+  });
+}
+
+/** @param {Shell} self @param {number} generation @param {number} timeout @param {string} url */
+export function fetchAudio(self, generation, timeout, url) {
+  perform(self, { generation, timeout, url });
+}
+
+/** @param {Shell} self @param {number} generation @param {number} timeout @param {string} url @param {object} body */
+export function verify(self, generation, timeout, url, body) {
+  perform(self, {
+    generation, timeout, url, body,
+    read: (core, id, { verified, token }) => core.judged(id, generation, typeof verified === "boolean" ? verified : undefined, text(token)),
+  });
+}
+
+/** @param {Shell} self */
 export function abort(self) {
   self.request?.abort();
   self.request = undefined;

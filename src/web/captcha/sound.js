@@ -1,110 +1,154 @@
 // The media element. Not an AudioContext: the iPhone's silent switch mutes that.
-import { rust } from "./instance.js";
-import { was_blocked, watched } from "./policy.js";
-import { ENDED, LEAD_IN_OVER, PAUSED, PLAYBACK_FAILED, PLAYING, PROGRESS } from "./protocol.js";
+import { attempt, forget, wasBlocked } from "./policy.js";
 
-function element(self) {
+/** @typedef {import("./shell.js").Shell} Shell */
+/** @typedef {"silence" | "speech" | ""} Clip What the element holds. */
+
+const SAMPLES_PER_MS = 8;
+
+/** A silent WAV: 8 kHz, 8 bits, mono. @param {number} ms */
+function silence(ms) {
+  const samples = Math.max(10, ms) * SAMPLES_PER_MS;
+  const bytes = new Uint8Array(44 + samples).fill(128);
+  bytes.set(new TextEncoder().encode("RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0@\x1f\0\0@\x1f\0\0\x01\0\x08\0data\0\0\0\0"));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(4, 36 + samples, true);
+  view.setUint32(40, samples, true);
+  return bytes;
+}
+
+/** @param {Shell} self */
+function mediaElement(self) {
   if (!self.audio) {
-    self.audio = self.element.ownerDocument.createElement("audio");
-    self.audio.volume = self.volume;
-    self.root.append(self.audio);
-    const { audio } = self;
-    // An element that was replaced may still have events under way. And this one pauses before it ends: that is no pause.
-    const on = (type, op) => audio.addEventListener(type, () => audio === self.audio && self.clip === "speech" && (op !== PAUSED || !audio.ended) && (op !== PLAYING || !audio.paused) && self.tell(op));
-    on("playing", PLAYING);
-    on("pause", PAUSED);
-    on("ended", ENDED);
-    on("timeupdate", PROGRESS);
+    const audio = (self.audio = self.element.ownerDocument.createElement("audio"));
+    audio.volume = self.volume;
+    self.root.append(audio);
+    /**
+     * What an element that was replaced says is of no interest.
+     * @param {string} type
+     * @param {Clip} clip
+     * @param {() => void} act
+     */
+    const on = (type, clip, act) => audio.addEventListener(type, () => self.audio === audio && self.clip === clip && act());
+    on("playing", "speech", () => audio.paused || self.report("playing"));
+    // The element pauses before it ends: that is no pause.
+    on("pause", "speech", () => audio.ended || self.report("paused"));
+    on("ended", "speech", () => self.report("ended"));
+    on("timeupdate", "speech", () => self.report("progress"));
     // Before the first sound `play()` says what is wrong; later only this does.
-    audio.addEventListener("error", () => audio === self.audio && self.clip === "speech" && audio.currentTime && self.tell(PLAYBACK_FAILED, 0, "not_audio"));
-    for (const type of ["ended", "error"]) audio.addEventListener(type, () => audio === self.audio && self.clip === "silence" && self.tell(LEAD_IN_OVER));
+    on("error", "speech", () => audio.currentTime && playbackFailed(self, "not_audio"));
+    for (const type of ["ended", "error"]) on(type, "silence", () => self.report("leadInOver"));
   }
   return self.audio;
 }
 
-async function play(self, clip) {
-  const { audio } = self;
-  const attempt = { what: `media-src ${audio.src}` };
-  watched.add(attempt);
+/** @param {Shell} self @param {import("./core.d.ts").Failure} how */
+function playbackFailed(self, how) {
+  self.tell((core, id) => core.playbackFailed(id, how));
+}
+
+/** @param {Shell} self */
+async function play(self) {
+  const { clip } = self;
+  const audio = mediaElement(self);
+  const made = attempt(`media-src ${audio.src}`);
   try {
     await audio.play();
-  } catch ({ name }) {
-    // Another clip, or another element, took its place.
+  } catch (error) {
+    const { name } = /** @type {Error} */ (error);
+    // Another clip took its place.
     if (name === "AbortError" || clip !== self.clip || audio !== self.audio) return;
-    if (clip === "silence") return self.tell(LEAD_IN_OVER);
-    const code = name === "NotAllowedError" ? "playback_blocked" : (await was_blocked(attempt)) ? "csp_blocked" : "not_audio";
-    self.tell(PLAYBACK_FAILED, 0, code);
+    if (clip === "silence") return self.report("leadInOver");
+    playbackFailed(self, name === "NotAllowedError" ? "playback_blocked" : (await wasBlocked(made)) ? "csp_blocked" : "not_audio");
   } finally {
-    watched.delete(attempt);
+    forget(made);
   }
 }
 
-function load({ audio }, pieces) {
+/** @param {HTMLAudioElement} audio @param {BlobPart[]} [pieces] */
+function load(audio, pieces) {
   if (audio.src) URL.revokeObjectURL(audio.src);
   audio.src = pieces ? URL.createObjectURL(new Blob(pieces, { type: "audio/wav" })) : "";
 }
 
-/** Where speech is, and how long it is, in ms; 0 where unknown. */
+/**
+ * Where speech is, and how long it is, in ms; 0 where unknown. Rounded: what crosses to the module is cut off.
+ * @param {Shell} self
+ * @returns {[number, number]}
+ */
 export function position({ audio, clip }) {
-  return clip === "speech" ? [Math.round(audio.currentTime * 1000), Number.isFinite(audio.duration) ? Math.round(audio.duration * 1000) : 0] : [0, 0];
+  if (clip !== "speech" || !audio) return [0, 0];
+  const { currentTime, duration } = audio;
+  return [Math.round(currentTime * 1000), Number.isFinite(duration) ? Math.round(duration * 1000) : 0];
 }
 
-/** Silence within the person's gesture: having played that, the element may play what arrives later. */
-export function lead(self, ms) {
-  const audio = element(self);
-  // At another speed the lead-in would have another length. The load sets the speed to the default one.
-  audio.defaultPlaybackRate = 1;
-  load(self, [rust.silence(ms)]);
+/**
+ * Silence within the person's gesture: having played that, the element may play what arrives later.
+ * @param {Shell} self
+ * @param {number} ms
+ */
+export function leadIn(self, ms) {
+  const audio = mediaElement(self);
+  // Before the clip is loaded: at another speed the lead-in would have another length.
+  audio.playbackRate = audio.defaultPlaybackRate = 1;
+  load(audio, [silence(ms)]);
   self.clip = "silence";
-  play(self, self.clip);
+  play(self);
 }
 
-/** What arrived takes the place of the speech at hand. */
+/** What arrived takes the place of the speech at hand. @param {Shell} self */
 export function adopt(self) {
   self.speech = self.arrived;
-  self.clip = self.clip === "speech" ? "" : self.clip;
+  if (self.clip === "speech") self.clip = "";
 }
 
-/** Speech, from there. */
+/** Speech, from there. @param {Shell} self @param {number} at */
 export function start(self, at) {
-  const audio = element(self);
+  const audio = mediaElement(self);
   if (self.clip !== "speech") {
-    load(self, self.speech);
+    load(audio, self.speech);
     self.clip = "speech";
     audio.playbackRate = audio.defaultPlaybackRate = self.rate;
   }
   audio.currentTime = at / 1000;
-  play(self, self.clip);
+  play(self);
 }
 
-export function pause({ audio }) {
-  audio?.pause();
-}
-
-export function seek({ audio }, at) {
-  audio.currentTime = at / 1000;
-}
-
-/** Speed and volume, in percent. */
+/** @param {Shell} self @param {number} rate @param {number} volume In percent. */
 export function tune(self, rate, volume) {
   self.rate = rate / 100;
   self.volume = volume / 100;
   const { audio } = self;
-  if (audio) audio.volume = self.volume;
+  if (!audio) return;
+  audio.volume = self.volume;
   if (self.clip === "speech") audio.playbackRate = audio.defaultPlaybackRate = self.rate;
 }
 
-/** Leaves nothing of it behind. */
+/** Leaves nothing of it behind. @param {Shell} self */
 export function unload(self) {
   self.speech = self.arrived = undefined;
   replace(self);
 }
 
-/** The next sound gets an element of its own. */
+/** The next sound gets an element of its own. @param {Shell} self */
 export function replace(self) {
-  self.clip = undefined;
-  if (!self.audio) return;
-  load(self);
-  self.audio.remove();
+  const { audio } = self;
   self.audio = undefined;
+  self.clip = "";
+  if (!audio) return;
+  load(audio);
+  audio.remove();
+}
+
+/** @type {boolean | undefined} */
+let settable;
+
+/** Whether the volume can be set: iOS reads back 1, whatever was set. */
+export function hasVolume() {
+  if (settable === undefined) {
+    const probe = new Audio();
+    probe.volume = 0.5;
+    settable = probe.volume === 0.5;
+  }
+  return settable;
 }

@@ -4,15 +4,17 @@ use sori_captcha::{
     captcha::{
         event::{By, Event, Signal},
         form,
+        message::{Message, Name, SiteText},
+        part::{Description, Flag, Part},
         state::{Fault, Focus, Issued, Sound, StateName},
-        template::Part,
-        view::{Surroundings, View},
+        view::{View, Words},
     },
     error::ErrorCode,
+    locale::texts::Texts,
     protocol::Key,
 };
 
-use super::{Browser, Clip, LENGTH, Request, STARTS};
+use super::{AGAIN, Browser, Clip, LENGTH, Request, STARTS};
 
 impl Browser {
     pub(crate) fn press_play(&mut self) {
@@ -120,14 +122,78 @@ impl Browser {
         self.captcha.state()
     }
 
+    /// An attribute of a part, as the shell paints it; none where it is absent.
     pub(crate) fn shown(&self, part: Part, attribute: &str) -> Option<String> {
-        View::of(&self.captcha, &self.catalogs[0], &Surroundings::default())
-            .get(part, attribute)
-            .map(str::to_owned)
+        let view = View::of(&self.captcha);
+        let flag = Flag::ALL.iter().find(|flag| flag.as_str() == attribute);
+        if let Some(flag) = flag {
+            return view.holds(part, *flag).then(|| "true".to_owned());
+        }
+        let ids = match (part, attribute) {
+            (Part::Answer, "aria-describedby") => ids(view.description),
+            (Part::Consent, "aria-describedby") if view.holds(part, Flag::Invalid) => {
+                "error notice"
+            }
+            (Part::Consent, "aria-describedby") => "notice",
+            (Part::Volume, "aria-valuetext") => return Some(self.text(part)),
+            (_, "disabled") if self.captcha.disabled => "true",
+            _ => "",
+        };
+        (!ids.is_empty()).then(|| ids.to_owned())
     }
 
+    /// What a part says in English.
     pub(crate) fn text(&self, part: Part) -> String {
-        self.shown(part, "").unwrap_or_default()
+        self.text_in(&self.texts[0], part)
+    }
+
+    /// What a part says.
+    pub(super) fn text_in(&self, texts: &Texts, part: Part) -> String {
+        let name = match part {
+            Part::Consent => Message::Consent,
+            Part::Back => Message::Back,
+            Part::Forward => Message::Forward,
+            Part::Slower => Message::Slower,
+            Part::Faster => Message::Faster,
+            Part::Renew => Message::Renew,
+            Part::Check => Message::Check,
+            _ => {
+                let said = View::of(&self.captcha).text(part);
+                return said.map_or_else(String::new, |said| {
+                    let again = if said.again { AGAIN } else { "" };
+                    self.words_in(texts, said.words) + again
+                });
+            }
+        };
+        texts.get(name).to_owned()
+    }
+
+    fn words_in(&self, texts: &Texts, words: Words) -> String {
+        match words {
+            Words::Ours(text) => texts.render_with(text, |name| match name {
+                Name::Play => self.captcha.play_to_press(),
+                Name::Way => self.captcha.way(),
+            }),
+            Words::Site(which) => self.site_texts[which as usize].clone(),
+        }
+    }
+
+    /// The page sets the `error` attribute.
+    pub(crate) fn site_error(&mut self, text: &str) {
+        self.site_texts[SiteText::Error as usize] = text.to_owned();
+        self.tell(Event::SiteError(!text.is_empty()));
+    }
+
+    /// The site's server says no, in its own words unless they are empty.
+    pub(crate) fn reject(&mut self, text: &str) {
+        self.site_texts[SiteText::Rejection as usize] = text.to_owned();
+        let in_own_words = !text.is_empty();
+        self.tell(Event::Reject { in_own_words });
+    }
+
+    pub(crate) fn custom_validity(&mut self, text: &str) {
+        self.site_texts[SiteText::Validity as usize] = text.to_owned();
+        self.tell(Event::CustomValidity(!text.is_empty()));
     }
 
     pub(crate) fn last_said(&self) -> &str {
@@ -139,12 +205,23 @@ impl Browser {
     }
 
     pub(crate) fn fields(&self) -> String {
-        let mut fields = String::new();
-        form::entries(&self.captcha, "&", &mut fields);
-        fields.strip_prefix('&').unwrap_or_default().to_owned()
+        let fields = form::entries(&self.captcha).into_iter();
+        let pairs = fields.map(|(name, value)| format!("{name}&{value}"));
+        pairs.collect::<Vec<_>>().join("&")
     }
 
     pub(crate) fn was_told(&self, signal: Signal) -> usize {
         self.signals.iter().filter(|told| **told == signal).count()
+    }
+}
+
+/// The ids that the shell puts into `aria-describedby`.
+fn ids(description: Description) -> &'static str {
+    match description {
+        Description::Nothing => "",
+        Description::Page => "more",
+        Description::Hint => "more hint",
+        Description::Error => "more error",
+        Description::Status => "more status",
     }
 }

@@ -1,85 +1,62 @@
 //! What holds after every event, whatever it was.
 
-use sori_captcha::{
-    captcha::{
-        event::Timer,
-        form::{self, Fields},
-        state::{Ending, Focus, Loading, Phase, Stage, StateName},
-        status::AGAIN,
-        template::Part,
-        view::{Surroundings, View},
-    },
-    locale::Locale,
+use sori_captcha::captcha::{
+    event::Timer,
+    form::{self, Fields},
+    part::Part,
+    state::{Ending, Focus, Loading, Phase, Stage, StateName},
 };
 
-use super::{Browser, Clip};
+use super::{AGAIN, Browser, Clip};
 
 impl Browser {
     pub(super) fn check(&mut self) {
-        let around = Surroundings::default();
-        for catalog in &self.catalogs {
-            let view = View::of(&self.captcha, catalog, &around);
+        for (language, texts) in self.texts.clone().iter().enumerate() {
             for part in [
-                Part::Label,
                 Part::Notice,
-                Part::ConsentText,
-                Part::PlayText,
+                Part::Consent,
+                Part::Play,
                 Part::Back,
                 Part::Forward,
                 Part::Slower,
                 Part::Faster,
                 Part::Renew,
-                Part::VolumeText,
+                Part::Volume,
                 Part::Check,
             ] {
-                let label = view.get(part, "").unwrap_or_default();
+                let label = self.text_in(texts, part);
                 assert!(!label.trim().is_empty(), "{part:?} has no label");
-                assert!(!label.contains("{}"), "{part:?}: {label}");
+                assert!(!label.contains('{'), "{part:?}: {label}");
             }
-            let settled = matches!(self.captcha.phase, Phase::Checking | Phase::Verified);
-            assert_eq!(
-                view.get(Part::Play, "aria-disabled").is_some(),
-                settled,
-                "Play is unavailable only once nothing is left to do"
-            );
-            let live = view.get(Part::Status, "").unwrap_or_default();
-            if self.captcha.must_be_silent() {
-                assert_eq!(live, "", "the live region is silent while audio plays");
-            }
-            if self.captcha.is_sounding() {
-                assert_eq!(
-                    view.get(Part::Answer, "aria-describedby"),
-                    None,
-                    "a description would be read over the digits"
-                );
-            }
-            let described = view
-                .get(Part::Answer, "aria-describedby")
-                .is_some_and(|ids| ids.split(' ').any(|id| id == "error"));
-            let announced = view.get(Part::Announcement, "").unwrap_or_default();
-            let in_box = self.captcha.focus == Focus::Answer;
-            assert!(
-                announced.is_empty() || !described || !in_box,
-                "an error would be told twice"
-            );
-            if catalog.locale == Locale::English {
-                let regions = [live, announced];
-                let kept = self.live.iter_mut().zip(&mut self.last);
-                for (now, (before, last)) in regions.into_iter().zip(kept) {
-                    if now != before.as_str() && !now.is_empty() {
-                        assert_eq!(before, "", "a live region is emptied before it is written");
-                        let speaks = self.clip == Clip::Speech && self.moving;
-                        assert!(!speaks, "spoken over the digits: {now}");
-                        assert!(!self.captcha.must_be_silent(), "{now}");
-                        self.last_word = Some(self.clock);
-                        assert_ne!(now, last.as_str(), "Orca drops what it said last");
-                        *last = now.to_owned();
-                        self.said.push(now.trim_end_matches(AGAIN).to_owned());
-                    }
-                    *before = now.to_owned();
-                }
+            let live = self.text_in(texts, Part::Status);
+            let announced = self.text_in(texts, Part::Announcement);
+            if language == 0 {
+                self.hear([live, announced]);
             }
         }
+        let settled = matches!(self.captcha.phase, Phase::Checking | Phase::Verified);
+        assert_eq!(
+            self.shown(Part::Play, "aria-disabled").is_some(),
+            settled,
+            "Play is unavailable only once nothing is left to do"
+        );
+        if self.captcha.must_be_silent() {
+            let live = self.text(Part::Status);
+            assert_eq!(live, "", "the live region is silent while audio plays");
+        }
+        let described = self.shown(Part::Answer, "aria-describedby");
+        if self.captcha.is_sounding() {
+            assert_eq!(
+                described, None,
+                "a description would be read over the digits"
+            );
+        }
+        let described = described.is_some_and(|ids| ids.split(' ').any(|id| id == "error"));
+        let in_box = self.captcha.focus == Focus::Answer;
+        assert!(
+            self.text(Part::Announcement).is_empty() || !described || !in_box,
+            "an error would be told twice"
+        );
         self.check_what_is_at_hand();
         // A fault of ours: what is at hand can be sent, and it says why it is not more.
         if let Some(fault) = self.captcha.fault {
@@ -106,6 +83,25 @@ impl Browser {
             "busy, but nothing is under way that could end it"
         );
     }
+
+    /// What the live regions hold now.
+    fn hear(&mut self, regions: [String; 2]) {
+        for (at, now) in regions.into_iter().enumerate() {
+            let before = self.live[at].clone();
+            if now != before && !now.is_empty() {
+                assert_eq!(before, "", "a live region is emptied before it is written");
+                let speaks = self.clip == Clip::Speech && self.moving;
+                assert!(!speaks, "spoken over the digits: {now}");
+                assert!(!self.captcha.must_be_silent(), "{now}");
+                self.last_word = Some(self.clock);
+                assert_ne!(now, self.last[at], "Orca drops what it said last");
+                self.said.push(now.trim_end_matches(AGAIN).to_owned());
+                self.last[at].clone_from(&now);
+            }
+            self.live[at] = now;
+        }
+    }
+
     /// The phase and what stands beside it agree.
     fn check_what_is_at_hand(&self) {
         let captcha = &self.captcha;

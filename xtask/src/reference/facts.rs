@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
-use sori_captcha::captcha::bridge::METHODS;
+use sori_captcha::captcha::event::Signal;
 use sori_captcha::captcha::state::StateName;
-use sori_captcha::captcha::template::TEMPLATE;
-use sori_captcha::captcha::view::UNIT;
-use sori_captcha::config::{ATTRIBUTES, Config};
+use sori_captcha::config::{self, Config};
 use sori_captcha::error::ErrorCode;
 
 use super::words::{Attribute, Kind, Words};
 
 /// Of the shell in the browser, which no list in Rust names. A test in the browser compares them with the element.
-const NATIVE_METHODS: [&str; 5] = [
+const FURTHER_METHODS: [&str; 6] = [
+    "reject",
     "focus",
     "checkValidity",
     "reportValidity",
@@ -33,13 +32,14 @@ pub(super) const PROPERTIES: [&str; 8] = [
 const NATIVE_EVENTS: [&str; 2] = ["input", "change"];
 
 pub(super) fn attributes() -> impl Iterator<Item = &'static str> {
-    ATTRIBUTES.split(' ').map(|name| name.trim_end_matches('?'))
+    config::Attribute::ALL
+        .iter()
+        .map(|attribute| attribute.as_str())
 }
 
 fn is_flag(name: &str) -> bool {
-    ATTRIBUTES
-        .split(' ')
-        .any(|listed| listed.strip_suffix('?') == Some(name))
+    let mut all = config::Attribute::ALL.iter();
+    all.any(|attribute| attribute.as_str() == name && attribute.is_boolean())
 }
 
 /// The property that reflects an attribute.
@@ -53,38 +53,65 @@ pub(super) fn property(attribute: &str) -> String {
     name
 }
 
-pub(super) fn methods() -> impl Iterator<Item = &'static str> {
-    METHODS.split(' ').chain(NATIVE_METHODS)
+/// The class of the element.
+const ELEMENT: &str = include_str!("../../../src/web/captcha/element.js");
+/// The shadow tree.
+const TREE: &str = include_str!("../../../src/web/captcha/template.js");
+
+/// The texts in quotes between two pieces of a source.
+fn quoted<'a>(source: &'a str, begin: &str, end: &str) -> Vec<&'a str> {
+    let list = source.split_once(begin).map(|(_, rest)| rest);
+    let list = list
+        .and_then(|rest| rest.split_once(end))
+        .map(|(list, _)| list);
+    list.unwrap_or_default()
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .collect()
 }
 
-/// Where the shell names its events, without the prefix.
-const PROTOCOL: &str = include_str!("../../../src/web/captcha/protocol.js");
+pub(super) fn methods() -> impl Iterator<Item = &'static str> {
+    let own = quoted(ELEMENT, "const METHODS", ";");
+    own.into_iter().chain(FURTHER_METHODS)
+}
 
-pub(super) fn events() -> Vec<String> {
-    let list = PROTOCOL.split_once("SIGNALS = [").map(|(_, rest)| rest);
-    let list = list
-        .and_then(|rest| rest.split_once(']'))
-        .map(|(list, _)| list);
-    let names = list.unwrap_or_default().split('"').skip(1).step_by(2);
-    let own = names.map(|name| format!("sori-{name}"));
-    own.chain(NATIVE_EVENTS.map(str::to_owned)).collect()
+pub(super) fn events() -> Vec<&'static str> {
+    let own = Signal::ALL.iter().map(|signal| signal.as_str());
+    own.chain(NATIVE_EVENTS).collect()
 }
 
 pub(super) fn states() -> impl Iterator<Item = &'static str> {
-    StateName::ALL.into_iter().map(StateName::as_str)
+    StateName::ALL.iter().map(|state| state.as_str())
 }
 
 pub(super) fn errors() -> impl Iterator<Item = &'static str> {
     ErrorCode::ALL.iter().map(|code| code.as_str())
 }
 
-/// The template's parts with their elements, each once, in the reading order.
+/// The tree's parts with their elements, each once, in the reading order. Every part is written as `part: "…"` behind its
+/// element, or as a call of `button`.
 pub(super) fn parts() -> Vec<(&'static str, &'static str)> {
     let mut parts: Vec<(&str, &str)> = Vec::new();
-    for line in TEMPLATE.lines() {
-        let mut words = line.split(' ').skip(1);
-        let element = words.next().unwrap_or_default();
-        if let Some(part) = words.find_map(|word| word.strip_prefix("part="))
+    let tree = TREE
+        .split_once("function tree()")
+        .map_or("", |(_, tree)| tree);
+    let mut element = "";
+    for (at, _) in tree.match_indices('"') {
+        let (before, rest) = tree.split_at(at);
+        let word = rest[1..].split('"').next().unwrap_or_default();
+        if before.ends_with("node(") {
+            element = word;
+        }
+        let part = if before.ends_with("button(") {
+            Some((word, "button"))
+        } else if before.ends_with("part: ") {
+            Some((word, element))
+        } else {
+            None
+        };
+        // Apart from what is shown: no part that a page would style.
+        if let Some((part, element)) = part.filter(|(part, _)| *part != "announcement")
             && !parts.iter().any(|(known, _)| *known == part)
         {
             parts.push((part, element));
@@ -95,14 +122,16 @@ pub(super) fn parts() -> Vec<(&'static str, &'static str)> {
 
 /// The slots; `default` is the one without a name.
 pub(super) fn slots() -> Vec<&'static str> {
-    let nodes = TEMPLATE.lines().map(|line| line.split_once(' '));
-    let slots = nodes.flatten().map(|(_, node)| node).rev();
+    let slots = TREE.match_indices("node(\"slot\"").map(|(at, head)| {
+        let rest = &TREE[at + head.len()..];
+        let named = rest.strip_prefix(", { name: \"");
+        named
+            .and_then(|rest| rest.split('"').next())
+            .unwrap_or("default")
+    });
+    let mut slots: Vec<_> = slots.collect();
+    slots.reverse();
     slots
-        .filter_map(|node| match node {
-            "slot" => Some("default"),
-            _ => node.strip_prefix("slot name="),
-        })
-        .collect()
 }
 
 /// The custom properties of a style sheet with their defaults, in the order of the last `:host` that sets them.
@@ -139,15 +168,16 @@ fn inside(text: &str) -> &str {
 
 /// The settings that one attribute makes, and what the console would say of its value.
 fn read(name: &str, value: &str) -> (Config, Option<&'static str>) {
-    let values = attributes().map(|attribute| match attribute {
-        _ if attribute == name => value,
-        "endpoint" => "/",
-        _ => "",
-    });
-    let values = values.collect::<Vec<_>>().join(UNIT);
+    let value_of = |attribute: config::Attribute| match attribute.as_str() {
+        own if own == name => Some(value)
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned),
+        "endpoint" => Some("/".to_owned()),
+        _ => None,
+    };
     let mut expected = None;
-    let config = Config::read(&values, |warning| {
-        if warning.attribute == name {
+    let config = Config::read(value_of, |warning| {
+        if warning.attribute.as_str() == name {
             expected = Some(warning.expected);
         }
     });
@@ -165,7 +195,7 @@ pub(super) fn check(words: &Words, sheet: &str) -> Result<()> {
     same("properties", &words.properties, PROPERTIES.into_iter())?;
     same("methods", &words.methods, methods())?;
     let events = events();
-    same("events", &words.events, events.iter().map(String::as_str))?;
+    same("events", &words.events, events.into_iter())?;
     same("slots", &words.slots, slots().into_iter())?;
     let parts = parts();
     same("parts", &words.parts, parts.iter().map(|(part, _)| *part))?;
@@ -213,9 +243,9 @@ fn try_out(name: &str, attribute: &Attribute) -> Result<()> {
             "{value:?} is not understood: {warning:?}"
         );
         let default = attribute.default.as_ref() == Some(value);
-        // The browser and the shell take these two themselves.
+        // The browser, the shell and the style sheet take these themselves.
         ensure!(
-            (config == plain) == default || matches!(name, "lang" | "disabled"),
+            (config == plain) == default || matches!(name, "lang" | "disabled" | "error" | "theme"),
             "{value:?} is {}the default",
             if default { "not " } else { "" }
         );

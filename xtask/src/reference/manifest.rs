@@ -51,7 +51,7 @@ fn declaration(words: &Words) -> Result<Value> {
     }
     let mut events = Vec::new();
     let names = facts::events();
-    for name in names.iter().map(String::as_str) {
+    for name in names {
         let event = words::of(&words.events, name)?;
         let kind = (event.detail.as_ref()).map_or("Event".to_owned(), |detail| {
             format!("CustomEvent<{detail}>")

@@ -4,11 +4,9 @@ use std::fmt::Write as _;
 use std::num::NonZeroU32;
 
 use anyhow::Result;
-use sori_captcha::captcha::messages::{Catalog, Message, Text};
-use sori_captcha::captcha::state::{Captcha, Fault};
-use sori_captcha::config::Config;
+use sori_captcha::captcha::message::{Message, Text};
 use sori_captcha::error::{ErrorCode, Side};
-use sori_captcha::locale::Locale;
+use sori_captcha::locale::texts::Texts;
 
 use super::facts;
 use super::words::{self, Attribute, Kind, Language, Words};
@@ -138,7 +136,7 @@ fn events(words: &Words, language: Language) -> Result<String> {
     };
     let mut rows = Vec::new();
     let events = facts::events();
-    for name in events.iter().map(String::as_str) {
+    for name in events {
         let event = words::of(&words.events, name)?;
         let detail = event.detail.as_deref();
         let detail = detail.map_or_else(String::new, |detail| {
@@ -283,43 +281,30 @@ fn heard(language: Language) -> Result<String> {
     Ok(out)
 }
 
+fn texts(language: Language) -> Texts {
+    Texts::of(match language {
+        Language::Korean => "ko",
+        Language::English => "en",
+    })
+}
+
 fn said(code: ErrorCode, language: Language) -> String {
-    let locale = match language {
-        Language::Korean => Locale::Korean,
-        Language::English => Locale::English,
-    };
-    let catalog = Catalog {
-        locale,
-        ..Catalog::default()
-    };
     let retry_after = match code {
         ErrorCode::RateLimited => NonZeroU32::new(30),
         _ => None,
     };
-    let mut text = String::new();
-    let captcha = Captcha::new(Config::default(), false, String::new());
-    catalog.render(
-        Text::of_error(Fault { code, retry_after }),
-        &captcha,
-        &mut text,
-    );
+    let text = texts(language).render(Text::of_error(code, retry_after));
     let who = language.pick("방문자가 듣는 말", "The visitor hears");
     format!("{who}: <q>{}</q>", html(&text))
 }
 
 fn messages(language: Language) -> Result<String> {
-    let locale = match language {
-        Language::Korean => Locale::Korean,
-        Language::English => Locale::English,
-    };
+    let texts = texts(language);
     let mut out = String::from("<dl>\n");
     for message in Message::ALL {
-        let text = html(message.text(locale));
-        writeln!(
-            out,
-            "<dt><code>{}</code></dt>\n<dd>{text}</dd>",
-            message.name()
-        )?;
+        let name = message.as_str();
+        let text = html(texts.get(message));
+        writeln!(out, "<dt><code>{name}</code></dt>\n<dd>{text}</dd>")?;
     }
     out.push_str("</dl>\n");
     Ok(out)

@@ -1,0 +1,286 @@
+//! What is said, as names: the words are in `src/locale`, one file a language.
+
+use core::num::NonZeroU32;
+
+use crate::{error::ErrorCode, names::names};
+
+names! {
+    /// A text, before its language is known. Its name is its name in `src/locale` and in the `messages` property.
+    pub enum Message in message_names {
+        /// The name of the whole group.
+        Group = "group",
+        /// The answer box's label.
+        Label = "label",
+        /// What to do first, with both ways in.
+        Instruction = "instruction",
+        /// The same where no key is offered.
+        InstructionNoKeys = "instructionNoKeys",
+        /// Play, where it plays the audio at hand from its start, or the first audio.
+        Play = "play",
+        /// Play, where it goes on after a pause.
+        Resume = "resume",
+        /// Play, where the last audio cannot be used any more.
+        PlayNew = "playNew",
+        /// Play, while it would pause.
+        Pause = "pause",
+        /// To the digit before.
+        Back = "back",
+        /// To the next digit.
+        Forward = "forward",
+        /// A tenth slower.
+        Slower = "slower",
+        /// A tenth faster.
+        Faster = "faster",
+        /// The volume slider.
+        Volume = "volume",
+        /// The volume slider's value; its number is a percentage.
+        VolumePercent = "volumePercent",
+        /// Asks for another challenge while this one still lives.
+        Renew = "renew",
+        /// Checks the answer in inline mode.
+        Check = "check",
+        /// The visible progress while audio plays.
+        Playing = "playing",
+        /// Said when loading takes longer than two seconds.
+        Loading = "loading",
+        /// Said when the audio has ended.
+        Ended = "ended",
+        /// The same the first time, in the box: with what comes next, and the keys that are of use now.
+        EndedKeys = "endedKeys",
+        /// The same the first time, in the box, where no key is offered.
+        EndedType = "endedType",
+        /// The same the first time, on Play.
+        EndedTypeBefore = "endedTypeBefore",
+        /// The same the first time, on another control.
+        EndedTypeBox = "endedTypeBox",
+        /// Said when a different audio has ended, in the box.
+        EndedNew = "endedNew",
+        /// The same, on another control.
+        EndedNewBox = "endedNewBox",
+        /// Said when a new audio has emptied the box.
+        BoxCleared = "boxCleared",
+        /// Said when something outside the page has paused the audio.
+        Paused = "paused",
+        /// Said when the sound has stopped without a reason that the browser gives.
+        Stalled = "stalled",
+        /// Said when the speed changes; its number is a percentage.
+        Speed = "speed",
+        /// The same at the lowest speed.
+        SpeedSlowest = "speedSlowest",
+        /// The same at the highest speed.
+        SpeedFastest = "speedFastest",
+        /// Said while an answer is checked, if that takes longer than two seconds.
+        Checking = "checking",
+        /// Said when the answer was right.
+        Verified = "verified",
+        /// The same, described at the box later.
+        VerifiedShort = "verifiedShort",
+        /// The answer was wrong.
+        Wrong = "wrong",
+        /// The answer was wrong, and the box was emptied.
+        WrongCleared = "wrongCleared",
+        /// The key has expired.
+        Expired = "expired",
+        /// The same, with something in the box.
+        ExpiredClears = "expiredClears",
+        /// The key expires soon. No number: what waits for the end of the audio would name one that has passed.
+        ExpiresSoon = "expiresSoon",
+        /// The key went out with the form.
+        Submitted = "submitted",
+        /// Validation: nothing was played yet.
+        NeedPlay = "needPlay",
+        /// The same where no key is offered.
+        NeedPlayNoKeys = "needPlayNoKeys",
+        /// Validation: the box is empty.
+        NeedAnswer = "needAnswer",
+        /// Validation: the last audio cannot be used any more.
+        NeedNew = "needNew",
+        /// Validation in inline mode: the answer was not checked.
+        NeedCheck = "needCheck",
+        /// Validation: consent was not given.
+        NeedConsent = "needConsent",
+        /// A hint, not an error: there is something else than digits.
+        NotDigits = "notDigits",
+        /// What becomes of the data (NAVER's terms, 11.6).
+        Notice = "notice",
+        /// The same beside the consent box, whose label says the first half.
+        NoticeConsent = "noticeConsent",
+        /// The same where the backend runs the practice upstream.
+        NoticePractice = "noticePractice",
+        /// The consent box's label.
+        Consent = "consent",
+        /// The way on where no audio is to be had: the page offers another.
+        UseAnotherWay = "useAnotherWay",
+        /// The same where the form does not need an answer.
+        SubmitAsIs = "submitAsIs",
+        /// The same where the form needs an answer and the page offers no other way.
+        ContactSite = "contactSite",
+        /// `quota_exceeded`.
+        QuotaExceeded = "quotaExceeded",
+        /// `rate_limited`, where the time to wait is short or not known.
+        RateLimited = "rateLimited",
+        /// `rate_limited`; its number is one of seconds up to 90.
+        RateLimitedSeconds = "rateLimitedSeconds",
+        /// `rate_limited`; its number is one of minutes.
+        RateLimitedMinutes = "rateLimitedMinutes",
+        /// `upstream_unavailable`, `store_unavailable`.
+        Unavailable = "unavailable",
+        /// The second time in a row that there was no answer.
+        StillUnavailable = "stillUnavailable",
+        /// A fault in the site's own set-up.
+        Misconfigured = "misconfigured",
+        /// `offline`.
+        Offline = "offline",
+        /// `timeout`.
+        Timeout = "timeout",
+        /// `network_error`.
+        NetworkError = "networkError",
+        /// `bad_response`.
+        BadResponse = "badResponse",
+        /// `not_audio`.
+        NotAudio = "notAudio",
+        /// `playback_blocked`.
+        PlaybackBlocked = "playbackBlocked",
+        /// `internal_error`.
+        InternalError = "internalError",
+        /// Checking failed for a reason that may pass.
+        CheckFailed = "checkFailed",
+    }
+}
+
+names! {
+    /// Whose words of the site's own: they stay in the shell.
+    pub enum SiteText in site_text_names {
+        /// Those of the `error` attribute.
+        Error = "error",
+        /// Those that `reject()` was given.
+        Rejection = "rejection",
+        /// Those that `setCustomValidity()` was given.
+        Validity = "validity",
+    }
+}
+
+names! {
+    /// A placeholder in a text whose text follows from the captcha.
+    pub enum Name in name_names {
+        /// What to press to hear the audio.
+        Play = "play",
+        /// The way on where no audio is to be had.
+        Way = "way",
+    }
+}
+
+/// A message, and the number that takes the place of the placeholder in it, if it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// What is said.
+    pub message: Message,
+    /// What takes the place of the placeholder.
+    pub number: u32,
+}
+
+impl From<Message> for Text {
+    fn from(message: Message) -> Self {
+        Self { message, number: 0 }
+    }
+}
+
+impl Text {
+    /// A message with a number.
+    #[must_use]
+    pub const fn with(message: Message, number: u32) -> Self {
+        Self { message, number }
+    }
+
+    /// What is said of an error; `retry_after` is in s.
+    #[must_use]
+    pub fn of_error(code: ErrorCode, retry_after: Option<NonZeroU32>) -> Self {
+        use ErrorCode as E;
+        use Message as M;
+        let message = match code {
+            E::QuotaExceeded => M::QuotaExceeded,
+            E::RateLimited => match retry_after {
+                Some(wait) if wait.get() <= 3 => M::RateLimited,
+                Some(wait) if wait.get() <= 90 => {
+                    return Self::with(M::RateLimitedSeconds, wait.get());
+                }
+                Some(wait) => return Self::with(M::RateLimitedMinutes, wait.get().div_ceil(60)),
+                None => M::RateLimited,
+            },
+            E::InvalidKey | E::AudioNotIssued => M::Expired,
+            E::UpstreamUnavailable | E::StoreUnavailable => M::Unavailable,
+            E::UpstreamRejected
+            | E::BadRequest
+            | E::OriginNotAllowed
+            | E::PayloadTooLarge
+            | E::CspBlocked
+            | E::ConfigError => M::Misconfigured,
+            E::Offline => M::Offline,
+            E::Timeout => M::Timeout,
+            E::NetworkError => M::NetworkError,
+            E::BadResponse => M::BadResponse,
+            E::NotAudio => M::NotAudio,
+            E::PlaybackBlocked => M::PlaybackBlocked,
+            E::InternalError => M::InternalError,
+        };
+        message.into()
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::locale::texts::{LANGUAGES, Texts};
+
+    #[test]
+    fn an_error_is_told_in_two_sentences_at_most() {
+        for &code in ErrorCode::ALL {
+            for wait in [None, Some(30), Some(3600)] {
+                for tag in ["ko", "en"] {
+                    let text = Text::of_error(code, wait.and_then(NonZeroU32::new));
+                    let text = Texts::of(tag).render(text);
+                    let ends = text.matches(['.', '!', '?']).count();
+                    assert!((1..=2).contains(&ends), "{code}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_placeholder_is_left_in_any_language() {
+        for language in LANGUAGES {
+            let texts = Texts::of(language.tag);
+            for message in Message::ALL {
+                let text = texts.render(Text::with(message, 7));
+                assert!(
+                    !text.contains(['{', '}']),
+                    "{} {message:?}: {text}",
+                    language.tag
+                );
+            }
+        }
+    }
+
+    /// What was typed is kept where nothing says otherwise; saying so each time only takes longer.
+    #[test]
+    fn no_error_promises_what_the_next_press_would_break() {
+        for &code in ErrorCode::ALL {
+            let text = Text::of_error(code, None);
+            let say = |tag| Texts::of(tag).render(text);
+            assert!(!say("en").contains("kept"), "{code}");
+            assert!(!say("ko").contains("그대로 있"), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_time_to_wait_is_rounded_up_never_down() {
+        let say = |seconds| {
+            let text = Text::of_error(ErrorCode::RateLimited, NonZeroU32::new(seconds));
+            Texts::of("en").render(text)
+        };
+        assert!(say(45).contains("45 seconds"));
+        assert!(say(91).contains("2 minutes"));
+        assert!(say(0).contains("in a moment"));
+        assert!(say(1).contains("in a moment"));
+    }
+}

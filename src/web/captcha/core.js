@@ -1,0 +1,70 @@
+// The core: an instance of the module that serves every element. It may not be there yet, be had at no price, or die.
+import { paintCrash, tellOfCrash } from "./crash.js";
+
+/** @typedef {import("./core.d.ts").Core} Core */
+/** @typedef {import("./shell.js").Shell} Shell */
+
+/** Every connected element. @type {Set<Shell>} */
+export const live = new Set();
+
+/** @type {Core | undefined} */
+export let core;
+/** @type {Promise<void> | undefined} */
+let loading;
+/** Whether the last attempt failed. */
+export let failed = false;
+/** @type {() => Core | Promise<Core>} */
+let bring = () => Promise.reject(new Error("sori-captcha: nothing brings the module"));
+
+/** `bring` resolves to the core of a fresh instance each time. @param {typeof bring} from */
+export function bringCoreFrom(from) {
+  bring = from;
+}
+
+/** Resolves when there is a core and every element has it. After a failure the next call tries anew. @returns {Promise<void>} */
+export function load() {
+  // One for all: a second instance would not know the elements of the first.
+  return (loading ??= start());
+}
+
+async function start() {
+  try {
+    core = await bring();
+    failed = false;
+  } catch (error) {
+    loading = undefined;
+    fail();
+    throw error;
+  }
+  for (const shell of live) shell.join();
+}
+
+function fail() {
+  failed = true;
+  core = undefined;
+  loading = undefined;
+  for (const shell of live) {
+    shell.leave();
+    paintCrash(shell);
+    tellOfCrash(shell);
+  }
+}
+
+/**
+ * Calls the core. Nothing in an instance that has trapped can be called again, for any element.
+ * @template T
+ * @param {(core: Core) => T} act
+ * @returns {T | undefined}
+ */
+export function callCore(act) {
+  const called = core;
+  if (!called) return undefined;
+  try {
+    return act(called);
+  } catch (error) {
+    // Of our own call alone: a page may have other modules, and its listeners may throw what they like.
+    if (error instanceof WebAssembly.RuntimeError && called === core) fail();
+    reportError(error);
+    return undefined;
+  }
+}

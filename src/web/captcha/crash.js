@@ -1,0 +1,36 @@
+// The one view that needs no core: what is shown when there is none.
+
+/** @typedef {import("./shell.js").Shell} Shell */
+
+/**
+ * What happened and what to do; the form is not blocked, and carries `NAME-error`.
+ * @param {Shell} shell
+ */
+export function paintCrash(shell) {
+  const { element, consent } = shell;
+  const name = element.getAttribute("name");
+  const data = new FormData();
+  if (name) {
+    data.append(`${name}-error`, "internal_error");
+    if (consent.checked) data.append(`${name}-consent`, "on");
+  }
+  shell.paintFields(data);
+  shell.paintValidity();
+  shell.paintState("failed");
+  shell.paintText("play", "play");
+  shell.paintFlag("play", "aria-disabled", false);
+  shell.paintFlag("answer", "aria-invalid", false);
+  shell.paintFlag("answer", "readonly", false);
+  shell.paintFlag("hint", "hidden", true);
+  shell.paintFlag("sori", "data-way", true);
+  shell.paintText("error");
+  shell.paintText("announcement");
+  shell.paintDescription("page");
+  shell.paintProgress("hidden", 0, 1);
+  shell.paintText("status", "internalError");
+}
+
+/** The site learns of it. @param {Shell} shell */
+export function tellOfCrash(shell) {
+  shell.emit("sori-error", { code: "internal_error", retryable: true, retryAfter: null });
+}

@@ -1,0 +1,63 @@
+// In which language an element speaks, and what it says.
+
+/** @typedef {import("./core.d.ts").Message} Message */
+/** @typedef {{ tag: string, dir?: string, texts: Record<string, string> }} Language */
+
+/** What the modules in locale/ have brought; they share no scope with this one. @type {Language[]} */
+const loaded = (/** @type {any} */ (globalThis)[Symbol.for("sori-captcha.languages")] ??= []);
+/** @type {Language[]} The last one is what a page in an unknown language gets. */
+let inside = [];
+
+/** @param {Language[]} languages */
+export function setLanguages(languages) {
+  inside = languages;
+}
+
+/**
+ * Language and script: `zh-TW` is written in another script than `zh-Hans`. Nothing for what is no tag.
+ * @param {string} tag
+ */
+function spoken(tag) {
+  try {
+    const { language, script } = new Intl.Locale(tag.replaceAll("_", "-")).maximize();
+    return `${language}-${script}`;
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * The language of the nearest `lang`, through shadow roots; of a page that has none, the browser's.
+ * @param {Element} element
+ * @returns {Language}
+ */
+export function languageOf(element) {
+  let lang = "";
+  /** @type {any} */
+  let node = element;
+  // A control of the form's may be named as one of its properties.
+  const up = Object.getOwnPropertyDescriptor(Node.prototype, "parentNode")?.get;
+  for (; node && !lang; node = up?.call(node) ?? node.host) {
+    if (node.nodeType === 1) lang = Element.prototype.getAttribute.call(node, "lang") ?? "";
+  }
+  const wanted = spoken(lang || navigator.language);
+  return (wanted && [...loaded, ...inside].find(({ tag }) => spoken(tag) === wanted)) || /** @type {Language} */ (inside.at(-1));
+}
+
+/**
+ * A text with its placeholders filled in: `names` says which text `{play}` and `{way}` stand for at present; the name of any other
+ * text is that text; anything else is the number. The page's own texts stand over the language's; an empty one replaces nothing.
+ * @param {Language} language
+ * @param {Record<string, unknown> | null | undefined} own
+ * @param {Record<string, string>} names
+ * @param {string} message
+ * @param {number} [number]
+ */
+export function say(language, own, names, message, number) {
+  /** @param {string} name @returns {string | undefined} */
+  const text = (name) => {
+    const replaced = own?.[name];
+    return (typeof replaced === "string" && replaced) || language.texts[name] || inside.at(-1)?.texts[name];
+  };
+  return (text(message) ?? "").replace(/\{(\w*)\}/g, (_, name) => text(names[name] ?? name) ?? `${number ?? ""}`);
+}

@@ -1,0 +1,90 @@
+// One set of listeners on the shadow root serves every part.
+
+/** @typedef {import("./shell.js").Shell} Shell */
+/** @typedef {import("./core.d.ts").Report} Report */
+
+const TYPES = ["click", "input", "change", "focusin", "focusout", "keydown", "keypress", "keyup", "beforeinput"];
+
+/** @param {Shell} self */
+export function listen(self) {
+  for (const type of TYPES) self.root.addEventListener(type, (event) => heard(self, event));
+}
+
+/** @param {Shell} self @param {any} event */
+function heard(self, event) {
+  const { type, target } = event;
+  const control = target.closest("button,input");
+  if (!control) return;
+  const inBox = control === self.box;
+  if (type === "click") {
+    const part = control.getAttribute("part");
+    if (control.type === "button" && !control.hasAttribute("aria-disabled")) self.do(part === "play" ? "pressPlay" : part);
+  } else if (type === "input") {
+    edited(self, control, event);
+  } else if (type === "change") {
+    // It does not cross the shadow's boundary by itself, as `input` does.
+    if (inBox) self.element.dispatchEvent(new Event("change", { bubbles: true }));
+  } else if (type === "focusin") {
+    // The page may have changed since; from button to button it need not be asked.
+    if (inBox || !self.root.contains(event.relatedTarget)) self.lookAround();
+    focused(self, inBox ? "answer" : control === self.consent ? "consent" : control.getAttribute("part") === "play" ? "play" : "other");
+  } else if (type === "focusout") {
+    focused(self, "elsewhere");
+  } else if (inBox) {
+    pressed(self, event);
+  }
+}
+
+/** @param {Shell} self @param {import("./core.d.ts").Focus} to */
+function focused(self, to) {
+  self.tell((core, id) => core.focus(id, to));
+}
+
+/** @param {Shell} self @param {HTMLInputElement} control @param {Event} event */
+function edited(self, control, event) {
+  const { value } = control;
+  if (control === self.box) return self.tell((core, id) => core.edited(id, value));
+  // Neither volume nor consent is the answer.
+  event.stopPropagation();
+  if (control === self.consent) self.report(control.checked ? "consented" : "consentWithdrawn");
+  else self.tell((core, id) => core.volume(id, Number(value)));
+}
+
+/** A key in the box. @param {Shell} self @param {KeyboardEvent & InputEvent} event */
+function pressed(self, event) {
+  const { type, key } = event;
+  if (self.id < 0) return pressedEarly(self, event);
+  /** @type {Report | undefined} */
+  let action;
+  if (type === "beforeinput") {
+    const { data } = event;
+    if (event.inputType !== "insertText" || !data) return;
+    action = self.ask((core, id) => core.typedAction(id, data));
+  } else {
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    if (self.ask((core) => core.isPrintable(key, modified))) event.stopPropagation();
+    if (type !== "keydown") return;
+    action = self.ask((core, id) => core.keyAction(id, key, modified, event.isComposing, event.keyCode === 229));
+  }
+  if (!action) return;
+  event.preventDefault();
+  if (!event.repeat) self.do(action);
+}
+
+/**
+ * Without a core the form passes as it is, for a fresh instance would hold it until something was heard, and the one key that
+ * sends for the audio does so.
+ * @param {Shell} self
+ * @param {KeyboardEvent} event
+ */
+function pressedEarly(self, event) {
+  const { key } = event;
+  if (event.type !== "keydown" || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (key === "Enter") {
+    self.pressDefaultButton();
+  } else if (key === "." && self.element.getAttribute("shortcuts") !== "off") {
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat) self.do("keyPlay");
+  }
+}

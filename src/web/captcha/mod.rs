@@ -1,0 +1,255 @@
+//! `<sori-captcha>`: what its shell calls ([`Core`]) and what it is asked to do ([`shell::Shell`]).
+//!
+//! The shell is JavaScript, for behind web-sys the DOM made the module 48 kB. Both sides know the same names: an enum that
+//! crosses is declared once, in Rust, and wasm-bindgen makes a string of each of its variants.
+
+mod details;
+mod elements;
+mod report;
+mod request;
+mod shell;
+
+use core::num::NonZeroU32;
+
+use lol_alloc::{AssumeSingleThreaded, FreeListAllocator};
+use wasm_bindgen::prelude::*;
+use web_sys::Request;
+
+pub use report::{Failure, Report};
+pub use shell::Shell;
+
+use crate::{
+    captcha::{
+        event::{Event, timer_names},
+        keys::{self, Press},
+        pauses,
+        state::{Fault, Issued, Sound, focus_names},
+        wav,
+    },
+    error::ErrorCode,
+    protocol::{AUDIO_MAX_BYTES, Key, classify},
+};
+use elements::{tell, with};
+
+#[cfg(target_feature = "atomics")]
+compile_error!("the allocator below counts on there being one thread");
+
+// SAFETY: without atomics there is one thread.
+#[allow(unsafe_code)]
+#[global_allocator]
+static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
+    unsafe { AssumeSingleThreaded::new(FreeListAllocator::new()) };
+
+/// Every rule of `<sori-captcha>`: one for all elements of a page, each of which has a number (`id`) while it is connected.
+/// Positions and lengths of the audio are in ms. A number that belongs to no element is that of one that has just gone:
+/// nothing follows.
+#[wasm_bindgen]
+#[derive(Debug, Default)]
+pub struct Core;
+
+#[wasm_bindgen]
+impl Core {
+    /// The core of a fresh instance of the module.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// An element was connected: its number from now on. `answer` is what its box holds.
+    #[must_use]
+    pub fn connect(&self, shell: Shell, answer: String, consented: bool, disabled: bool) -> u32 {
+        elements::add(shell, answer, consented, disabled)
+    }
+
+    /// An element left the document. Its number is free from now on.
+    pub fn disconnect(&self, id: u32) {
+        tell(id, Event::Disconnected);
+        elements::remove(id);
+    }
+
+    /// The attributes have changed, all but `error`.
+    pub fn configure(&self, id: u32) {
+        elements::configure(id);
+    }
+
+    /// Whether every pointer of the device is coarse, and whether the page offers another way.
+    pub fn surroundings(&self, id: u32, coarse: bool, has_way: bool) {
+        tell(id, Event::Coarse(coarse));
+        tell(id, Event::Ways(has_way));
+    }
+
+    /// The focus came to a control of the element, or left the element.
+    pub fn focus(&self, id: u32, to: focus_names::Focus) {
+        tell(id, Event::Focus(to.into()));
+    }
+
+    /// `setCustomValidity` was called: whether something is wrong.
+    #[wasm_bindgen(js_name = customValidity)]
+    pub fn custom_validity(&self, id: u32, there: bool) {
+        tell(id, Event::CustomValidity(there));
+    }
+
+    /// The `error` attribute was set, to a text or to none.
+    #[wasm_bindgen(js_name = siteError)]
+    pub fn site_error(&self, id: u32, there: bool) {
+        tell(id, Event::SiteError(there));
+    }
+
+    /// Something happened. `at` and `length` say where the audio is and how long it is, 0 where that is not known.
+    pub fn report(&self, id: u32, what: Report, at: u32, length: u32) {
+        tell(id, what.event(at, length));
+    }
+
+    /// The site's server said no, maybe in its own words.
+    pub fn reject(&self, id: u32, in_own_words: bool) {
+        tell(id, Event::Reject { in_own_words });
+    }
+
+    /// The box was edited.
+    pub fn edited(&self, id: u32, answer: &str) {
+        tell(id, Event::Edited(answer));
+    }
+
+    /// The volume was set, in percent.
+    pub fn volume(&self, id: u32, percent: u32) {
+        tell(id, Event::Volume(percent));
+    }
+
+    /// Speed and volume that were kept on the device, in percent.
+    pub fn recalled(&self, id: u32, rate: u32, volume: u32) {
+        tell(id, Event::Recalled { rate, volume });
+    }
+
+    /// A timer ran out.
+    pub fn timer(&self, id: u32, timer: timer_names::Timer) {
+        tell(id, Event::Timer(timer.into()));
+    }
+
+    /// What a key in the box does, at once, as a report; none for one that types. `modified`: Ctrl, Alt or Meta is held.
+    /// `composing`: an input method is at work. `taken`: it took this press.
+    #[wasm_bindgen(js_name = keyAction)]
+    #[must_use]
+    pub fn key_action(
+        &self,
+        id: u32,
+        key: &str,
+        modified: bool,
+        composing: bool,
+        taken: bool,
+    ) -> Option<Report> {
+        let shortcuts = elements::has_shortcuts(id);
+        let press = Press {
+            key,
+            modified,
+            composing,
+            taken,
+        };
+        keys::press(press, shortcuts).map(Report::from)
+    }
+
+    /// The same for a text that is about to be typed: some keyboards do not name it in `keydown`.
+    #[wasm_bindgen(js_name = typedAction)]
+    #[must_use]
+    pub fn typed_action(&self, id: u32, text: &str) -> Option<Report> {
+        keys::typed(text, elements::has_shortcuts(id)).map(Report::from)
+    }
+
+    /// Whether a press in the box stays within the element.
+    #[wasm_bindgen(js_name = isPrintable)]
+    #[must_use]
+    pub fn is_printable(&self, key: &str, modified: bool) -> bool {
+        keys::is_printable(key, modified)
+    }
+
+    /// Sends a request that the shell has made; [`Shell::answered`] gets the answer, unless the element sends another one
+    /// or is disconnected.
+    pub fn send(&self, id: u32, request: Request) {
+        request::send(id, request);
+    }
+
+    /// A key was asked for, and the answer is a success. `expires_in` is in s, NaN where there is none. `practice`: the practice
+    /// upstream issued it.
+    pub fn issued(&self, id: u32, generation: u32, key: &str, expires_in: f64, practice: bool) {
+        let Some(key) = Key::parse(key) else {
+            return failed(id, generation, ErrorCode::BadResponse);
+        };
+        // `as` cuts off, and makes 0 of what is no number.
+        let expires_in = (expires_in >= 0.0).then_some(expires_in as u32);
+        let issued = Issued { key, expires_in };
+        let arrived = Event::KeyArrived {
+            generation,
+            issued,
+            practice,
+        };
+        tell(id, arrived);
+    }
+
+    /// Looks into a piece of the audio. False once there is more than the cap allows.
+    #[must_use]
+    pub fn scan(&self, id: u32, piece: &[u8]) -> bool {
+        with(id, |element| {
+            element.scanned += piece.len();
+            element.scanner.feed(piece);
+            element.scanned <= AUDIO_MAX_BYTES
+        })
+        .unwrap_or(true)
+    }
+
+    /// The audio is there.
+    pub fn audio(&self, id: u32, generation: u32) {
+        let scanner = with(id, |element| std::mem::take(&mut element.scanner));
+        match scanner.map(wav::Scanner::finish) {
+            Some(Ok(envelope)) => {
+                let starts = pauses::digit_starts(&envelope);
+                let sound = Sound { starts };
+                tell(id, Event::AudioArrived { generation, sound });
+            }
+            _ => failed(id, generation, ErrorCode::NotAudio),
+        }
+    }
+
+    /// The answer was judged. The token is empty where it was wrong.
+    pub fn judged(&self, id: u32, generation: u32, verified: Option<bool>, token: &str) {
+        let token = match verified {
+            Some(false) => None,
+            Some(true) if !token.is_empty() => Some(token),
+            _ => return failed(id, generation, ErrorCode::BadResponse),
+        };
+        tell(id, Event::Judged { generation, token });
+    }
+
+    /// A request was answered, and the answer is no success: its status, its `Retry-After` in s (0 where there is none), and
+    /// the members `code` and `errorCode` of its JSON, the latter NAVER's own.
+    pub fn refused(
+        &self,
+        id: u32,
+        generation: u32,
+        status: u16,
+        retry_after: u32,
+        code: &str,
+        naver_code: &str,
+    ) {
+        let fault = Fault {
+            code: classify(status, Some(code), Some(naver_code)),
+            retry_after: NonZeroU32::new(retry_after),
+        };
+        tell(id, Event::RequestFailed { generation, fault });
+    }
+
+    /// A request failed.
+    pub fn failed(&self, id: u32, generation: u32, how: Failure) {
+        failed(id, generation, how.code());
+    }
+
+    /// Speech could not be played.
+    #[wasm_bindgen(js_name = playbackFailed)]
+    pub fn playback_failed(&self, id: u32, how: Failure) {
+        tell(id, Event::PlaybackFailed(how.code()));
+    }
+}
+
+fn failed(id: u32, generation: u32, code: ErrorCode) {
+    let fault = Fault::from(code);
+    tell(id, Event::RequestFailed { generation, fault });
+}

@@ -1,0 +1,25 @@
+// What `define()` of a plain build by wasm-pack does: the elements with all that they need, which the module has inside.
+
+/**
+ * @param {string} css
+ * @param {string} ko The Korean texts, as JSON.
+ * @param {string} en
+ * @param {import("./captcha/core.d.ts").Core} core
+ * @param {string} shareCss
+ * @param {(event: number, session: number, facts: string) => string} share
+ * @returns {Promise<void>}
+ */
+export async function defineElements(css, ko, en, core, shareCss, share) {
+  const languages = [["ko", ko], ["en", en]].map(([tag, texts]) => ({ tag, texts: JSON.parse(texts) }));
+  let fresh = true;
+  const bring = () => {
+    // The npm package starts a module anew that has trapped; here only the page can.
+    if (!fresh) throw new Error("sori-captcha: the module has failed; load the page again");
+    fresh = false;
+    return core;
+  };
+  const { defineCaptcha } = await import("./captcha/element.js");
+  const { defineShare } = await import("./share.js");
+  defineShare(share, shareCss);
+  await defineCaptcha({ css, languages, bring });
+}
