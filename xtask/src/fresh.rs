@@ -104,13 +104,7 @@ fn kept(workspace: &Workspace) -> Option<Record> {
 }
 
 fn made_from(workspace: &Workspace) -> Result<Hashes> {
-    let mut hashes = Hashes::new();
-    let root = workspace.root();
-    walk(root, root, &mut hashes, &|path| {
-        let hidden = path.starts_with('.') && !path.starts_with(".cargo");
-        let made = path.strip_prefix("pkg/").is_some_and(package::is_made);
-        hidden || made || path.ends_with(".tgz") || NOT_IN_THE_PACKAGE.contains(&path)
-    })?;
+    let mut hashes = sources(workspace.root())?;
     let sh = workspace.shell();
     for tool in ["rustc", "wasm-pack", "wasm-bindgen", "node"] {
         let version = cmd!(sh, "{tool} --version").quiet().read()?;
@@ -121,6 +115,16 @@ fn made_from(workspace: &Workspace) -> Result<Hashes> {
             hashes.insert(name, value);
         }
     }
+    Ok(hashes)
+}
+
+fn sources(root: &Path) -> Result<Hashes> {
+    let mut hashes = Hashes::new();
+    walk(root, root, &mut hashes, &|path| {
+        let hidden = path.starts_with('.') && !path.starts_with(".cargo");
+        let made = path.strip_prefix("pkg/").is_some_and(package::is_made);
+        hidden || made || path.ends_with(".tgz") || NOT_IN_THE_PACKAGE.contains(&path)
+    })?;
     Ok(hashes)
 }
 
@@ -186,7 +190,46 @@ fn changed(before: &Hashes, now: &Hashes) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hashes, changed};
+    use std::fs;
+
+    use super::{Hashes, changed, sources};
+
+    #[test]
+    fn a_changed_source_counts_and_a_changed_test_does_not() {
+        let root = std::env::temp_dir().join(format!("sori-fresh-{}", std::process::id()));
+        let write = |path: &str, text: &str| {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let counted = [
+            ".cargo/config.toml",
+            "Cargo.lock",
+            "new/src/lib.rs",
+            "pkg/lib/define.js",
+            "src/lib.rs",
+        ];
+        let others = [
+            ".git/index",
+            "backend/src/lib.rs",
+            "pkg/dist/define.js",
+            "pkg/package.json",
+            "target/a",
+            "tests/a.rs",
+        ];
+        for path in counted.iter().chain(&others) {
+            write(path, "before");
+        }
+        let before = sources(&root).unwrap();
+        assert_eq!(before.keys().collect::<Vec<_>>(), counted);
+        for path in others {
+            write(path, "after");
+        }
+        assert_eq!(sources(&root).unwrap(), before);
+        write("src/lib.rs", "after");
+        assert_eq!(changed(&before, &sources(&root).unwrap()), "src/lib.rs");
+        fs::remove_dir_all(&root).unwrap();
+    }
 
     #[test]
     fn what_changed_is_named() {

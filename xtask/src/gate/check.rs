@@ -150,14 +150,8 @@ impl Check {
                 ),
                 names,
             )?,
-            Check::WasmChromium => {
-                let driver = driver_argument(workspace, "chromedriver");
-                wasm_tests(workspace, &["--chrome"], &driver, names)?
-            }
-            Check::WasmFirefox => {
-                let driver = driver_argument(workspace, "geckodriver");
-                wasm_tests(workspace, &["--firefox"], &driver, names)?
-            }
+            Check::WasmChromium => wasm_tests(workspace, &CHROMIUM, names)?,
+            Check::WasmFirefox => wasm_tests(workspace, &FIREFOX, names)?,
             Check::Build => fresh::package(workspace)?,
             Check::Size => size::run(workspace)?,
             Check::Release => release::check(workspace, all)?,
@@ -220,43 +214,55 @@ fn in_engine(workspace: &Workspace, engine: &str, areas: &[&str], names: &[Strin
     )
 }
 
-/// wasm-pack looks for drivers on PATH alone.
-fn driver_argument(workspace: &Workspace, driver: &str) -> Vec<String> {
-    let path = workspace.shell().var(driver.to_uppercase());
-    path.map(|path| vec![format!("--{driver}={path}")])
-        .unwrap_or_default()
+/// How wasm-pack and its runner are told of a browser.
+struct Browser {
+    flag: &'static str,
+    variable: &'static str,
+    driver: &'static str,
+    driver_variable: &'static str,
+    options: &'static str,
 }
 
-fn wasm_tests(
-    workspace: &Workspace,
-    browser: &[&str],
-    driver: &[String],
-    names: &[String],
-) -> Result<()> {
-    let capabilities = capabilities(workspace)?;
+const CHROMIUM: Browser = Browser {
+    flag: "--chrome",
+    variable: "CHROMIUM",
+    driver: "chromedriver",
+    driver_variable: "CHROMEDRIVER",
+    options: "goog:chromeOptions",
+};
+const FIREFOX: Browser = Browser {
+    flag: "--firefox",
+    variable: "FIREFOX",
+    driver: "geckodriver",
+    driver_variable: "GECKODRIVER",
+    options: "moz:firefoxOptions",
+};
+
+fn wasm_tests(workspace: &Workspace, browser: &Browser, names: &[String]) -> Result<()> {
+    let sh = workspace.shell();
+    let Browser {
+        flag,
+        driver,
+        options,
+        ..
+    } = browser;
+    // wasm-pack looks for drivers on PATH alone, and the drivers for browsers in the usual places.
+    let path = sh.var(browser.driver_variable).ok();
+    let driver = path.map(|path| format!("--{driver}={path}"));
+    let mut capabilities = serde_json::json!({});
+    if let Ok(path) = sh.var(browser.variable) {
+        capabilities[options] = serde_json::json!({ "binary": path });
+    }
+    let file = workspace
+        .state()?
+        .join(format!("{}.json", browser.variable.to_lowercase()));
+    sh.write_file(&file, capabilities.to_string())?;
     tests::run(
         cmd!(
-            workspace.shell(),
-            "wasm-pack --log-level error test --mode no-install --headless {browser...} {driver...} -- -- {names...}"
+            sh,
+            "wasm-pack --log-level error test --mode no-install --headless {flag} {driver...} -- -- {names...}"
         )
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities),
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file),
         names,
     )
-}
-
-/// Which browser the drivers start: they look in the usual places alone.
-fn capabilities(workspace: &Workspace) -> Result<std::path::PathBuf> {
-    let sh = workspace.shell();
-    let mut capabilities = serde_json::Map::new();
-    for (variable, options) in [
-        ("CHROMIUM", "goog:chromeOptions"),
-        ("FIREFOX", "moz:firefoxOptions"),
-    ] {
-        if let Ok(path) = sh.var(variable) {
-            capabilities.insert(options.into(), serde_json::json!({ "binary": path }));
-        }
-    }
-    let path = workspace.state()?.join("webdriver.json");
-    sh.write_file(&path, serde_json::to_string(&capabilities)?)?;
-    Ok(path)
 }

@@ -92,24 +92,14 @@ pub(super) fn chromium(workspace: &Workspace) -> Result<()> {
         let [one, other] = versions;
         Ok([(browser, one), (driver, other)])
     };
-    let misfit = |[(_, browser), (_, driver)]: &[(PathBuf, String); 2]| {
-        (first_number(browser) != first_number(driver)).then(|| {
-            format!(
-                "chromedriver {} does not fit Chromium {}: install the same major version of both",
-                number(driver),
-                number(browser)
-            )
-        })
-    };
     let mut found = pair()?;
-    let complaint = misfit(&found).or_else(|| too_old(0, &found[0].1));
-    if let Some(complaint) = complaint {
+    if let Some(complaint) = unfit(&found[0].1, &found[1].1) {
         report("chromium", &complaint);
         let ours = found[0].0.starts_with("/usr/bin") && found[1].0.starts_with("/usr/bin");
         if ours && system::renew(workspace, &["chromium", "chromium-driver"])? {
             found = pair()?;
         }
-        if let Some(complaint) = misfit(&found).or_else(|| too_old(0, &found[0].1)) {
+        if let Some(complaint) = unfit(&found[0].1, &found[1].1) {
             bail!(
                 "{complaint} ({} and {})",
                 found[0].0.display(),
@@ -180,6 +170,18 @@ fn named_or_found(workspace: &Workspace, variable: &str, names: &[&str]) -> Resu
     Ok(path)
 }
 
+/// Why this Chromium and this driver will not do.
+fn unfit(browser: &str, driver: &str) -> Option<String> {
+    if first_number(browser) == first_number(driver) {
+        return too_old(0, browser);
+    }
+    Some(format!(
+        "chromedriver {} does not fit Chromium {}: install the same major version of both",
+        number(driver),
+        number(browser)
+    ))
+}
+
 fn too_old(browser: usize, version: &str) -> Option<String> {
     let (name, oldest) = OLDEST[browser];
     let major = first_number(version)?;
@@ -191,4 +193,23 @@ fn too_old(browser: usize, version: &str) -> Option<String> {
 /// To the tests, which wasm-pack and the harness of tests/e2e run.
 fn hand_on(workspace: &Workspace, variable: &str, path: &Path) {
     workspace.shell().set_var(variable, path);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{too_old, unfit};
+
+    #[test]
+    fn what_does_not_fit_is_named_with_what_to_do() {
+        let driver = "ChromeDriver 156.0.8078.108 (a21ce)";
+        assert_eq!(unfit("Chromium 156.0.8078.79", driver), None);
+        assert_eq!(
+            unfit("Chromium 150.0.7871.100", driver).unwrap(),
+            "chromedriver 156.0.8078.108 does not fit Chromium 150.0.7871.100: install the same major version of both"
+        );
+        let old = unfit("Google Chrome 90.0.1", "ChromeDriver 90.0.2").unwrap();
+        assert!(old.starts_with("Chromium 90 is older than"), "{old}");
+        assert_eq!(too_old(1, "Mozilla Firefox 140.12.0esr"), None);
+        assert!(too_old(1, "Mozilla Firefox 115.0esr").is_some());
+    }
 }
