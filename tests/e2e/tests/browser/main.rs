@@ -12,6 +12,7 @@ mod keys;
 mod lifecycle;
 mod look;
 mod mounting;
+mod old_browsers;
 mod pauses;
 mod policy;
 mod quota;

@@ -1,0 +1,98 @@
+//! What a browser gets that is older than those that README names: the page's own way, and a line on the console. The missing
+//! feature is taken away before the package loads.
+
+use sori_e2e::{Page, Setup};
+
+use crate::common::{form_data, page_with};
+
+/// A form with what README asks a page to put inside the element.
+fn body(missing: &str) -> String {
+    format!(
+        r#"<script>{missing}</script><form action="/" method="post"><input name="name" value="Bora">
+        <sori-captcha endpoint="/captcha" name="captcha" required><a id="way" href="/help">Cannot use the audio captcha?</a></sori-captcha>
+        <sori-share url="https://example.com/"><a id="link" href="https://share.naver.com/web/shareView">Share</a></sori-share>
+        <button id="send">Send</button></form>"#
+    )
+}
+
+async fn gets_the_page_s_own_way(name: &str, missing: &str, feature: &str) {
+    Setup::new(name)
+        .in_chromium()
+        .page("/page.html", page_with(&body(missing)))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let said = until_told(page, feature).await;
+            assert_eq!(
+                said.iter().filter(|line| line.contains("this browser lacks")).count(),
+                1,
+                "said once: {said:?}"
+            );
+            assert!(
+                !said.iter().any(|line| line.contains("Uncaught")),
+                "nothing breaks: {said:?}"
+            );
+            let seen = page
+                .script("return [...document.querySelectorAll('#way, #link')].map((link) => link.checkVisibility())")
+                .await;
+            assert_eq!(seen, serde_json::json!([true, true]));
+            let data = form_data(page).await;
+            assert_eq!(data, serde_json::json!({ "name": "Bora" }), "no field of the captcha");
+            page.click("#send").await;
+            assert_eq!(crate::common::verdict(page).await, "false", "the server refuses a form without the fields");
+        })
+        .await;
+}
+
+/// The console's lines, once one of them names the feature.
+async fn until_told(page: &Page, feature: &str) -> Vec<String> {
+    let script = format!(
+        "return told.some((line) => line.includes('this browser lacks') && line.includes({}))",
+        serde_json::json!(feature)
+    );
+    page.until(&format!("the console names {feature}"), &script)
+        .await;
+    page.console().await
+}
+
+/// Keeps what is said, for a test to wait for it.
+const LISTEN: &str = "window.told = [];
+    const { warn } = console;
+    console.warn = (...words) => { told.push(words.join(' ')); warn.apply(console, words); };";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_form_association_the_fallback_stays() {
+    let missing = format!("{LISTEN} delete HTMLElement.prototype.attachInternals;");
+    gets_the_page_s_own_way("no_internals", &missing, "attachInternals").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_constructable_style_sheets_the_fallback_stays() {
+    let missing = format!(
+        "{LISTEN} delete Document.prototype.adoptedStyleSheets; delete ShadowRoot.prototype.adoptedStyleSheets;"
+    );
+    gets_the_page_s_own_way("no_sheets", &missing, "adoptedStyleSheets").await;
+}
+
+/// Custom states are the youngest feature; without them the element works and cannot be styled by its state.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_custom_states_it_works() {
+    let missing =
+        "Object.defineProperty(ElementInternals.prototype, 'states', { value: undefined });";
+    let body = format!(
+        r#"<script>{missing}</script><form action="/" method="post">
+        <sori-captcha endpoint="/captcha" name="captcha" lang="en" lead-in="0" required></sori-captcha><button id="send">Send</button></form>"#
+    );
+    Setup::new("no_states")
+        .in_chromium()
+        .page("/page.html", page_with(&body))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            captcha.part("play").await.click().await;
+            crate::common::until_heard(page).await;
+            captcha.part("answer").await.type_text("12345").await;
+            page.click("#send").await;
+            assert_eq!(crate::common::verdict(page).await, "true");
+        })
+        .await;
+}
