@@ -1,16 +1,16 @@
 //! A running backend: its state, its tasks, and in practice mode its upstream.
 
 use crate::{
-    book::{Policy, Usage, VerifiedBy},
+    book::{Policy, VerifiedBy},
     clock::Clock,
-    journal::JournalError,
+    journal::{JournalError, Place},
     limit::{Limits, Rate, Rates},
     metrics::{Metrics, Standing},
-    practice,
-    secret::Secret,
+    practice, quota,
+    secret::{Fingerprint, Secret},
     settings::{HourlyShare, Settings, UpstreamChoice},
-    store::Store,
-    upstream::{Access, Bounds, Upstream},
+    store::{Memory, Status, Unavailable},
+    upstream::{Access, Bounds, Upstream, is_loopback},
     wire::{self, App, AudioMemory, Origins, Secrets, Warnings},
 };
 use axum::{Router, routing::get};
@@ -19,9 +19,10 @@ use reqwest::Url;
 use std::{
     io,
     net::Ipv4Addr,
-    sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool, atomic::Ordering},
+    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool, atomic::Ordering},
 };
 use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 
 /// Why a backend cannot start; the cause is its source.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +44,8 @@ pub enum StartError {
 pub struct Backend {
     pub(crate) app: Arc<App>,
     siteverify_secret: Option<Secret>,
-    flusher: Option<JoinHandle<()>>,
+    upkeep: JoinHandle<()>,
+    memory: Memory,
     _practice: Option<practice::Running>,
 }
 
@@ -78,8 +80,12 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
         token_ttl: settings.token_ttl,
         verified_by: settings.verified_by,
     };
-    let state_dir = settings.state_dir.as_deref();
-    let store = Store::open(policy, clock.clone(), state_dir).map_err(StartError::Journal)?;
+    let place = settings.state_dir.clone().map(|dir| Place {
+        dir,
+        binding: binding(&access),
+    });
+    let store = Memory::open(policy, limits(&settings), clock.clone(), place)
+        .map_err(StartError::Journal)?;
     let practice = settings.upstream.is_practice();
     let secret = settings.siteverify_secret.clone();
     let makes_one_up = practice && settings.verified_by == VerifiedBy::Backend;
@@ -91,9 +97,8 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
     let app = Arc::new(App {
         upstream,
         is_practice: practice,
-        store,
-        limits: limits(&settings),
-        limiter: Mutex::default(),
+        store: Arc::new(store.clone()),
+        calls: TaskTracker::new(),
         metrics,
         clock,
         verified_by: settings.verified_by,
@@ -107,14 +112,12 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
         warnings: Warnings::default(),
         stopping: AtomicBool::new(false),
     });
-    let flusher = settings
-        .state_dir
-        .is_some()
-        .then(|| tokio::spawn(flush(Arc::clone(&app))));
+    let upkeep = tokio::spawn(maintain(Arc::clone(&app)));
     Ok(Backend {
         app,
         siteverify_secret: secret,
-        flusher,
+        upkeep,
+        memory: store,
         _practice: running,
     })
 }
@@ -141,13 +144,14 @@ impl Backend {
     pub fn admin(&self) -> Router {
         let app = Arc::clone(&self.app);
         let text = move || {
-            let text = app.metrics.text(&Standing {
-                usage: app.store.usage(),
-                held_back: app.upstream.is_held_back(),
-                audio_bytes: app.audio.held(),
-            });
-            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            let app = Arc::clone(&app);
             async move {
+                let text = app.metrics.text(&Standing {
+                    store: app.store.status().await.ok(),
+                    held_back: app.upstream.is_held_back(),
+                    audio_bytes: app.audio.held(),
+                });
+                let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
                 (
                     [("content-type", kind), ("cache-control", "no-store")],
                     text,
@@ -158,6 +162,7 @@ impl Backend {
             .route("/metrics", get(text))
             .merge(wire::health(&self.app))
             .merge(wire::siteverify_apart(&self.app))
+            .merge(quota::routes(&self.app))
     }
 
     /// Takes the secrets that the site shares with the backend from `settings`, as read anew; nothing else.
@@ -179,10 +184,20 @@ impl Backend {
         self.siteverify_secret.as_ref()
     }
 
-    /// How the day's quota stands.
-    #[must_use]
-    pub fn usage(&self) -> Usage {
-        self.app.store.usage()
+    /// How the day's quota stands, and what is remembered.
+    ///
+    /// # Errors
+    /// If the store is away.
+    pub async fn status(&self) -> Result<Status, Unavailable> {
+        self.app.store.status().await
+    }
+
+    /// Waits for the calls to the upstream that outlived their requests, at most for `longest`; whether all
+    /// have ended. To be called once no new requests come.
+    pub async fn finish_calls(&self, longest: Duration) -> bool {
+        self.app.calls.close();
+        let ended = tokio::time::timeout(longest, self.app.calls.wait()).await;
+        ended.is_ok()
     }
 
     /// What is counted.
@@ -199,10 +214,8 @@ impl Backend {
 
 impl Drop for Backend {
     fn drop(&mut self) {
-        if let Some(flusher) = &self.flusher {
-            flusher.abort();
-            self.app.store.flush();
-        }
+        self.upkeep.abort();
+        self.memory.upkeep();
     }
 }
 
@@ -241,6 +254,16 @@ fn both(new: &Option<Secret>, old: &Option<Secret>) -> Vec<Secret> {
     new.iter().chain(old).cloned().collect()
 }
 
+/// What a journal is about: the calls of one client id at one upstream. A practice upstream is another one
+/// after each start, but its port would say nothing.
+fn binding(access: &Access) -> Fingerprint {
+    let base = match access.base.port() {
+        Some(_) if is_loopback(&access.base) => "loopback",
+        _ => access.base.as_str(),
+    };
+    Fingerprint::of(&format!("{base}\0{}", access.client_id.expose()))
+}
+
 fn limits(settings: &Settings) -> Limits {
     let challenges = settings.daily_quota.map(|quota| quota / 2);
     let site = match (challenges, settings.hourly_share) {
@@ -259,18 +282,12 @@ fn limits(settings: &Settings) -> Limits {
     }
 }
 
-/// Brings the journal to the disk once a second.
-async fn flush(app: Arc<App>) {
+/// Looks after the store once a second.
+async fn maintain(app: Arc<App>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let app = Arc::clone(&app);
-        if tokio::task::spawn_blocking(move || app.store.flush())
-            .await
-            .is_err()
-        {
-            return;
-        }
+        app.store.maintain().await;
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     Backend, Settings, SettingsError,
     check::{self, CheckArgs},
     health, practice,
+    quota::command::{self as quota, QuotaArgs},
     server::{self, Bounds},
     settings::{Log, LogFormat, Quota, args::ServeArgs, refuse_unknown},
     start,
@@ -57,6 +58,10 @@ enum Command {
     ///
     /// It spends two keys at most, and asks for --yes unless the backend declares practice.
     Check(Box<CheckArgs>),
+    /// Shows how the day's quota stands, or opens a day again that the upstream has closed
+    ///
+    /// It asks a running backend at its admin address.
+    Quota(QuotaArgs),
 }
 
 /// The flags of `emulate`.
@@ -158,6 +163,10 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
             Ok(())
         }
         Command::Check(args) => run_check(*args).await,
+        Command::Quota(args) => {
+            writeln!(io::stdout(), "{}", quota::run(args).await?)?;
+            Ok(())
+        }
     }
 }
 
@@ -169,7 +178,7 @@ async fn serve(args: ServeArgs) -> Result<(), Error> {
         Some(address) => Some(bind("SORI_ADMIN_LISTEN", address).await?),
         None => None,
     };
-    let delay = settings.shutdown_delay;
+    let (delay, longest) = (settings.shutdown_delay, settings.upstream_timeout);
     let bounds = bounds(&settings);
     let hints = hints(&settings, address);
     let backend = start(settings).await?;
@@ -200,7 +209,13 @@ async fn serve(args: ServeArgs) -> Result<(), Error> {
     let mut serving = pin!(server::serve(listener, backend.app(), bounds, stopping));
     loop {
         let signal = tokio::select! {
-            () = &mut serving => return Ok(()),
+            () = &mut serving => {
+                // Clients that left have left their calls behind.
+                if !backend.finish_calls(longest).await {
+                    tracing::warn!("calls to the upstream were still under way at the end");
+                }
+                return Ok(());
+            }
             signal = signals.next() => signal,
         };
         let delay = match signal {

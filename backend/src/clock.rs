@@ -3,10 +3,7 @@
 use core::{fmt, ops, time::Duration};
 use serde::{Deserialize, Serialize};
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -53,6 +50,11 @@ impl Moment {
         KoreanDay(self.0.saturating_add(KST_AHEAD_MS) / DAY_MS)
     }
 
+    /// How far it is from `other`, whichever is the later.
+    const fn apart(self, other: Self) -> Duration {
+        Duration::from_millis(self.0.abs_diff(other.0))
+    }
+
     /// How long after `earlier` it is; zero if it is not.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
@@ -94,58 +96,176 @@ impl fmt::Display for Moment {
 }
 
 /// Where the time comes from: the system, or a test.
+///
+/// Two readings. [`now`](Self::now) is the time of day, which the quota and the life of keys are counted in;
+/// a system's clock may be set while we run, so a step is believed only once it has lasted
+/// ([`BELIEVED_AFTER`]), and a clock that jumps and comes back has no say at all. [`uptime`](Self::uptime)
+/// never jumps: limits and waits are counted in it.
 #[derive(Clone)]
 pub struct Clock {
-    now: Arc<dyn Fn() -> Moment + Send + Sync>,
-    uptime: Arc<dyn Fn() -> Duration + Send + Sync>,
+    source: Arc<dyn Source>,
+    steady: Arc<Mutex<Steady>>,
+}
+
+/// How long a step of the system's clock must last before it is believed.
+pub const BELIEVED_AFTER: Duration = Duration::from_secs(120);
+
+trait Source: Send + Sync {
+    /// What the clock on the wall says.
+    fn wall(&self) -> Moment;
+    /// Time that has passed since some fixed point; never runs backwards.
+    fn uptime(&self) -> Duration;
 }
 
 impl Clock {
     /// The system's clock.
     #[must_use]
     pub fn system() -> Self {
-        let started = Instant::now();
+        Self::of(System(Instant::now()))
+    }
+
+    fn of(source: impl Source + 'static) -> Self {
+        let steady = Steady::new(source.wall(), source.uptime());
         Self {
-            now: Arc::new(|| {
-                let since = SystemTime::now()
-                    .duration_since(UNIX_EPOCH)
-                    .unwrap_or_default();
-                Moment(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-            }),
-            uptime: Arc::new(move || started.elapsed()),
+            source: Arc::new(source),
+            steady: Arc::new(Mutex::new(steady)),
         }
     }
 
-    /// A clock that tells what `now` says.
-    pub fn new(now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
-        let now: Arc<dyn Fn() -> Moment + Send + Sync> = Arc::new(now);
-        let (started, wall, latest) = (now(), Arc::clone(&now), AtomicU64::new(0));
-        let uptime = move || {
-            let since = u64::try_from(wall().since(started).as_millis()).unwrap_or(u64::MAX);
-            Duration::from_millis(latest.fetch_max(since, Ordering::Relaxed).max(since))
-        };
-        Self {
-            now,
-            uptime: Arc::new(uptime),
-        }
-    }
-
-    /// The time.
+    /// The time of day.
     #[must_use]
     pub fn now(&self) -> Moment {
-        (self.now)()
+        let mut steady = self.steady.lock().unwrap_or_else(PoisonError::into_inner);
+        // Read under the lock, so that no reading is older than the one before.
+        steady.read(self.source.wall(), self.source.uptime())
     }
 
-    /// The time since the clock was made, which never runs backwards.
+    /// The time since the clock was made, or a little longer; never runs backwards.
     #[must_use]
     pub fn uptime(&self) -> Duration {
-        (self.uptime)()
+        self.source.uptime()
     }
 }
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Clock")
+    }
+}
+
+struct System(Instant);
+
+impl Source for System {
+    fn wall(&self) -> Moment {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Moment(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    fn uptime(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// A clock that a test moves.
+///
+/// ```
+/// use sori_backend::clock::{Manual, Moment};
+/// use std::time::Duration;
+/// let manual = Manual::at(Moment::from_secs(1_795_230_000));
+/// let clock = manual.clock();
+/// manual.advance(Duration::from_secs(60));
+/// assert_eq!(clock.now(), Moment::from_secs(1_795_230_060));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Manual(Arc<Mutex<(Moment, Duration)>>);
+
+impl Manual {
+    /// It is `moment`, and stays so.
+    #[must_use]
+    pub fn at(moment: Moment) -> Self {
+        Self(Arc::new(Mutex::new((moment, Duration::ZERO))))
+    }
+
+    /// Time passes.
+    pub fn advance(&self, by: Duration) {
+        let mut time = self.time();
+        time.0 = time.0 + by;
+        time.1 = time.1.saturating_add(by);
+    }
+
+    /// Somebody sets the clock on the wall, while no time passes.
+    pub fn set(&self, moment: Moment) {
+        self.time().0 = moment;
+    }
+
+    /// The clock that shows it.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        Clock::of(self.clone())
+    }
+
+    fn time(&self) -> MutexGuard<'_, (Moment, Duration)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Source for Manual {
+    fn wall(&self) -> Moment {
+        self.time().0
+    }
+
+    fn uptime(&self) -> Duration {
+        self.time().1
+    }
+}
+
+/// Small differences are a clock that is drifting or being slewed: it is followed, if never backwards.
+pub(crate) const DRIFT: Duration = Duration::from_secs(30);
+
+/// Reads a wall clock that may be set: between its steps it counts the time that has passed.
+#[derive(Debug)]
+struct Steady {
+    /// What the wall said when it was last believed, and the uptime then.
+    anchor: (Moment, Duration),
+    latest: Moment,
+    /// What a step has put the anchor's moment to, and the uptime at which it was first seen.
+    step: Option<(Moment, Duration)>,
+}
+
+impl Steady {
+    fn new(wall: Moment, uptime: Duration) -> Self {
+        Self {
+            anchor: (wall, uptime),
+            latest: wall,
+            step: None,
+        }
+    }
+
+    fn read(&mut self, wall: Moment, uptime: Duration) -> Moment {
+        let expected = self.anchor.0 + uptime.saturating_sub(self.anchor.1);
+        if expected.apart(wall) <= DRIFT {
+            self.believe(wall, uptime);
+            self.latest = self.latest.max(wall);
+            return self.latest;
+        }
+        let (from, since) = *self.step.get_or_insert((wall, uptime));
+        let steps_again = (from + uptime.saturating_sub(since)).apart(wall) > DRIFT;
+        if steps_again {
+            self.step = Some((wall, uptime));
+        } else if uptime.saturating_sub(since) >= BELIEVED_AFTER {
+            self.believe(wall, uptime);
+            self.latest = wall;
+            return wall;
+        }
+        self.latest = self.latest.max(expected);
+        self.latest
+    }
+
+    fn believe(&mut self, wall: Moment, uptime: Duration) {
+        self.anchor = (wall, uptime);
+        self.step = None;
     }
 }
 
@@ -172,5 +292,60 @@ mod tests {
         assert_eq!(last + Duration::MAX, last);
         assert!(last.korean_day().end() <= last);
         assert!(!last.to_string().is_empty());
+    }
+
+    const HOUR: Duration = Duration::from_secs(3600);
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    #[test]
+    fn a_clock_that_jumps_and_comes_back_has_no_say() {
+        let manual = Manual::at(LAST_SECOND);
+        let clock = manual.clock();
+        for wrong in [LAST_SECOND + DAY, Moment::default(), LAST_SECOND + HOUR * 5] {
+            manual.set(wrong);
+            assert_eq!(clock.now(), LAST_SECOND);
+        }
+        manual.set(LAST_SECOND);
+        manual.advance(HOUR);
+        assert_eq!(clock.now(), LAST_SECOND + HOUR);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_right_is_believed_after_a_while() {
+        for right in [LAST_SECOND + DAY, Moment::from_secs(1_795_000_000)] {
+            let manual = Manual::at(LAST_SECOND);
+            let clock = manual.clock();
+            manual.set(right);
+            assert_eq!(clock.now(), LAST_SECOND);
+            manual.advance(BELIEVED_AFTER / 2);
+            assert_eq!(clock.now(), LAST_SECOND + BELIEVED_AFTER / 2);
+            manual.advance(BELIEVED_AFTER / 2);
+            assert_eq!(clock.now(), right + BELIEVED_AFTER);
+        }
+    }
+
+    #[test]
+    fn a_slewed_clock_is_followed_and_never_runs_backwards() {
+        let manual = Manual::at(LAST_SECOND);
+        let clock = manual.clock();
+        let mut before = clock.now();
+        for ahead in [3, 10, 2, 0, 20] {
+            manual.advance(Duration::from_secs(1));
+            manual.set(LAST_SECOND + Duration::from_secs(ahead));
+            let now = clock.now();
+            assert!(now >= before);
+            before = now;
+        }
+        assert_eq!(before, LAST_SECOND + Duration::from_secs(20));
+    }
+
+    #[test]
+    fn uptime_knows_no_time_of_day() {
+        let manual = Manual::at(LAST_SECOND);
+        let clock = manual.clock();
+        manual.set(LAST_SECOND + DAY);
+        assert_eq!(clock.uptime(), Duration::ZERO);
+        manual.advance(HOUR);
+        assert_eq!(clock.uptime(), HOUR);
     }
 }

@@ -42,6 +42,7 @@ pub mod limit;
 #[doc(hidden)]
 pub mod metrics;
 pub mod practice;
+mod quota;
 #[doc(hidden)]
 pub mod secret;
 #[doc(hidden)]

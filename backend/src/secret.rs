@@ -56,6 +56,14 @@ impl Fingerprint {
     }
 }
 
+impl Fingerprint {
+    /// 64 hexadecimal digits, for stores and file names.
+    #[must_use]
+    pub fn to_hex(&self) -> String {
+        hex(&self.0)
+    }
+}
+
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Fingerprint(…)")

@@ -6,11 +6,15 @@
 
 use proptest::prelude::*;
 use sori_backend::{
-    book::{Policy, VerifiedBy},
-    clock::{Clock, Moment},
-    journal,
+    book::{End, Policy, Usage, Verdict, VerifiedBy},
+    clock::{Manual, Moment},
+    journal::{
+        Place,
+        format::{self, Reading},
+    },
+    limit::{Limits, Rates, Visitor},
     secret::Fingerprint,
-    store::Store,
+    store::{Claim, Issued, Memory, Store},
 };
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -34,8 +38,38 @@ impl Dir {
         Self(path)
     }
 
-    fn open(&self) -> Result<Store, String> {
-        Store::open(POLICY, Clock::new(|| NOON), Some(&self.0)).map_err(|error| error.to_string())
+    fn open(&self) -> Result<Memory, String> {
+        self.open_at(POLICY, NOON)
+    }
+
+    fn open_at(&self, policy: Policy, now: Moment) -> Result<Memory, String> {
+        self.open_for("test", policy, now)
+    }
+
+    fn open_for(&self, client: &str, policy: Policy, now: Moment) -> Result<Memory, String> {
+        let limits = Limits {
+            client: Rates::off(),
+            network: Rates::off(),
+            session: Rates::off(),
+            site: Rates::off(),
+        };
+        let place = Place {
+            dir: self.0.clone(),
+            binding: Fingerprint::of(client),
+        };
+        let clock = Manual::at(now).clock();
+        Memory::open(policy, limits, clock, Some(place)).map_err(|error| error.to_string())
+    }
+
+    /// What stands in the directory, but for the journal and its lock.
+    fn aside(&self) -> Vec<String> {
+        let names = fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<_> = names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name != "journal.jsonl" && name != "journal.lock")
+            .collect();
+        names.sort();
+        names
     }
 
     fn journal(&self) -> PathBuf {
@@ -49,76 +83,199 @@ impl Drop for Dir {
     }
 }
 
-fn issue(store: &Store, key: &str) {
-    let admitted = store.admit_issue().unwrap().unwrap();
-    assert!(
-        store
-            .issue(admitted, Fingerprint::of(key), "example.com")
-            .unwrap()
-    );
-    store.hear(Fingerprint::of(key)).unwrap();
+const VISITOR: Visitor = Visitor {
+    address: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+    session: None,
+};
+
+async fn issue(store: &Memory, key: &str) {
+    let key = Fingerprint::of(key);
+    let call = store.admit(&VISITOR).await.unwrap();
+    let issued = store.issue(call, key, "example.com").await.unwrap();
+    assert_eq!(issued, Issued::Entered);
+    store.hear(key).await.unwrap();
 }
 
-#[test]
-fn a_restart_loses_neither_count_nor_keys_nor_tokens() {
+async fn usage(store: &Memory) -> Usage {
+    store.status().await.unwrap().usage
+}
+
+#[tokio::test]
+async fn a_restart_loses_neither_count_nor_keys_nor_tokens_nor_verdicts() {
     let dir = Dir::new("restart");
-    let token = Fingerprint::of("token");
+    let (answered, open) = (Fingerprint::of("answered"), Fingerprint::of("open"));
+    let (token, request) = (Fingerprint::of("token"), Fingerprint::of("request"));
     {
         let store = dir.open().unwrap();
-        issue(&store, "answered");
-        issue(&store, "open");
-        let (call, issue) = store.claim(Fingerprint::of("answered")).unwrap().unwrap();
-        store.over(call, true);
-        store.grant(token, &issue).unwrap();
+        issue(&store, "answered").await;
+        issue(&store, "open").await;
+        let claim = store.claim(answered, Some(request)).await.unwrap();
+        let Claim::Taken(call, _) = claim else {
+            panic!("{claim:?}")
+        };
+        store.over(call, End::Made(Verdict::Right)).await.unwrap();
+        store.grant(answered, token).await.unwrap();
     }
     let store = dir.open().unwrap();
-    let usage = store.usage();
-    assert_eq!((usage.spent, usage.reserved), (3, 1));
-    assert!(store.claim(Fingerprint::of("answered")).unwrap().is_err());
-    assert!(store.claim(Fingerprint::of("open")).unwrap().is_ok());
-    assert_eq!(&*store.redeem(token).unwrap().unwrap().host, "example.com");
+    let stands = usage(&store).await;
+    assert_eq!((stands.spent, stands.reserved), (3, 1));
+    assert!(store.claim(answered, None).await.is_err());
+    let again = store.claim(answered, Some(request)).await.unwrap();
+    assert!(matches!(again, Claim::Judged(Verdict::Right, _)));
+    assert!(
+        store
+            .grant(answered, Fingerprint::of("second"))
+            .await
+            .is_err()
+    );
+    let claim = store.claim(open, None).await.unwrap();
+    assert!(matches!(claim, Claim::Taken(..)));
+    let issue = store.redeem(token, Some(request)).await.unwrap();
+    assert_eq!(&*issue.host, "example.com");
     drop(store);
-    assert!(dir.open().unwrap().redeem(token).unwrap().is_err());
+    let store = dir.open().unwrap();
+    assert!(store.redeem(token, None).await.is_err());
+    assert!(store.redeem(token, Some(request)).await.is_ok());
 }
 
-#[test]
-fn a_call_that_a_crash_interrupted_counts_as_made() {
+#[tokio::test]
+async fn a_call_that_a_crash_interrupted_counts_as_made() {
     let dir = Dir::new("crash");
     let store = dir.open().unwrap();
-    store.admit_issue().unwrap().unwrap();
+    store.admit(&VISITOR).await.unwrap();
     drop(store);
-    let usage = dir.open().unwrap().usage();
+    let usage = usage(&dir.open().unwrap()).await;
     assert_eq!((usage.spent, usage.reserved), (1, 0));
 }
 
-#[test]
-fn a_line_cut_short_by_a_crash_is_left_out() {
+#[tokio::test]
+async fn a_line_cut_short_by_a_crash_is_left_out() {
     let dir = Dir::new("torn");
-    issue(&dir.open().unwrap(), "key");
+    issue(&dir.open().unwrap(), "key").await;
     let mut text = fs::read(dir.journal()).unwrap();
     text.extend(br#"{"at":1795230000000,"event":"ask"#);
     fs::write(dir.journal(), text).unwrap();
-    let usage = dir.open().unwrap().usage();
+    let usage = usage(&dir.open().unwrap()).await;
     assert_eq!((usage.spent, usage.reserved), (1, 1));
+    assert!(dir.aside().is_empty());
 }
 
-#[test]
-fn a_damaged_journal_stops_the_start_and_says_where() {
+#[tokio::test]
+async fn a_line_that_cannot_be_read_costs_itself_alone_and_the_file_is_kept() {
     let dir = Dir::new("damaged");
-    issue(&dir.open().unwrap(), "key");
+    let store = dir.open().unwrap();
+    issue(&store, "one").await;
+    issue(&store, "two").await;
+    drop(store);
     let text = fs::read_to_string(dir.journal()).unwrap();
-    fs::write(dir.journal(), text.replace("\"asked\"", "\"asled\"")).unwrap();
-    let error = dir.open().unwrap_err();
-    assert!(error.contains("journal.jsonl: line 2"), "{error}");
+    let damaged = text.replacen("\"heard\"", "\"heart\"", 1);
+    assert_ne!(text, damaged);
+    fs::write(dir.journal(), &damaged).unwrap();
+    let store = dir.open().unwrap();
+    let stands = usage(&store).await;
+    assert_eq!((stands.spent, stands.reserved), (2, 2));
+    assert!(store.claim(Fingerprint::of("one"), None).await.is_err());
+    assert!(store.claim(Fingerprint::of("two"), None).await.is_ok());
+    let aside = dir.aside();
+    assert_eq!(aside, ["journal.damaged-1795230000.jsonl"]);
+    assert_eq!(fs::read_to_string(dir.0.join(&aside[0])).unwrap(), damaged);
+    drop(store);
+    // What was said once is not said at every start.
+    let store = dir.open().unwrap();
+    assert_eq!(usage(&store).await.spent, 3);
+    assert_eq!(dir.aside(), aside);
 }
 
-#[test]
-fn a_journal_from_the_future_stops_the_start() {
+#[tokio::test]
+async fn what_is_no_journal_is_kept_and_does_not_stop_the_start() {
+    let dir = Dir::new("foreign");
+    fs::create_dir_all(&dir.0).unwrap();
+    for n in 1..=2 {
+        fs::write(dir.journal(), format!("shopping list {n}")).unwrap();
+        let store = dir.open().unwrap();
+        assert_eq!(usage(&store).await.spent, 0);
+        assert_eq!(dir.aside().len(), n, "nothing set aside is overwritten");
+    }
+    let kept = fs::read_to_string(dir.0.join(&dir.aside()[0])).unwrap();
+    assert!(kept.starts_with("shopping list"), "{kept}");
+}
+
+/// A wrong client id, corrected: what one has spent says nothing about the other's day.
+#[tokio::test]
+async fn each_client_id_has_a_count_of_its_own_and_takes_it_up_again() {
+    let dir = Dir::new("bound");
+    issue(&dir.open_for("wrong id", POLICY, NOON).unwrap(), "key").await;
+    let store = dir.open_for("right id", POLICY, NOON).unwrap();
+    assert_eq!(usage(&store).await.spent, 0);
+    store.admit(&VISITOR).await.unwrap();
+    store.admit(&VISITOR).await.unwrap();
+    drop(store);
+    let store = dir.open_for("wrong id", POLICY, NOON).unwrap();
+    assert_eq!(usage(&store).await.spent, 1);
+    drop(store);
+    let store = dir.open_for("right id", POLICY, NOON).unwrap();
+    assert_eq!(usage(&store).await.spent, 2);
+    assert_eq!(dir.aside().len(), 1, "{:?}", dir.aside());
+}
+
+#[tokio::test]
+async fn a_state_directory_that_is_deleted_is_noticed_and_made_again() {
+    let dir = Dir::new("deleted");
+    let store = dir.open().unwrap();
+    issue(&store, "before").await;
+    fs::remove_dir_all(&dir.0).unwrap();
+    fs::write(&dir.0, "no directory can be made here").unwrap();
+    store.maintain().await;
+    let trouble = store.trouble().await.unwrap();
+    assert!(trouble.contains("removed"), "{trouble}");
+    fs::remove_file(&dir.0).unwrap();
+    let healed = async {
+        while store.trouble().await.is_some() {
+            store.maintain().await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), healed)
+        .await
+        .expect("healed");
+    issue(&store, "after").await;
+    drop(store);
+    let stands = usage(&dir.open().unwrap()).await;
+    assert_eq!((stands.spent, stands.reserved), (2, 2));
+}
+
+#[tokio::test]
+async fn nothing_is_synced_while_nothing_is_written() {
+    let dir = Dir::new("idle");
+    let store = dir.open().unwrap();
+    issue(&store, "key").await;
+    for _ in 0..5 {
+        store.maintain().await;
+    }
+    let journal = store.status().await.unwrap().journal.unwrap();
+    assert_eq!(journal.syncs, 1);
+    assert_eq!((journal.write_errors, journal.sync_errors), (0, 0));
+}
+
+/// The clock was ahead when it was written, and has been set right since.
+#[tokio::test]
+async fn a_journal_from_the_future_starts_and_counts_for_today() {
     let dir = Dir::new("future");
     let tomorrow = NOON + Duration::from_secs(86_400);
-    drop(Store::open(POLICY, Clock::new(move || tomorrow), Some(&dir.0)).unwrap());
-    let error = dir.open().unwrap_err();
-    assert!(error.contains("future"), "{error}");
+    let store = dir.open_at(POLICY, tomorrow).unwrap();
+    issue(&store, "key").await;
+    store.admit(&VISITOR).await.unwrap();
+    drop(store);
+    let store = dir.open().unwrap();
+    let stands = usage(&store).await;
+    assert_eq!((stands.spent, stands.reserved), (2, 1));
+    drop(store);
+    // The reservation lapses ten minutes from now, not tomorrow.
+    let store = dir
+        .open_at(POLICY, NOON + Duration::from_secs(600))
+        .unwrap();
+    let stands = usage(&store).await;
+    assert_eq!((stands.spent, stands.reserved), (2, 0));
 }
 
 #[test]
@@ -137,11 +294,11 @@ fn a_directory_that_cannot_be_made_stops_the_start() {
     fs::remove_file(&dir.0).unwrap();
 }
 
-#[test]
-fn the_journal_names_no_key_and_no_token_and_is_private() {
+#[tokio::test]
+async fn the_journal_names_no_key_and_no_token_and_is_private() {
     let dir = Dir::new("private");
     let store = dir.open().unwrap();
-    issue(&store, "t521bp3qM7Qyk2X2");
+    issue(&store, "t521bp3qM7Qyk2X2").await;
     let text = fs::read_to_string(dir.journal()).unwrap();
     assert!(!text.contains("t521bp3qM7Qyk2X2"));
     #[cfg(unix)]
@@ -152,62 +309,84 @@ fn the_journal_names_no_key_and_no_token_and_is_private() {
     }
 }
 
-#[test]
-fn a_long_journal_is_shortened_while_it_is_in_use() {
+#[tokio::test]
+async fn a_long_journal_is_shortened_while_it_is_in_use() {
     let dir = Dir::new("long");
     let policy = Policy {
         quota: None,
         ..POLICY
     };
-    let store = Store::open(policy, Clock::new(|| NOON), Some(&dir.0)).unwrap();
+    let store = dir.open_at(policy, NOON).unwrap();
     for _ in 0..20_000 {
-        let admitted = store.admit_issue().unwrap().unwrap();
-        store.over(admitted, true);
+        let call = store.admit(&VISITOR).await.unwrap();
+        store.over(call, End::Made(Verdict::Lost)).await.unwrap();
+        store.maintain().await;
     }
     assert!(fs::metadata(dir.journal()).unwrap().len() < 2 << 20);
     drop(store);
-    let store = Store::open(policy, Clock::new(|| NOON), Some(&dir.0)).unwrap();
-    assert_eq!(store.usage().spent, 20_000);
+    let store = dir.open_at(policy, NOON).unwrap();
+    assert_eq!(usage(&store).await.spent, 20_000);
 }
 
-/// Every journal that once broke something, or may: kept in `tests/corpus/journal`.
+fn read(text: &[u8]) -> Reading {
+    format::read(text, Fingerprint::of("test"), &POLICY, NOON)
+}
+
+/// Every journal that once broke something, or may: kept in `tests/corpus/journal`. The ending says what it
+/// is read as.
 #[test]
-fn the_kept_corpus_is_read_or_refused() {
+fn the_kept_corpus_is_read_as_its_names_say() {
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/journal");
     let mut seen = 0;
     for file in fs::read_dir(corpus).unwrap() {
         let path = file.unwrap().path();
-        let text = fs::read(&path).unwrap();
-        let whole = path.extension().is_some_and(|kind| kind == "ok");
-        let read = journal::read(&text, &POLICY, NOON);
-        assert_eq!(read.is_ok(), whole, "{}: {:?}", path.display(), read.err());
+        let reading = read(&fs::read(&path).unwrap());
+        let kind = match &reading {
+            Reading::Empty => "empty",
+            Reading::Book(_, 0) => "ok",
+            Reading::Book(..) => "damaged",
+            Reading::Bound(_) => "bound",
+            Reading::Foreign(_) => "foreign",
+        };
+        assert!(
+            path.extension().is_some_and(|ending| ending == kind),
+            "{}: {reading:?}",
+            path.display()
+        );
         seen += 1;
     }
-    assert!(seen >= 6, "{seen} files");
+    assert!(seen >= 15, "{seen} files");
 }
 
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in prop::collection::vec(any::<u8>(), 0..400)) {
-        let _ = journal::read(&text, &POLICY, NOON);
+        let _ = read(&text);
     }
 
     #[test]
-    fn a_journal_with_any_byte_changed_is_read_or_refused(at in any::<prop::sample::Index>(), to in any::<u8>()) {
-        let mut text = include_bytes!("corpus/journal/day.ok").to_vec();
-        let at = at.index(text.len());
+    fn a_journal_with_any_byte_changed_is_known_for_damaged(at in any::<prop::sample::Index>(), to in any::<u8>()) {
+        let whole = include_bytes!("corpus/journal/day.ok");
+        let last = whole[..whole.len() - 1].iter().rposition(|&b| b == b'\n').unwrap();
+        let mut text = whole.to_vec();
+        let at = at.index(last);
         text[at] = to;
-        if let Ok(mut book) = journal::read(&text, &POLICY, NOON) {
-            book.advance(&POLICY, NOON + Duration::from_secs(100_000));
-            let _ = book.usage(&POLICY);
+        match read(&text) {
+            Reading::Book(_, 0) => prop_assert!(text == whole),
+            Reading::Book(mut book, _) => {
+                book.advance(&POLICY, NOON + Duration::from_secs(100_000));
+                let _ = book.usage(&POLICY);
+            }
+            Reading::Empty | Reading::Bound(_) | Reading::Foreign(_) => {}
         }
     }
 
     #[test]
     fn a_journal_cut_anywhere_behind_its_first_line_is_read(at in any::<prop::sample::Index>()) {
         let text = include_bytes!("corpus/journal/day.ok");
-        let first = text.iter().position(|&b| b == b'\n').unwrap() + 1;
-        let at = first + at.index(text.len() - first);
-        prop_assert!(journal::read(&text[..at], &POLICY, NOON).is_ok());
+        let ends = text.iter().enumerate().filter(|(_, b)| **b == b'\n');
+        let second = ends.map(|(at, _)| at + 1).nth(1).unwrap();
+        let at = second + at.index(text.len() - second);
+        prop_assert!(matches!(read(&text[..at]), Reading::Book(_, 0)));
     }
 }

@@ -7,9 +7,12 @@
 
 use proptest::prelude::*;
 use sori_backend::{
-    book::{Book, CallId, Entry, Event, Exhausted, KeyRefusal, Policy, VerifiedBy},
+    book::{
+        Book, CallId, ClaimRefusal, Claimed, End as CallEnd, Entry, Event, Exhausted, Policy,
+        Verdict, VerifiedBy,
+    },
     clock::{KoreanDay, Moment},
-    journal,
+    journal::format::{self, Reading},
     secret::Fingerprint,
 };
 use std::{collections::HashMap, time::Duration};
@@ -17,6 +20,10 @@ use std::{collections::HashMap, time::Duration};
 const QUOTA: u32 = 12;
 /// 2026-11-21, 23:00 in Korea: midnight is near.
 const START: Moment = Moment::from_secs(1_795_269_600);
+
+fn binding() -> Fingerprint {
+    Fingerprint::of("test")
+}
 
 fn policy(verified_by: VerifiedBy) -> Policy {
     Policy {
@@ -92,23 +99,23 @@ struct World {
 impl World {
     fn new(policy: Policy) -> Self {
         let book = Book::new(START);
-        let mut world = Self {
+        Self {
             policy,
             now: START,
-            journal: Vec::new(),
+            journal: format::whole(&book, binding()),
             book,
             under_way: Vec::new(),
             out: Vec::new(),
             counted: HashMap::new(),
             issued: 0,
-        };
-        world.write(&world.book.clone());
-        world
+        }
     }
 
-    fn write<T: serde::Serialize>(&mut self, value: &T) {
-        serde_json::to_writer(&mut self.journal, value).unwrap();
-        self.journal.push(b'\n');
+    fn read(&self) -> Book {
+        match format::read(&self.journal, binding(), &self.policy, self.now) {
+            Reading::Book(book, 0) => *book,
+            other => panic!("{other:?}"),
+        }
     }
 
     fn enter(&mut self, event: Event) {
@@ -116,7 +123,7 @@ impl World {
             at: self.now,
             event,
         };
-        self.write(&entry);
+        self.journal.extend(format::entry(&entry));
         self.book.apply(&self.policy, &entry);
     }
 
@@ -171,7 +178,7 @@ impl World {
             End::NotSent => {
                 self.enter(Event::Over {
                     call: call.call,
-                    sent: false,
+                    end: CallEnd::GivenBack,
                 });
                 if let Some(key) = call.verifies {
                     self.out_mut(key).claimed = false;
@@ -202,7 +209,7 @@ impl World {
             }
             End::Answered | End::Failed => self.enter(Event::Over {
                 call: call.call,
-                sent: true,
+                end: CallEnd::Made(Verdict::Wrong),
             }),
         }
         self.reaches_upstream(day);
@@ -220,8 +227,8 @@ impl World {
             claimed,
         } = self.out[at];
         let age = self.now.since(issued);
-        match self.book.claim(&self.policy, key) {
-            Ok((call, issue, event)) => {
+        match self.book.claim(&self.policy, key, None) {
+            Ok(Claimed::Free(call, issue, event)) => {
                 assert!(heard && !claimed && age < self.policy.key_ttl);
                 assert_eq!(issue.issued, issued);
                 self.enter(event);
@@ -232,10 +239,11 @@ impl World {
                     verifies: Some(key),
                 });
             }
+            Ok(other) => panic!("a request without a name is never the same: {other:?}"),
             Err(refusal) => {
                 let stranded = heard && !claimed && age < self.policy.reserve;
                 assert!(!stranded, "a key {age:?} old was refused: {refusal:?}");
-                if let KeyRefusal::Exhausted(Exhausted { until }) = refusal {
+                if let ClaimRefusal::Exhausted(Exhausted { until }) = refusal {
                     assert!(until > self.now);
                 }
             }
@@ -244,12 +252,11 @@ impl World {
 
     /// The process dies and another reads what it wrote. Calls under way may have reached the upstream.
     fn restart(&mut self) {
-        self.book = journal::read(&self.journal, &self.policy, self.now).unwrap();
+        self.book = self.read();
         for call in std::mem::take(&mut self.under_way) {
             self.reaches_upstream(call.admitted);
         }
-        self.journal.clear();
-        self.write(&self.book.clone());
+        self.journal = format::whole(&self.book, binding());
     }
 
     fn check(&self) {
@@ -325,11 +332,11 @@ proptest! {
             world.step(&Step::End(0, End::Failed, true));
         }
         world.book.advance(&world.policy, world.now);
-        let again = journal::read(&world.journal, &world.policy, world.now).unwrap();
+        let again = world.read();
         prop_assert_eq!(again.usage(&world.policy), world.book.usage(&world.policy));
         for out in &world.out {
-            let one = world.book.claim(&world.policy, out.key).map(|(_, issue, _)| issue);
-            let other = again.claim(&world.policy, out.key).map(|(_, issue, _)| issue);
+            let one = world.book.claim(&world.policy, out.key, None);
+            let other = again.claim(&world.policy, out.key, None);
             prop_assert_eq!(one, other);
         }
     }
@@ -372,7 +379,15 @@ fn a_clock_that_jumps_back_neither_renews_the_day_nor_stops_the_book() {
     for _ in 0..QUOTA / 2 {
         let (call, event) = book.admit_issue(&policy).unwrap();
         enter(&mut book, &policy, START, event);
-        enter(&mut book, &policy, START, Event::Over { call, sent: true });
+        enter(
+            &mut book,
+            &policy,
+            START,
+            Event::Over {
+                call,
+                end: CallEnd::Made(Verdict::Lost),
+            },
+        );
     }
     let yesterday = Moment::from_millis(START.as_millis() - 90_000_000);
     book.advance(&policy, yesterday);
@@ -395,15 +410,31 @@ fn a_journal_that_makes_no_sense_does_no_harm() {
     let odd = [
         issued.clone(),
         Event::Heard { key },
-        Event::Claimed { call, key },
-        Event::Over { call, sent: false },
-        Event::Redeemed { token: key },
+        Event::Claimed {
+            call,
+            key,
+            bound_to: None,
+        },
+        Event::Over {
+            call,
+            end: CallEnd::GivenBack,
+        },
+        Event::Redeemed {
+            token: key,
+            bound_to: None,
+        },
         asked.clone(),
         asked,
         issued.clone(),
         issued,
-        Event::Over { call, sent: false },
-        Event::Over { call, sent: false },
+        Event::Over {
+            call,
+            end: CallEnd::GivenBack,
+        },
+        Event::Over {
+            call,
+            end: CallEnd::GivenBack,
+        },
     ];
     for event in odd {
         enter(&mut book, &policy, START, event);

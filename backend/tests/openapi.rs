@@ -267,6 +267,11 @@ async fn servers(contract: &mut Contract) {
     }
     let from_page = site.siteverify(&response).header("Origin", &site.origin);
     contract.holds(SITE, 403, from_page).await;
+    let by_query = || site.request(Method::GET, "/siteverify?secret=wrong&response=x");
+    let failed = contract.holds(SITE, 200, by_query()).await;
+    assert_eq!(failed["error-codes"], json!(["invalid-input-secret"]));
+    let from_page = by_query().header("Sec-Fetch-Site", "none");
+    contract.holds(SITE, 403, from_page).await;
     contract
         .holds(SITE, 413, site.siteverify(&"0".repeat(20_000)))
         .await;
@@ -330,7 +335,13 @@ async fn faults(contract: &mut Contract) {
         let site = Site::start(100).await;
         let key = contract.key(&site).await;
         let heard = contract.heard_key(&site).await;
-        if fault != Fault::QuotaExceeded {
+        if fault == Fault::QuotaExceeded {
+            // Audio does not count; a burst is refused all the same.
+            site.faults.set(Call::Audio, Fault::Throttled);
+            let audio = site.request(Method::GET, &format!("/audio/{key}"));
+            contract.holds(AUDIO, 429, audio).await;
+            site.faults.set(Call::Audio, None);
+        } else {
             site.faults.set(Call::Audio, fault);
             let audio = site.request(Method::GET, &format!("/audio/{key}"));
             contract.holds(AUDIO, status, audio).await;

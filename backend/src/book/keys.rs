@@ -1,6 +1,6 @@
 //! The keys that are out: one key, one verification, and only of what was heard.
 
-use super::{Book, Call, CallId, Event, Exhausted, Policy};
+use super::{Book, Call, CallId, End, Event, Exhausted, Policy, Verdict};
 use crate::{clock::Moment, secret::Fingerprint};
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,20 @@ enum Stage {
     /// Can be answered.
     Heard { reserved: bool },
     /// Its one verification is under way or over.
-    Used,
+    Used(Use),
+}
+
+/// Who took the key's verification, and what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Use {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bound_to: Option<Fingerprint>,
+    /// `None` while it is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verdict: Option<Verdict>,
+    /// Whether its right answer has earned its token.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    granted: bool,
 }
 
 impl KeyRecord {
@@ -41,8 +54,25 @@ impl KeyRecord {
     pub(super) fn release(&mut self) -> bool {
         match &mut self.stage {
             Stage::Unheard { reserved } | Stage::Heard { reserved } => core::mem::take(reserved),
-            Stage::Used => false,
+            Stage::Used(_) => false,
         }
+    }
+
+    fn issue(&self) -> Issue {
+        Issue {
+            host: self.host.clone(),
+            issued: self.issued,
+        }
+    }
+
+    fn answerable(&self, policy: &Policy, now: Moment) -> Result<(), KeyRefusal> {
+        if matches!(self.stage, Stage::Used(_)) {
+            return Err(KeyRefusal::Used);
+        }
+        if self.issued + policy.key_ttl <= now {
+            return Err(KeyRefusal::Expired);
+        }
+        Ok(())
     }
 }
 
@@ -68,8 +98,32 @@ pub enum KeyRefusal {
     Unheard,
     /// Its audio was fetched more often than a person needs.
     Overfetched,
+}
+
+/// What a claim of a key's one verification comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// It is free to take: this event takes it.
+    Free(CallId, Issue, Event),
+    /// The same request took it, and the verdict is not there yet.
+    UnderWay,
+    /// The same request took it, with this verdict.
+    Judged(Verdict, Issue),
+}
+
+/// Why a key's verification cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimRefusal {
+    /// The key is not to be verified.
+    Key(KeyRefusal),
     /// Its reservation lapsed, and no quota is left.
     Exhausted(Exhausted),
+}
+
+impl From<KeyRefusal> for ClaimRefusal {
+    fn from(refusal: KeyRefusal) -> Self {
+        Self::Key(refusal)
+    }
 }
 
 impl Book {
@@ -102,7 +156,14 @@ impl Book {
         matches!(record.stage, Stage::Unheard { .. }).then_some(Event::Heard { key })
     }
 
-    /// Takes the key's one verification.
+    /// A fetch of the key's audio failed: it does not count.
+    pub fn audio_failed(&mut self, key: Fingerprint) {
+        if let Some(record) = self.keys.get_mut(&key) {
+            record.fetches = record.fetches.saturating_sub(1);
+        }
+    }
+
+    /// Takes the key's one verification, for the request that `bound_to` names.
     ///
     /// # Errors
     /// For a key that must not reach the upstream, or if no quota is left for it.
@@ -110,21 +171,46 @@ impl Book {
         &self,
         policy: &Policy,
         key: Fingerprint,
-    ) -> Result<(CallId, Issue, Event), KeyRefusal> {
+        bound_to: Option<Fingerprint>,
+    ) -> Result<Claimed, ClaimRefusal> {
         let record = self.keys.get(&key).ok_or(KeyRefusal::Unknown)?;
+        if let Stage::Used(used) = record.stage
+            && bound_to.is_some()
+            && used.bound_to == bound_to
+        {
+            return Ok(match used.verdict {
+                Some(verdict) => Claimed::Judged(verdict, record.issue()),
+                None => Claimed::UnderWay,
+            });
+        }
         record.answerable(policy, self.now)?;
         let Stage::Heard { reserved } = record.stage else {
-            return Err(KeyRefusal::Unheard);
+            return Err(KeyRefusal::Unheard.into());
         };
         if !reserved || self.closed_until.is_some() {
-            self.room_for(policy, 1).map_err(KeyRefusal::Exhausted)?;
+            self.room_for(policy, 1).map_err(ClaimRefusal::Exhausted)?;
         }
         let call = CallId(self.next_call);
-        let issue = Issue {
-            host: record.host.clone(),
-            issued: record.issued,
+        let event = Event::Claimed {
+            call,
+            key,
+            bound_to,
         };
-        Ok((call, issue, Event::Claimed { call, key }))
+        Ok(Claimed::Free(call, record.issue(), event))
+    }
+
+    /// Grants a token for the right answer to `key`, once.
+    ///
+    /// # Errors
+    /// If the key was not answered right, or has earned its token.
+    pub fn grant(&self, key: Fingerprint, token: Fingerprint) -> Result<Event, KeyRefusal> {
+        let record = self.keys.get(&key).ok_or(KeyRefusal::Unknown)?;
+        match record.stage {
+            Stage::Used(used) if used.verdict == Some(Verdict::Right) && !used.granted => {
+                Ok(Event::Granted { key, token })
+            }
+            _ => Err(KeyRefusal::Used),
+        }
     }
 
     pub(super) fn enter_key(&mut self, call: CallId, key: Fingerprint, host: &str) {
@@ -153,38 +239,77 @@ impl Book {
         }
     }
 
-    pub(super) fn enter_claim(&mut self, call: CallId, key: Fingerprint) {
+    pub(super) fn enter_claim(
+        &mut self,
+        call: CallId,
+        key: Fingerprint,
+        bound_to: Option<Fingerprint>,
+    ) {
         let Some(record) = self.keys.get_mut(&key) else {
             return;
         };
-        if self.calls.contains_key(&call.0) || record.stage == Stage::Used {
+        if self.calls.contains_key(&call.0) || matches!(record.stage, Stage::Used(_)) {
             return;
         }
         let reserved = record.release();
-        record.stage = Stage::Used;
+        record.stage = Stage::Used(Use {
+            bound_to,
+            verdict: None,
+            granted: false,
+        });
         if reserved {
             self.held = self.held.saturating_sub(1);
         }
         self.open_call(call, Call::Verify { key, reserved });
     }
 
-    /// A verification that was never sent gives the key back as it was; any other uses it up.
+    /// A verification that the upstream has not counted gives the key back as it was; any other uses it up.
     pub(super) fn settle_claim(
         &mut self,
         policy: &Policy,
         key: Fingerprint,
-        sent: bool,
+        end: End,
         reserved: bool,
     ) {
         let now = self.now;
-        if sent {
+        let Some(record) = self.keys.get_mut(&key) else {
             return;
+        };
+        let verdict = match end {
+            End::Made(verdict) => verdict,
+            End::Dismissed => Verdict::Wrong,
+            End::GivenBack => {
+                // A reservation that would have lapsed in the meantime has lapsed.
+                let reserved = reserved && record.issued + policy.reserve > now;
+                record.stage = Stage::Heard { reserved };
+                self.held = self.held.saturating_add(reserved.into());
+                return;
+            }
+        };
+        if let Stage::Used(used) = &mut record.stage {
+            used.verdict = Some(verdict);
         }
-        if let Some(record) = self.keys.get_mut(&key) {
-            // A reservation that would have lapsed in the meantime has lapsed.
-            let reserved = reserved && record.issued + policy.reserve > now;
-            record.stage = Stage::Heard { reserved };
-            self.held = self.held.saturating_add(reserved.into());
+    }
+
+    /// Marks the key's token as given; where the challenge came from, if that was its first.
+    pub(super) fn enter_grant(&mut self, key: Fingerprint) -> Option<Issue> {
+        let record = self.keys.get_mut(&key)?;
+        let issue = record.issue();
+        match &mut record.stage {
+            Stage::Used(used) if !used.granted => used.granted = true,
+            _ => return None,
+        }
+        Some(issue)
+    }
+
+    /// No key may come from a time that is yet to come: it would be kept, and its call reserved, for longer.
+    pub(super) fn set_keys_back(&mut self) {
+        let now = self.now;
+        for record in self.keys.values_mut() {
+            record.issued = record.issued.min(now);
+        }
+        for (issued, _) in self.lapsing.iter_mut().chain(&mut self.keys_by_age) {
+            *issued = (*issued).min(now);
         }
     }
 
@@ -199,17 +324,5 @@ impl Book {
                 self.held = self.held.saturating_sub(1);
             }
         }
-    }
-}
-
-impl KeyRecord {
-    fn answerable(&self, policy: &Policy, now: Moment) -> Result<(), KeyRefusal> {
-        if self.stage == Stage::Used {
-            return Err(KeyRefusal::Used);
-        }
-        if self.issued + policy.key_ttl <= now {
-            return Err(KeyRefusal::Expired);
-        }
-        Ok(())
     }
 }

@@ -1,12 +1,14 @@
 //! The day's quota: admission, lapse, midnight, closing.
 
-use super::{Book, Call, CallId, Event, Exhausted, Policy, VerifiedBy};
+use super::{Book, Call, CallId, End, Event, Exhausted, Policy, VerifiedBy};
 use crate::clock::Moment;
 use core::time::Duration;
 
 /// A refusal this soon after midnight may belong to the day before, if the upstream's clock is behind
 /// ours; taken for the new day's it would close the captcha for 24 hours.
 const MIDNIGHT_DOUBT: Duration = Duration::from_secs(120);
+/// For so many days before today it is remembered what was spent, should the clock be set back.
+const DAYS_KEPT: usize = 3;
 
 /// How the day's quota stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +148,7 @@ impl Book {
                 .map(|(issued, _)| *issued + policy.reserve);
             match lapse {
                 Some(at) if at <= self.now && at < midnight => self.lapse_next(policy),
-                _ if self.now >= midnight && midnight > self.day.start() => {
+                _ if self.now.korean_day() > self.day => {
                     let next = lapse.map_or(self.now, |at| at.min(self.now));
                     self.turn_day(next.max(midnight));
                 }
@@ -160,8 +162,28 @@ impl Book {
 
     /// Calls under way at midnight may be counted on either side of it, so they count on both.
     fn turn_day(&mut self, at: Moment) {
+        self.days_before.push_back((self.day, self.spent));
+        while self.days_before.len() > DAYS_KEPT {
+            self.days_before.pop_front();
+        }
         self.day = at.korean_day();
         self.spent = self.calls_under_way();
+    }
+
+    /// The clock was ahead: what was counted since, on days that have not come yet, was spent today.
+    pub(super) fn set_ledger_back(&mut self) {
+        let today = self.now.korean_day();
+        if self.day <= today {
+            return;
+        }
+        self.day = today;
+        while let Some(&(day, spent)) = self.days_before.back()
+            && day >= today
+        {
+            self.spent = self.spent.saturating_add(spent);
+            self.days_before.pop_back();
+        }
+        self.closed_until = self.closed_until.map(|until| until.min(today.end()));
     }
 
     fn lapse_next(&mut self, policy: &Policy) {
@@ -186,15 +208,15 @@ impl Book {
         }
     }
 
-    pub(super) fn close_call(&mut self, policy: &Policy, id: CallId, sent: bool) {
+    pub(super) fn close_call(&mut self, policy: &Policy, id: CallId, end: End) {
         let Some(call) = self.calls.remove(&id.0) else {
             return;
         };
-        if !sent {
+        if matches!(end, End::GivenBack | End::Dismissed) {
             self.spent = self.spent.saturating_sub(1);
         }
         if let Call::Verify { key, reserved } = call {
-            self.settle_claim(policy, key, sent, reserved);
+            self.settle_claim(policy, key, end, reserved);
         }
     }
 }

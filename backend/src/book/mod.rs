@@ -2,7 +2,8 @@
 //!
 //! Pure. A decision reads the book and yields an [`Event`] or a refusal; [`Book::apply`] enters the
 //! event. Whoever keeps the book writes the event to the journal between the two, so that reading the
-//! journal again gives the same book. Time comes from outside and never runs backwards in here.
+//! journal again gives the same book. Time comes from outside and runs backwards only by
+//! [`Event::SetBack`].
 //!
 //! **Invariant:** `spent + reserved <= quota`. Every key that is out has a call reserved for its
 //! verification until the reservation lapses, so an issued key is never stranded by later issues.
@@ -12,13 +13,13 @@ mod keys;
 mod ledger;
 mod tokens;
 
-pub use event::{CallId, Entry, Event};
-pub use keys::{Issue, KeyRefusal};
+pub use event::{CallId, End, Entry, Event, Verdict};
+pub use keys::{ClaimRefusal, Claimed, Issue, KeyRefusal};
 pub use ledger::Usage;
 pub use tokens::TokenRefusal;
 
 use crate::{
-    clock::{KoreanDay, Moment},
+    clock::{DRIFT, KoreanDay, Moment},
     secret::Fingerprint,
 };
 use core::time::Duration;
@@ -71,6 +72,9 @@ pub struct Book {
     now: Moment,
     day: KoreanDay,
     spent: u32,
+    /// What was spent on the days before, the latest last.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    days_before: VecDeque<(KoreanDay, u32)>,
     /// Keys whose verification is reserved.
     held: u32,
     closed_until: Option<Moment>,
@@ -95,6 +99,7 @@ impl Book {
             now,
             day: now.korean_day(),
             spent: 0,
+            days_before: VecDeque::new(),
             held: 0,
             closed_until: None,
             next_call: 0,
@@ -132,7 +137,7 @@ impl Book {
     pub fn interrupted(&self) -> Vec<Event> {
         let over = |&call: &u64| Event::Over {
             call: CallId(call),
-            sent: true,
+            end: End::Made(Verdict::Lost),
         };
         self.calls.keys().map(over).collect()
     }
@@ -145,22 +150,55 @@ impl Book {
         self.forget_tokens(policy);
     }
 
+    /// Whether the clock, which says `now`, was set back. Two machines' clocks differ a little, and so
+    /// little is waited for instead.
+    #[must_use]
+    pub fn is_ahead_of(&self, now: Moment) -> bool {
+        self.now.since(now) > DRIFT
+    }
+
+    /// How many keys and tokens are remembered.
+    #[must_use]
+    pub fn remembered(&self) -> (usize, usize) {
+        (self.keys.len(), self.tokens.len())
+    }
+
     /// Enters an event. An event that does not fit the book (a damaged journal) changes nothing.
     pub fn apply(&mut self, policy: &Policy, entry: &Entry) {
+        if entry.event == Event::SetBack {
+            self.set_back(entry.at);
+        }
         self.advance(policy, entry.at);
         match &entry.event {
             Event::Asked { call } => self.open_call(*call, Call::Issue),
             Event::Issued { call, key, host } => self.enter_key(*call, *key, host),
             Event::Heard { key } => self.enter_heard(*key),
-            Event::Claimed { call, key } => self.enter_claim(*call, *key),
-            Event::Over { call, sent } => self.close_call(policy, *call, *sent),
+            Event::Claimed {
+                call,
+                key,
+                bound_to,
+            } => self.enter_claim(*call, *key, *bound_to),
+            Event::Over { call, end } => self.close_call(policy, *call, *end),
             Event::Closed { until } => self.closed_until = Some(*until),
-            Event::Granted {
-                token,
-                host,
-                issued,
-            } => self.enter_token(*token, host, *issued),
-            Event::Redeemed { token } => self.enter_redeemed(*token),
+            Event::Opened => self.closed_until = None,
+            Event::Granted { key, token } => {
+                if let Some(issue) = self.enter_grant(*key) {
+                    self.enter_token(*token, issue);
+                }
+            }
+            Event::Redeemed { token, bound_to } => self.enter_redeemed(*token, *bound_to),
+            Event::SetBack => {}
+        }
+    }
+
+    /// The clock was wrong and is right now. Nothing in the book may lie ahead of it: that would hold
+    /// reservations, and close the day, for as long as the clock was ahead.
+    fn set_back(&mut self, now: Moment) {
+        if now < self.now {
+            self.now = now;
+            self.set_ledger_back();
+            self.set_keys_back();
+            self.set_tokens_back();
         }
     }
 }

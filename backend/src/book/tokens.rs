@@ -9,7 +9,15 @@ pub(super) struct TokenRecord {
     pub(super) granted: Moment,
     host: Box<str>,
     issued: Moment,
-    redeemed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    redeemed: Option<Redeemed>,
+}
+
+/// A token was claimed, by the request that is named here, if it has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Redeemed {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bound_to: Option<Fingerprint>,
 }
 
 /// Why a token is not worth anything.
@@ -22,51 +30,62 @@ pub enum TokenRefusal {
 }
 
 impl Book {
-    /// Grants a token for a right answer to the challenge issued as `issue` says.
-    #[must_use]
-    pub fn grant(token: Fingerprint, issue: &Issue) -> Event {
-        Event::Granted {
-            token,
-            host: issue.host.clone(),
-            issued: issue.issued,
-        }
-    }
-
-    /// Claims a token.
+    /// Claims a token, for the request that `bound_to` names. The same request is told the same again, and
+    /// then there is no event.
     ///
     /// # Errors
-    /// If it is unknown, expired or was claimed before.
+    /// If it is unknown, expired or was claimed by another request.
     pub fn redeem(
         &self,
         policy: &Policy,
         token: Fingerprint,
-    ) -> Result<(Issue, Event), TokenRefusal> {
+        bound_to: Option<Fingerprint>,
+    ) -> Result<(Issue, Option<Event>), TokenRefusal> {
         let record = self.tokens.get(&token).ok_or(TokenRefusal::Unknown)?;
-        if record.redeemed || record.granted + policy.token_ttl <= self.now {
-            return Err(TokenRefusal::Spent);
-        }
         let issue = Issue {
             host: record.host.clone(),
             issued: record.issued,
         };
-        Ok((issue, Event::Redeemed { token }))
+        match record.redeemed {
+            Some(redeemed) if bound_to.is_some() && redeemed.bound_to == bound_to => {
+                Ok((issue, None))
+            }
+            None if record.granted + policy.token_ttl > self.now => {
+                Ok((issue, Some(Event::Redeemed { token, bound_to })))
+            }
+            _ => Err(TokenRefusal::Spent),
+        }
     }
 
-    pub(super) fn enter_token(&mut self, token: Fingerprint, host: &str, issued: Moment) {
+    pub(super) fn enter_token(&mut self, token: Fingerprint, issue: Issue) {
         let record = TokenRecord {
             granted: self.now,
-            host: host.into(),
-            issued,
-            redeemed: false,
+            host: issue.host,
+            issued: issue.issued,
+            redeemed: None,
         };
         if self.tokens.insert(token, record).is_none() {
             self.tokens_by_age.push_back((self.now, token));
         }
     }
 
-    pub(super) fn enter_redeemed(&mut self, token: Fingerprint) {
-        if let Some(record) = self.tokens.get_mut(&token) {
-            record.redeemed = true;
+    pub(super) fn enter_redeemed(&mut self, token: Fingerprint, bound_to: Option<Fingerprint>) {
+        if let Some(record) = self.tokens.get_mut(&token)
+            && record.redeemed.is_none()
+        {
+            record.redeemed = Some(Redeemed { bound_to });
+        }
+    }
+
+    /// No token may come from a time that is yet to come: it would be worth something for longer.
+    pub(super) fn set_tokens_back(&mut self) {
+        let now = self.now;
+        for record in self.tokens.values_mut() {
+            record.granted = record.granted.min(now);
+            record.issued = record.issued.min(now);
+        }
+        for (granted, _) in &mut self.tokens_by_age {
+            *granted = (*granted).min(now);
         }
     }
 

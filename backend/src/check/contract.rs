@@ -140,7 +140,11 @@ async fn siteverify_refuses(probe: &Probe, report: &mut Report) {
     report.note(
         SITEVERIFY,
         "refuses a request with an Origin: it is for the site's server",
-        reply.and_then(|reply| reply.is_problem(&[ErrorCode::OriginNotAllowed])),
+        reply.and_then(|reply| {
+            // In siteverify's own shape, or as everywhere else.
+            let problem = reply.is_problem(&[ErrorCode::OriginNotAllowed]);
+            problem.or_else(|_| refused(&reply, 403, &["bad-request"]))
+        }),
     );
 }
 
@@ -343,7 +347,12 @@ fn passed(reply: &Reply) -> Result<(), String> {
 }
 
 fn failed(reply: &Reply, codes: &[&str]) -> Result<(), String> {
-    let object = reply.object(200)?;
+    refused(reply, 200, codes)
+}
+
+/// A refusal in siteverify's shape.
+fn refused(reply: &Reply, status: u16, codes: &[&str]) -> Result<(), String> {
+    let object = reply.object(status)?;
     if object.get("success") != Some(&Value::Bool(false)) {
         return Err("`success` is not false".into());
     }

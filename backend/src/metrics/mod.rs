@@ -5,7 +5,7 @@
 
 mod process;
 
-use crate::{book::Usage, limit::Refused, upstream::Failure};
+use crate::{limit::Refused, store::Status, upstream::Failure};
 use core::{fmt, time::Duration};
 use prometheus_client::{
     collector::Collector,
@@ -118,8 +118,8 @@ pub struct Metrics {
 /// How things stand when metrics are asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing {
-    /// The day's quota.
-    pub usage: Usage,
+    /// The store, if it can be asked.
+    pub store: Option<Status>,
     /// Whether the circuit breaker is open.
     pub held_back: bool,
     /// The audio that is being sent.
@@ -290,6 +290,7 @@ impl Metrics {
             Some(Failure::Exhausted) => "exhausted",
             Some(Failure::Throttled { .. }) => "throttled",
             Some(Failure::Rejected) => "rejected",
+            Some(Failure::Withdrawn) => "withdrawn",
             Some(Failure::InvalidKey) => "invalid_key",
             Some(Failure::Unheard) => "unheard",
         };
@@ -303,12 +304,13 @@ impl Metrics {
     /// The OpenMetrics text, with how things stand as of now.
     #[must_use]
     pub fn text(&self, now: &Standing) -> String {
-        let usage = now.usage;
-        self.quota.set(usage.quota);
-        self.spent.set(usage.spent.into());
-        self.reserved.set(usage.reserved.into());
-        self.left.set(usage.left());
-        self.closed.set(usage.closed.into());
+        if let Some(Status { usage, .. }) = now.store {
+            self.quota.set(usage.quota);
+            self.spent.set(usage.spent.into());
+            self.reserved.set(usage.reserved.into());
+            self.left.set(usage.left());
+            self.closed.set(usage.closed.into());
+        }
         self.held_back.set(now.held_back.into());
         let audio_bytes = i64::try_from(now.audio_bytes).unwrap_or(i64::MAX);
         self.audio_bytes.set(audio_bytes);

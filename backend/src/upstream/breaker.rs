@@ -3,7 +3,6 @@
 //! Pure. It never probes by itself, since a probe costs quota: when the wait is over, the next visitor's
 //! own request is let through and decides.
 
-use crate::clock::Moment;
 use core::time::Duration;
 
 /// So many failures in a row open it.
@@ -13,23 +12,31 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// A probe that has not reported by then is taken for lost. Longer than any call may take.
 const PROBE_LOST: Duration = Duration::from_secs(60);
 
-/// See the module's documentation.
-#[derive(Debug)]
+/// See the module's documentation. Times are times since some fixed point.
+#[derive(Debug, Default)]
 pub(super) struct Breaker {
     state: State,
+    /// Grows with every change of state: a call speaks about the state that it was let through in.
+    epoch: u64,
 }
 
-#[derive(Debug)]
+/// The leave to make one call, whose result says something about the state it was given in, and nothing
+/// about a later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Permit {
+    epoch: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
 enum State {
     Closed { failures: u32 },
-    Open { until: Moment, wait: Duration },
-    HalfOpen { lost: Moment, wait: Duration },
+    Open { until: Duration, wait: Duration },
+    HalfOpen { lost: Duration, wait: Duration },
 }
 
-impl Default for Breaker {
+impl Default for State {
     fn default() -> Self {
-        let state = State::Closed { failures: 0 };
-        Self { state }
+        Self::Closed { failures: 0 }
     }
 }
 
@@ -43,52 +50,67 @@ impl Breaker {
     /// Lets a call through; the caller must report its end.
     ///
     /// # Errors
-    /// The moment to try again.
-    pub(super) fn admit(&mut self, now: Moment) -> Result<(), Moment> {
+    /// How long to wait.
+    pub(super) fn admit(&mut self, now: Duration) -> Result<Permit, Duration> {
         match self.state {
-            State::Closed { .. } => Ok(()),
-            State::Open { until, wait } if until <= now => {
+            State::Closed { .. } => {}
+            State::Open { until: due, wait } | State::HalfOpen { lost: due, wait }
+                if due <= now =>
+            {
                 let lost = now + PROBE_LOST;
-                self.state = State::HalfOpen { lost, wait };
-                Ok(())
+                self.change(State::HalfOpen { lost, wait });
             }
-            State::HalfOpen { lost, wait } if lost <= now => {
-                let lost = now + PROBE_LOST;
-                self.state = State::HalfOpen { lost, wait };
-                Ok(())
-            }
-            State::Open { until, .. } => Err(until),
+            State::Open { until, .. } => return Err(until - now),
             // The probe's answer is near.
-            State::HalfOpen { .. } => Err(now + Duration::from_secs(1)),
+            State::HalfOpen { .. } => return Err(Duration::from_secs(1)),
         }
+        Ok(Permit { epoch: self.epoch })
     }
 
     /// A call ended with an answer of the upstream's own.
-    pub(super) fn succeeded(&mut self) {
-        self.state = State::Closed { failures: 0 };
+    pub(super) fn succeeded(&mut self, permit: Permit) {
+        if permit.epoch != self.epoch {
+            return;
+        }
+        match &mut self.state {
+            State::Closed { failures } => *failures = 0,
+            State::Open { .. } | State::HalfOpen { .. } => {
+                self.change(State::Closed { failures: 0 });
+            }
+        }
     }
 
     /// A call failed, at `now`.
-    pub(super) fn failed(&mut self, now: Moment) {
+    pub(super) fn failed(&mut self, permit: Permit, now: Duration) {
+        if permit.epoch != self.epoch {
+            return;
+        }
         let (failures, wait) = match self.state {
             State::Closed { failures } => (failures.saturating_add(1), FIRST_WAIT),
             State::HalfOpen { wait, .. } => (FAILURES, (wait * 2).min(LONGEST_WAIT)),
-            // A call from before it opened: nothing new.
             State::Open { .. } => return,
         };
-        self.state = if failures >= FAILURES {
+        if failures >= FAILURES {
             let until = now + wait;
-            State::Open { until, wait }
+            self.change(State::Open { until, wait });
         } else {
-            State::Closed { failures }
-        };
+            self.state = State::Closed { failures };
+        }
     }
 
-    /// A call that was let through was never made.
-    pub(super) fn withdrawn(&mut self, now: Moment) {
-        if let State::HalfOpen { wait, .. } = self.state {
-            self.state = State::Open { until: now, wait };
+    /// A call that was let through was never made, or says nothing about the upstream.
+    pub(super) fn withdrawn(&mut self, permit: Permit, now: Duration) {
+        if permit.epoch != self.epoch {
+            return;
         }
+        if let State::HalfOpen { wait, .. } = self.state {
+            self.change(State::Open { until: now, wait });
+        }
+    }
+
+    fn change(&mut self, state: State) {
+        self.state = state;
+        self.epoch += 1;
     }
 }
 
@@ -96,13 +118,13 @@ impl Breaker {
 mod tests {
     use super::*;
 
-    const NOON: Moment = Moment::from_secs(1_795_230_000);
+    const NOON: Duration = Duration::from_secs(1_000);
 
     fn open() -> Breaker {
         let mut breaker = Breaker::default();
         for _ in 0..FAILURES {
-            assert!(breaker.admit(NOON).is_ok());
-            breaker.failed(NOON);
+            let permit = breaker.admit(NOON).unwrap();
+            breaker.failed(permit, NOON);
         }
         breaker
     }
@@ -110,15 +132,17 @@ mod tests {
     #[test]
     fn repeated_failures_hold_calls_back() {
         let mut breaker = open();
-        assert_eq!(breaker.admit(NOON), Err(NOON + FIRST_WAIT));
+        assert_eq!(breaker.admit(NOON), Err(FIRST_WAIT));
     }
 
     #[test]
     fn an_answer_between_failures_keeps_it_closed() {
         let mut breaker = Breaker::default();
         for _ in 0..FAILURES * 3 {
-            breaker.failed(NOON);
-            breaker.succeeded();
+            let permit = breaker.admit(NOON).unwrap();
+            breaker.failed(permit, NOON);
+            let permit = breaker.admit(NOON).unwrap();
+            breaker.succeeded(permit);
         }
         assert!(!breaker.is_open());
     }
@@ -127,9 +151,9 @@ mod tests {
     fn one_request_alone_tries_the_upstream_again() {
         let mut breaker = open();
         let later = NOON + FIRST_WAIT;
-        assert!(breaker.admit(later).is_ok());
+        let probe = breaker.admit(later).unwrap();
         assert!(breaker.admit(later).is_err());
-        breaker.succeeded();
+        breaker.succeeded(probe);
         assert!(breaker.admit(later).is_ok());
     }
 
@@ -138,11 +162,11 @@ mod tests {
         let mut breaker = open();
         let mut now = NOON + FIRST_WAIT;
         for wait in [10, 20, 40, 60, 60] {
-            assert!(breaker.admit(now).is_ok());
-            breaker.failed(now);
-            let until = now + Duration::from_secs(wait);
-            assert_eq!(breaker.admit(now), Err(until));
-            now = until;
+            let probe = breaker.admit(now).unwrap();
+            breaker.failed(probe, now);
+            let wait = Duration::from_secs(wait);
+            assert_eq!(breaker.admit(now), Err(wait));
+            now += wait;
         }
     }
 
@@ -150,9 +174,29 @@ mod tests {
     fn a_try_that_is_withdrawn_or_lost_does_not_close_the_gate_for_good() {
         let mut breaker = open();
         let later = NOON + FIRST_WAIT;
-        assert!(breaker.admit(later).is_ok());
-        breaker.withdrawn(later);
+        let probe = breaker.admit(later).unwrap();
+        breaker.withdrawn(probe, later);
         assert!(breaker.admit(later).is_ok());
         assert!(breaker.admit(later + PROBE_LOST).is_ok());
+    }
+
+    #[test]
+    fn a_call_from_before_says_nothing_about_the_state_of_now() {
+        let mut breaker = Breaker::default();
+        let slow = breaker.admit(NOON).unwrap();
+        for _ in 0..FAILURES {
+            let permit = breaker.admit(NOON).unwrap();
+            breaker.failed(permit, NOON);
+        }
+        breaker.succeeded(slow);
+        assert!(breaker.is_open(), "an old success does not close it");
+        let later = NOON + FIRST_WAIT;
+        let probe = breaker.admit(later).unwrap();
+        breaker.failed(slow, later);
+        breaker.withdrawn(slow, later);
+        breaker.succeeded(slow);
+        assert!(breaker.is_open(), "nor does it speak for the probe");
+        breaker.succeeded(probe);
+        assert!(!breaker.is_open());
     }
 }

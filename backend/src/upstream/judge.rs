@@ -1,7 +1,7 @@
 //! What an upstream's answer means. Pure: NAVER's documentation is judged by the body, since its own
 //! sample shows `{"result":true}` under status 403, and its key JSON is served as text/plain.
 
-use super::Dialect;
+use super::{Dialect, said::Said};
 use serde::{Deserialize, Deserializer};
 use sori_wire::protocol::Key;
 
@@ -23,6 +23,8 @@ pub enum Failure {
     },
     /// The upstream refuses the credentials.
     Rejected,
+    /// The upstream does not offer this call, or no longer.
+    Withdrawn,
     /// The upstream does not know the key any more.
     InvalidKey,
     /// The upstream says that the key's audio was never fetched.
@@ -36,6 +38,9 @@ pub(super) struct Refusal {
     /// The documentation gives text, and has been seen to give a number.
     #[serde(rename = "errorCode", deserialize_with = "text_or_number")]
     pub(super) code: Option<String>,
+    /// In words, for the log.
+    #[serde(alias = "errorMessage")]
+    pub(super) message: Option<String>,
 }
 
 fn text_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
@@ -90,28 +95,31 @@ pub fn verdict(dialect: Dialect, status: u16, text: &[u8]) -> Result<bool, Failu
     body.result.ok_or_else(|| failure(dialect, status, body))
 }
 
-/// Whether the answer to a fetch is a whole WAV file.
+/// Whether the answer to a fetch is a WAV file.
 ///
 /// # Errors
 /// If it is not.
 pub fn audio(dialect: Dialect, status: u16, bytes: &[u8]) -> Result<(), Failure> {
-    if status == 200 && is_whole_wav(bytes) {
+    if status == 200 && is_wav(bytes) {
         return Ok(());
     }
     Err(failure(dialect, status, body(bytes)))
 }
 
-/// A RIFF file of form WAVE that is as long as it says. Writers that do not know the length in advance
-/// leave 0 or a number near 2 or 4 GiB there, which says nothing.
-fn is_whole_wav(bytes: &[u8]) -> bool {
-    let Some((head, _)) = bytes.split_first_chunk::<12>() else {
-        return false;
-    };
-    let declared = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
-    let unknown = declared == 0 || declared >= 0x7fff_0000;
-    head.starts_with(b"RIFF")
-        && head.ends_with(b"WAVE")
-        && (unknown || u64::from(declared) + 8 <= bytes.len() as u64)
+/// What a refusal says, for the log.
+pub(super) fn said(dialect: Dialect, status: u16, bytes: &[u8], failure: Failure) -> Said {
+    let body = body(bytes);
+    let refusal = body.error.unwrap_or(body.refusal);
+    Said::new(dialect, status, &refusal, failure)
+}
+
+/// The headers of a file without a sample.
+const WAV_HEADERS: usize = 44;
+
+/// A RIFF file of form WAVE with something to hear. The length that it declares is not asked about:
+/// browsers play what is there, and a body that was cut short is known by its transfer.
+fn is_wav(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WAVE") && bytes.len() > WAV_HEADERS
 }
 
 #[cfg(test)]
@@ -199,22 +207,23 @@ mod tests {
     #[test]
     fn a_gateway_that_knows_no_such_path_is_no_refusal_of_the_key() {
         let text = br#"{"error":{"errorCode":"300","message":"Not Found Exception"}}"#;
-        assert_eq!(audio(NCLOUD, 404, text), Err(Failure::Unavailable));
+        assert_eq!(audio(NCLOUD, 404, text), Err(Failure::Withdrawn));
         let text = br#"{"error":{"errorCode":"200","message":"Authentication Failed"}}"#;
         assert_eq!(key(NCLOUD, 401, text), Err(Failure::Rejected));
     }
 
     #[test]
-    fn a_wav_that_is_shorter_than_it_says_is_not_served() {
-        let mut wav = b"RIFF\x10\0\0\0WAVE".to_vec();
-        assert_eq!(audio(OPENAPI, 200, &wav), Err(Failure::Unavailable));
-        wav.extend([0; 12]);
-        assert_eq!(audio(OPENAPI, 200, &wav), Ok(()));
-        assert_eq!(audio(OPENAPI, 200, b"RIFF\xff\xff\xff\xffWAVEfmt "), Ok(()));
-        assert_eq!(
-            audio(OPENAPI, 200, b"<html>not a sound</html>"),
-            Err(Failure::Unavailable)
-        );
+    fn a_wav_is_served_whatever_length_it_declares() {
+        for declared in [0, 8, 60, 68, 76, u32::MAX] {
+            let mut wav = b"RIFF".to_vec();
+            wav.extend(declared.to_le_bytes());
+            wav.extend(b"WAVEfmt ");
+            wav.resize(68, 0);
+            assert_eq!(audio(OPENAPI, 200, &wav), Ok(()), "{declared}");
+            assert_eq!(audio(OPENAPI, 200, &wav[..44]), Err(Failure::Unavailable));
+        }
+        let html = b"<html>not a sound, though it is long enough for one</html>";
+        assert_eq!(audio(OPENAPI, 200, html), Err(Failure::Unavailable));
         assert_eq!(
             audio(OPENAPI, 400, br#"{"errorCode":"CT002"}"#),
             Err(Failure::Unheard)

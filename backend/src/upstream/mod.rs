@@ -8,19 +8,18 @@ mod dialect;
 pub mod judge;
 mod ncloud;
 mod openapi;
+mod pace;
+mod said;
 
 pub use dialect::{Dialect, Service};
 pub use judge::Failure;
 
-use crate::{
-    clock::{Clock, Moment},
-    metrics::Metrics,
-    secret::Secret,
-};
+use crate::{clock::Clock, metrics::Metrics, secret::Secret};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use breaker::Breaker;
+use breaker::{Breaker, Permit};
 use bytes::Bytes;
 use core::{fmt, time::Duration};
+use pace::Pace;
 use reqwest::{Url, redirect};
 use sori_wire::protocol::{AUDIO_MAX_BYTES, Key};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -59,6 +58,8 @@ pub struct Bounds {
 pub struct Fault {
     /// What it means for the visitor.
     pub failure: Failure,
+    /// How long to leave the upstream alone, where that is known.
+    pub wait: Option<Duration>,
     cause: String,
 }
 
@@ -80,14 +81,32 @@ pub struct Upstream {
     turns: Semaphore,
     timeout: Duration,
     breaker: Mutex<Breaker>,
+    pace: Mutex<Pace>,
+    /// What no log may show, should the upstream repeat it.
+    credentials: [Secret; 2],
     clock: Clock,
     metrics: Arc<Metrics>,
 }
+
+/// Why no call is made for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldBack {
+    /// The upstream fails: the breaker is open for so long.
+    Failing(Duration),
+    /// The upstream was asked too often: nobody asks for so long.
+    Throttled(Duration),
+}
+
+/// A pause that is waited out: a visitor who waits for a challenge can wait so much longer.
+const QUIET: Duration = Duration::from_secs(2);
+/// No call is repeated later than this after it was asked for: the widget waits for ten seconds.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The breaker's leave to make one call.
 #[derive(Debug)]
 pub struct Pass {
     upstream: Arc<Upstream>,
+    permit: Permit,
     used: bool,
 }
 
@@ -139,6 +158,8 @@ impl Upstream {
             turns: Semaphore::new(bounds.concurrency),
             timeout: bounds.timeout,
             breaker: Mutex::default(),
+            pace: Mutex::default(),
+            credentials: [access.client_id.clone(), access.client_secret.clone()],
             clock,
             metrics,
         }))
@@ -147,13 +168,33 @@ impl Upstream {
     /// Leave to make one call.
     ///
     /// # Errors
-    /// While the breaker is open: the moment to try again.
-    pub fn pass(self: &Arc<Self>) -> Result<Pass, Moment> {
-        self.breaker(|breaker| breaker.admit(self.clock.now()))?;
+    /// While no call is made: how long to wait.
+    pub fn pass(self: &Arc<Self>) -> Result<Pass, HeldBack> {
+        let now = self.clock.uptime();
+        if let Some(rest) = self
+            .pace(|pace| pace.rest(now))
+            .filter(|rest| *rest > QUIET)
+        {
+            return Err(HeldBack::Throttled(rest));
+        }
+        let permit = self.breaker(|breaker| breaker.admit(now));
+        let permit = permit.map_err(HeldBack::Failing)?;
         Ok(Pass {
             upstream: Arc::clone(self),
+            permit,
             used: false,
         })
+    }
+
+    /// The longest one call may take, with all its waiting.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        (self.timeout + QUIET) * 2
+    }
+
+    /// Forgets that it was asked too often: an operator says that it may be asked again.
+    pub fn start_over(&self) {
+        self.pace(|pace| *pace = Pace::default());
     }
 
     /// Whether the breaker holds calls back.
@@ -166,7 +207,11 @@ impl Upstream {
         act(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn get(&self, url: Url, most: usize) -> Result<(u16, Bytes), Fault> {
+    fn pace<T>(&self, act: impl FnOnce(&mut Pace) -> T) -> T {
+        act(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn get(&self, url: Url, most: usize) -> Result<Answer, Fault> {
         let started = time::Instant::now();
         let deadline = started + self.timeout;
         // Who waits longer for a turn is told so: a call that is sent with too little time left would
@@ -178,6 +223,8 @@ impl Upstream {
         let call = async {
             let mut response = self.http.get(url).send().await.map_err(fault_of)?;
             let status = response.status().as_u16();
+            let asked = response.headers().get(header::RETRY_AFTER);
+            let asked = asked.and_then(|value| value.to_str().ok()?.parse().ok());
             let mut body = Vec::new();
             while let Some(chunk) = response.chunk().await.map_err(fault_of)? {
                 if body.len() + chunk.len() > most {
@@ -185,7 +232,11 @@ impl Upstream {
                 }
                 body.extend_from_slice(&chunk);
             }
-            Ok((status, body.into()))
+            Ok(Answer {
+                status,
+                body: body.into(),
+                retry_after: asked.map(Duration::from_secs),
+            })
         };
         match time::timeout_at(deadline, call).await {
             Ok(result) => result,
@@ -194,17 +245,38 @@ impl Upstream {
     }
 }
 
+/// What came back.
+struct Answer {
+    status: u16,
+    body: Bytes,
+    retry_after: Option<Duration>,
+}
+
+/// One of the three calls.
+struct Call<'a, T> {
+    name: &'static str,
+    url: Url,
+    /// The longest answer.
+    most: usize,
+    /// The key and the answer, which no log may show.
+    hidden: [&'a str; 2],
+    judge: fn(Dialect, u16, &Bytes) -> Result<T, Failure>,
+}
+
 impl Pass {
     /// Issues a key: one call of the quota.
     ///
     /// # Errors
     /// See [`Failure`].
     pub async fn issue(self) -> Result<Key, Fault> {
-        let url = with_query(&self.upstream.keys, &[("code", "0")]);
-        self.call("issue", url, JSON_MAX_BYTES, |dialect, status, body| {
-            judge::key(dialect, status, &body)
-        })
-        .await
+        let call = Call {
+            name: "issue",
+            url: with_query(&self.upstream.keys, &[("code", "0")]),
+            most: JSON_MAX_BYTES,
+            hidden: ["", ""],
+            judge: |dialect, status, body| judge::key(dialect, status, body),
+        };
+        self.make(call).await
     }
 
     /// Fetches a key's audio: free.
@@ -212,11 +284,16 @@ impl Pass {
     /// # Errors
     /// See [`Failure`].
     pub async fn audio(self, key: &Key) -> Result<Bytes, Fault> {
-        let url = with_query(&self.upstream.audio, &[("key", key.as_str())]);
-        self.call("audio", url, AUDIO_MAX_BYTES, |dialect, status, body| {
-            judge::audio(dialect, status, &body).map(|()| body)
-        })
-        .await
+        let call = Call {
+            name: "audio",
+            url: with_query(&self.upstream.audio, &[("key", key.as_str())]),
+            most: AUDIO_MAX_BYTES,
+            hidden: [key.as_str(), ""],
+            judge: |dialect, status, body| {
+                judge::audio(dialect, status, body).map(|()| body.clone())
+            },
+        };
+        self.make(call).await
     }
 
     /// Has an answer judged: one call of the quota.
@@ -225,38 +302,98 @@ impl Pass {
     /// See [`Failure`].
     pub async fn verify(self, key: &Key, answer: &str) -> Result<bool, Fault> {
         let query = [("code", "1"), ("key", key.as_str()), ("value", answer)];
-        let url = with_query(&self.upstream.keys, &query);
-        self.call("verify", url, JSON_MAX_BYTES, |dialect, status, body| {
-            judge::verdict(dialect, status, &body)
-        })
-        .await
+        let call = Call {
+            name: "verify",
+            url: with_query(&self.upstream.keys, &query),
+            most: JSON_MAX_BYTES,
+            hidden: [key.as_str(), answer],
+            judge: |dialect, status, body| judge::verdict(dialect, status, body),
+        };
+        self.make(call).await
     }
 
-    async fn call<T>(
-        mut self,
-        name: &'static str,
-        url: Url,
-        most: usize,
-        judge: impl FnOnce(Dialect, u16, Bytes) -> Result<T, Failure>,
-    ) -> Result<T, Fault> {
+    /// Makes the call; once more, if the upstream was asked too often and the visitor can wait.
+    async fn make<T>(mut self, call: Call<'_, T>) -> Result<T, Fault> {
         let started = time::Instant::now();
-        let upstream = Arc::clone(&self.upstream);
-        let result = upstream.get(url, most).await.and_then(|(status, body)| {
-            judge(upstream.dialect, status, body)
-                .map_err(|failure| fault(failure, format!("{name}: status {status}, {failure:?}")))
-        });
         self.used = true;
-        let now = upstream.clock.now();
+        let now = self.upstream.clock.uptime();
+        if let Some(rest) = self.upstream.pace(|pace| pace.rest(now)) {
+            time::sleep(rest).await;
+        }
+        let first = self.attempt(&call).await;
+        let Err(Fault {
+            failure: Failure::Throttled { .. },
+            wait: Some(wait),
+            ..
+        }) = first
+        else {
+            return first;
+        };
+        if wait > QUIET || started.elapsed() + wait > PATIENCE {
+            return first;
+        }
+        // Not all at the same moment, which would be the next burst.
+        let apart = Duration::from_millis(rand::random_range(0..500));
+        time::sleep(wait + apart).await;
+        self.attempt(&call).await
+    }
+
+    async fn attempt<T>(&self, call: &Call<'_, T>) -> Result<T, Fault> {
+        let upstream = &*self.upstream;
+        let (started, begun) = (time::Instant::now(), upstream.clock.uptime());
+        let answer = upstream.get(call.url.clone(), call.most).await;
+        let status = answer.as_ref().map_or(0, |answer| answer.status);
+        let result = answer.and_then(|answer| self.judged(call, begun, &answer));
         let failure = result.as_ref().err().map(|fault| fault.failure);
+        let (now, permit) = (upstream.clock.uptime(), self.permit);
         upstream.breaker(|breaker| match failure {
-            Some(Failure::NotSent | Failure::Unavailable) => breaker.failed(now),
-            Some(Failure::Busy) => breaker.withdrawn(now),
-            _ => breaker.succeeded(),
+            // It is there, but does not like this request.
+            Some(Failure::Unavailable) if (400..500).contains(&status) => {
+                breaker.withdrawn(permit, now);
+            }
+            Some(Failure::NotSent | Failure::Unavailable) => breaker.failed(permit, now),
+            Some(Failure::Busy) => breaker.withdrawn(permit, now),
+            _ => breaker.succeeded(permit),
         });
+        if let Err(fault) = &result {
+            // Here, since the visitor may have left, and then nobody answers and logs.
+            tracing::warn!(call = call.name, failure = ?fault.failure, "the upstream: {fault}");
+        }
         upstream
             .metrics
-            .upstream_call(name, failure, started.elapsed());
+            .upstream_call(call.name, failure, started.elapsed());
         result
+    }
+
+    fn judged<T>(&self, call: &Call<'_, T>, begun: Duration, answer: &Answer) -> Result<T, Fault> {
+        let upstream = &*self.upstream;
+        let judged = (call.judge)(upstream.dialect, answer.status, &answer.body);
+        let mut failure = match judged {
+            Ok(good) => {
+                upstream.pace(|pace| pace.answered(begun));
+                return Ok(good);
+            }
+            Err(failure) => failure,
+        };
+        let mut wait = None;
+        if let Failure::Throttled { explained } = failure {
+            let now = upstream.clock.uptime();
+            match upstream.pace(|pace| pace.refused(now, explained, answer.retry_after)) {
+                pace::Verdict::Pause(pause) => wait = Some(pause),
+                pace::Verdict::DaySpent => failure = Failure::Exhausted,
+            }
+        }
+        let [id, secret] = &upstream.credentials;
+        let [key, value] = call.hidden;
+        let said = judge::said(upstream.dialect, answer.status, &answer.body, failure);
+        let cause = said
+            .without(&[id.expose(), secret.expose(), key, value])
+            .to_string();
+        Err(Fault {
+            failure,
+            wait,
+            cause,
+        })
     }
 }
 
@@ -264,8 +401,9 @@ impl Pass {
 impl Drop for Pass {
     fn drop(&mut self) {
         if !self.used {
-            let now = self.upstream.clock.now();
-            self.upstream.breaker(|breaker| breaker.withdrawn(now));
+            let (now, permit) = (self.upstream.clock.uptime(), self.permit);
+            self.upstream
+                .breaker(|breaker| breaker.withdrawn(permit, now));
         }
     }
 }
@@ -290,8 +428,11 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 fn fault(failure: Failure, cause: impl Into<String>) -> Fault {
-    let cause = cause.into();
-    Fault { failure, cause }
+    Fault {
+        failure,
+        wait: None,
+        cause: cause.into(),
+    }
 }
 
 fn fault_of(error: reqwest::Error) -> Fault {

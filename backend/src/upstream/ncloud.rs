@@ -32,6 +32,8 @@ pub(super) fn failure(status: u16, refusal: &Refusal) -> Option<Failure> {
         // "Throttle Limited", "Rate Limited".
         (Some("410" | "420"), 429) => Failure::Throttled { explained: true },
         (_, 429) => Failure::Throttled { explained: false },
+        // Withdrawn (`SE05`), or the address is wrong: lasting either way.
+        (_, 404) => Failure::Withdrawn,
         // 200 "Authentication Failed", 210 "Permission Denied".
         (_, 401 | 403) => Failure::Rejected,
         _ => return None,

@@ -20,6 +20,8 @@ pub(super) fn failure(status: u16, refusal: &Refusal) -> Option<Failure> {
         // Taken for a burst at first: the day's end has a code of its own.
         (_, 429) => Failure::Throttled { explained: false },
         // A 403 without a captcha's code: the audio captcha is not ticked for the application.
+        // Withdrawn (`SE05`), or the address is wrong: lasting either way.
+        (_, 404) => Failure::Withdrawn,
         (Some("024"), _) | (_, 401 | 403) => Failure::Rejected,
         _ => return None,
     })

@@ -1,7 +1,6 @@
 //! `GET /audio/{key}`: the spoken challenge.
 
-use super::{App, challenge, problem::Problem};
-use crate::secret::Fingerprint;
+use super::{App, calls, challenge, problem::Problem};
 use axum::{
     extract::{Path, State, rejection::PathRejection},
     http::header,
@@ -17,14 +16,8 @@ pub(super) async fn fetch(
     // Escapes of bytes that are no text make no key either.
     let key = key.ok().and_then(|Path(key)| Key::parse(&key));
     let key = key.ok_or_else(challenge::no_key)?;
-    let fingerprint = Fingerprint::of(key.as_str());
     app.audio.check()?;
-    app.store.admit_audio(fingerprint)?;
-    let pass = app.upstream.pass().map_err(challenge::held_back)?;
-    // Whole, before the first byte goes on: a visitor's slow line must not hold the upstream's, and
-    // what is no whole WAV file must not be played.
-    let audio = pass.audio(&key).await?;
-    app.store.hear(fingerprint)?;
+    let audio = calls::to_the_end(&app, calls::audio(Arc::clone(&app), key)).await?;
     app.warnings.heard(app.clock.uptime(), app.key_ttl);
     Ok(([(header::CONTENT_TYPE, "audio/wav")], app.audio.hold(audio)))
 }

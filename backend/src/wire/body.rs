@@ -14,29 +14,37 @@ use sori_wire::error::ErrorCode;
 const MAX_BYTES: usize = 16 << 10;
 const MAX_TIME: Duration = Duration::from_secs(10);
 
-/// A whole body, and its media type without parameters, in lower case.
+/// A whole body, and what it says that it is.
 #[derive(Debug)]
 pub(super) struct SmallBody {
+    /// As it came.
+    pub content_type: String,
+    /// Without parameters, in lower case.
     pub media_type: String,
     pub bytes: Bytes,
+}
+
+impl SmallBody {
+    pub(super) fn of(content_type: &str, bytes: Bytes) -> Self {
+        let media_type = content_type.split(';').next().unwrap_or_default();
+        Self {
+            content_type: content_type.to_owned(),
+            media_type: media_type.trim().to_ascii_lowercase(),
+            bytes,
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for SmallBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let media_type = request.headers().get(header::CONTENT_TYPE);
-        let media_type = media_type
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let media_type = media_type.split(';').next().unwrap_or_default();
-        let media_type = media_type.trim().to_ascii_lowercase();
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_owned();
         let body = Limited::new(request.into_body(), MAX_BYTES).collect();
         match tokio::time::timeout(MAX_TIME, body).await {
-            Ok(Ok(body)) => Ok(Self {
-                media_type,
-                bytes: body.to_bytes(),
-            }),
+            Ok(Ok(body)) => Ok(Self::of(&content_type, body.to_bytes())),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::new(
                 ErrorCode::PayloadTooLarge,
                 "The body must not be longer than 16 KiB.",

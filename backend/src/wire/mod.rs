@@ -2,7 +2,9 @@
 
 mod audio;
 mod body;
+mod calls;
 mod challenge;
+mod fields;
 mod memory;
 mod observe;
 mod origin;
@@ -12,14 +14,8 @@ mod visitor;
 mod warnings;
 
 use crate::{
-    book::VerifiedBy,
-    clock::Clock,
-    limit::{Limiter, Limits, Refused, Visitor},
-    metrics::Metrics,
-    secret::Secret,
-    settings::SiteverifyAt,
-    store::Store,
-    upstream::Upstream,
+    book::VerifiedBy, clock::Clock, metrics::Metrics, secret::Secret, settings::SiteverifyAt,
+    store::Store, upstream::Upstream,
 };
 use axum::{
     Json, Router,
@@ -27,7 +23,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware,
     response::IntoResponse,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use ipnet::IpNet;
 pub(crate) use memory::AudioMemory;
@@ -41,9 +37,10 @@ use sori_wire::{
     },
 };
 use std::sync::{
-    Arc, Mutex, PoisonError, RwLock,
+    Arc, PoisonError, RwLock,
     atomic::{AtomicBool, Ordering},
 };
+use tokio_util::task::TaskTracker;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
@@ -55,9 +52,9 @@ pub(crate) use warnings::Warnings;
 pub(crate) struct App {
     pub upstream: Arc<Upstream>,
     pub is_practice: bool,
-    pub store: Store,
-    pub limits: Limits,
-    pub limiter: Mutex<Limiter>,
+    pub store: Arc<dyn Store>,
+    /// The calls to the upstream, which outlive the requests that led to them.
+    pub calls: TaskTracker,
     pub metrics: Arc<Metrics>,
     pub clock: Clock,
     pub verified_by: VerifiedBy,
@@ -81,14 +78,6 @@ pub(crate) struct Secrets {
 }
 
 impl App {
-    fn admit(&self, visitor: &Visitor) -> Result<(), Refused> {
-        let (takes, now) = (self.limits.takes(visitor), self.clock.uptime());
-        let mut limiter = self.limiter.lock().unwrap_or_else(PoisonError::into_inner);
-        limiter.check(&takes, now)?;
-        limiter.count(&takes, now);
-        Ok(())
-    }
-
     fn secrets(&self) -> Arc<Secrets> {
         Arc::clone(&self.secrets.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -117,7 +106,8 @@ pub(crate) fn routes(app: &Arc<App>) -> Router {
 }
 
 fn siteverify_route() -> Router<Arc<App>> {
-    Router::new().route(SITEVERIFY_PATH, post(siteverify::judge))
+    // It has refusals of a shape of its own, for methods too.
+    Router::new().route(SITEVERIFY_PATH, any(siteverify::judge))
 }
 
 /// siteverify under `/captcha`, for the admin address, where it is served there alone.
@@ -148,11 +138,9 @@ pub(crate) fn health(app: &Arc<App>) -> Router {
 
 async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
     let why_not = if app.stopping.load(Ordering::Relaxed) {
-        Some("stopping")
-    } else if !app.store.is_writable() {
-        Some("the journal cannot be written")
+        Some("stopping".to_owned())
     } else {
-        None
+        app.store.trouble().await
     };
     match why_not {
         None => (StatusCode::OK, Json(json!({"status": "ready"}))),

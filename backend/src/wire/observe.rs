@@ -2,7 +2,11 @@
 //!
 //! The log names the route by its template, never the URI, which may hold a key.
 
-use super::{App, origin::only, problem::Note};
+use super::{
+    App,
+    origin::only,
+    problem::{Note, retry_after},
+};
 use crate::secret::{hex, random};
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
@@ -54,11 +58,10 @@ pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next:
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    if let Some(retry) = note.and_then(|note| note.retry) {
-        let seconds = retry.seconds(app.clock.now());
-        if let Ok(seconds) = HeaderValue::from_str(&seconds.to_string()) {
-            headers.insert(header::RETRY_AFTER, seconds);
-        }
+    if let Some(wait) = note.and_then(|note| note.wait)
+        && let Ok(seconds) = HeaderValue::from_str(&retry_after(wait).to_string())
+    {
+        headers.insert(header::RETRY_AFTER, seconds);
     }
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);

@@ -1,11 +1,10 @@
 //! What is answered when something is wrong: problem documents (RFC 9457) with a code of the closed list.
 
 use crate::{
-    book::{Exhausted, KeyRefusal},
-    clock::Moment,
+    book::KeyRefusal,
     limit::{Refused, Scope},
-    store::Unwritable,
-    upstream::{Failure, Fault},
+    store::{Refusal, Unavailable},
+    upstream::{Failure, HeldBack},
 };
 use axum::{
     body::Body,
@@ -21,20 +20,13 @@ use std::sync::Arc;
 pub(crate) struct Problem {
     /// Which of the list.
     pub code: ErrorCode,
-    status: StatusCode,
-    detail: &'static str,
-    retry: Option<Retry>,
+    /// What it is answered with.
+    pub status: StatusCode,
+    /// In words.
+    pub detail: &'static str,
+    wait: Option<Duration>,
     cause: Option<String>,
     limit: Option<Refused>,
-}
-
-/// When a request may be made again.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Retry {
-    /// Not before.
-    At(Moment),
-    /// After so long.
-    After(Duration),
 }
 
 /// What the middleware needs of a problem, to log it once and to say when to return. Rides in the answer's
@@ -45,8 +37,8 @@ pub(crate) struct Note {
     pub code: ErrorCode,
     /// What it was, for the operator.
     pub cause: Option<Arc<str>>,
-    /// When to return.
-    pub retry: Option<Retry>,
+    /// How long to wait before another try.
+    pub wait: Option<Duration>,
     /// The limit that refused.
     pub limit: Option<Refused>,
 }
@@ -62,7 +54,7 @@ impl Problem {
             code,
             status: status(code),
             detail,
-            retry: None,
+            wait: None,
             cause: None,
             limit: None,
         }
@@ -81,18 +73,17 @@ impl Problem {
         Self { cause, ..self }
     }
 
-    /// The same problem, and when to return.
-    #[must_use]
-    pub(crate) fn until(self, moment: Moment) -> Self {
-        let retry = Some(Retry::At(moment));
-        Self { retry, ..self }
-    }
-
     /// The same problem, and how long to wait.
     #[must_use]
     pub(crate) fn after(self, wait: Duration) -> Self {
-        let retry = Some(Retry::After(wait));
-        Self { retry, ..self }
+        let wait = Some(wait);
+        Self { wait, ..self }
+    }
+
+    /// How long to wait before another try, if that is known.
+    #[must_use]
+    pub(crate) fn wait(&self) -> Option<Duration> {
+        self.wait
     }
 
     /// What the middleware needs.
@@ -101,22 +92,16 @@ impl Problem {
         Note {
             code: self.code,
             cause: self.cause.map(Arc::from),
-            retry: self.retry,
+            wait: self.wait,
             limit: self.limit,
         }
     }
 }
 
-impl Retry {
-    /// The value of `Retry-After`: rounded up, since a moment too early would be refused again.
-    #[must_use]
-    pub(crate) fn seconds(self, now: Moment) -> u128 {
-        let wait = match self {
-            Self::At(moment) => moment.since(now),
-            Self::After(wait) => wait,
-        };
-        wait.as_millis().div_ceil(1000).max(1)
-    }
+/// The value of `Retry-After`: rounded up, since a moment too early would be refused again.
+#[must_use]
+pub(crate) fn retry_after(wait: Duration) -> u128 {
+    wait.as_millis().div_ceil(1000).max(1)
 }
 
 /// The status that each code is answered with. Codes of the widget's never are.
@@ -153,13 +138,31 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<Exhausted> for Problem {
-    fn from(exhausted: Exhausted) -> Self {
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Limited(refused) => refused.into(),
+            Refusal::Exhausted { wait } => Self::new(
+                ErrorCode::QuotaExceeded,
+                "The day's calls to the upstream are spent, or reserved for keys already issued.",
+            )
+            .after(wait),
+            Refusal::Key(refusal) => refusal.into(),
+            // Tokens are asked about at siteverify alone, which has words of its own.
+            Refusal::Token(_) => Self::new(ErrorCode::BadRequest, "The token is not valid."),
+            Refusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<Unavailable> for Problem {
+    fn from(error: Unavailable) -> Self {
         Self::new(
-            ErrorCode::QuotaExceeded,
-            "The day's calls to the upstream are spent, or reserved for keys already issued.",
+            ErrorCode::StoreUnavailable,
+            "The backend cannot keep its count at the moment.",
         )
-        .until(exhausted.until)
+        .after(SHORTLY)
+        .because(error)
     }
 }
 
@@ -192,25 +195,13 @@ impl From<KeyRefusal> for Problem {
                 ErrorCode::AudioNotIssued,
                 "The key's audio was never fetched, so its answer cannot be judged.",
             ),
-            KeyRefusal::Exhausted(exhausted) => exhausted.into(),
         }
     }
 }
 
-impl From<Unwritable> for Problem {
-    fn from(error: Unwritable) -> Self {
-        Self::new(
-            ErrorCode::StoreUnavailable,
-            "The backend cannot keep its count at the moment.",
-        )
-        .after(SHORTLY)
-        .because(error)
-    }
-}
-
-impl From<Fault> for Problem {
-    fn from(fault: Fault) -> Self {
-        let problem = match fault.failure {
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
             Failure::Busy | Failure::NotSent | Failure::Unavailable => unavailable().after(SHORTLY),
             Failure::Exhausted => Self::new(
                 ErrorCode::QuotaExceeded,
@@ -225,13 +216,27 @@ impl From<Fault> for Problem {
                 ErrorCode::UpstreamRejected,
                 "The upstream refused this backend's credentials or permissions.",
             ),
+            Failure::Withdrawn => Self::new(
+                ErrorCode::UpstreamRejected,
+                "The upstream does not offer the audio captcha at the address that is set.",
+            ),
             Failure::InvalidKey => Self::new(
                 ErrorCode::InvalidKey,
                 "The upstream does not know the key any more. Issue a new one.",
             ),
             Failure::Unheard => KeyRefusal::Unheard.into(),
-        };
-        problem.because(fault)
+        }
+    }
+}
+
+impl From<HeldBack> for Problem {
+    fn from(held_back: HeldBack) -> Self {
+        match held_back {
+            HeldBack::Failing(wait) => unavailable().after(wait),
+            HeldBack::Throttled(wait) => {
+                Self::from(Failure::Throttled { explained: true }).after(wait)
+            }
+        }
     }
 }
 

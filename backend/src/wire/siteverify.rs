@@ -1,31 +1,38 @@
 //! `POST /siteverify`: the site's server asks whether a form may pass.
 //!
 //! Shape and codes are those that clients of reCAPTCHA, hCaptcha and Turnstile read, so that they work by
-//! a change of the URL alone. Every request that could be judged is answered with 200.
+//! a change of the URL alone. Every request that could be judged is answered with 200; whatever cannot be
+//! judged is refused in the same shape, with `messages` in words.
+//!
+//! `GET` is answered as `POST` is: well-known clients (Ruby's recaptcha gem, Spring tutorials) ask so and
+//! cannot be told otherwise. The secret then stands in the URL, which proxies log; the log here never does.
 
 use super::{
     App,
     body::SmallBody,
-    challenge::{self, NotJudged},
+    calls::{self, NotJudged},
+    challenge,
+    fields::Fields,
     problem::Problem,
 };
 use crate::{
-    book::{Issue, KeyRefusal, TokenRefusal},
+    book::{Issue, KeyRefusal, TokenRefusal, Verdict},
     secret::{Fingerprint, Secret},
+    store::Refusal,
     upstream::Failure,
 };
 use axum::{
     Json,
-    extract::State,
-    http::{HeaderMap, header},
+    extract::{FromRequest, Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
-use sori_wire::{
-    error::ErrorCode,
-    protocol::{Key, split_response},
+use serde_json::json;
+use sori_wire::protocol::{Key, split_response};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
-use std::sync::Arc;
 
 /// Why a form may not pass, in the words of the services named above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,92 +60,216 @@ impl No {
     }
 }
 
-pub(super) async fn judge(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: SmallBody,
-) -> Result<Response, Problem> {
-    // Only browsers send it, and no browser may hold the secret.
-    if headers.contains_key(header::ORIGIN) {
-        return Err(Problem::new(
-            ErrorCode::OriginNotAllowed,
-            "siteverify is for the site's own server, never for a page.",
-        ));
-    }
-    app.warnings.siteverify_asked();
-    let judged = match fields(&body) {
-        Some(fields) => answer(&app, fields).await,
-        None => Err((No::BadRequest, None)),
-    };
-    Ok(match judged {
-        Ok(issue) => {
-            app.metrics.verdict("passed");
-            Json(json!({
-                "success": true,
-                "challenge_ts": issue.issued.to_string(),
-                "hostname": issue.host,
-                "error-codes": [],
-            }))
-            .into_response()
-        }
-        Err((no, cause)) => {
-            app.metrics.verdict(no.as_str());
-            let answer = json!({"success": false, "error-codes": [no.as_str()]});
-            let mut response = Json(answer).into_response();
-            // What is an error elsewhere is logged and counted as one here too.
-            if let Some(problem) = cause {
-                response.extensions_mut().insert(problem.note());
-            }
-            response
-        }
-    })
+/// A refusal: for programs a code, for people a message, for the log a problem.
+#[derive(Debug)]
+struct Refused {
+    no: No,
+    message: Option<String>,
+    status: StatusCode,
+    problem: Option<Problem>,
 }
 
-async fn answer(app: &App, fields: Fields) -> Result<Issue, (No, Option<Problem>)> {
-    let plain = |no| (no, None);
-    let secret = fields.secret.filter(|secret| !secret.is_empty());
-    let secret = secret.ok_or_else(|| plain(No::MissingSecret))?;
-    if !is_valid(&app.secrets().site, &secret) {
-        return Err(plain(No::InvalidSecret));
+impl From<No> for Refused {
+    fn from(no: No) -> Self {
+        Self {
+            no,
+            message: None,
+            status: StatusCode::OK,
+            problem: None,
+        }
     }
+}
+
+impl No {
+    /// In words.
+    fn since(self, message: impl Into<String>) -> Refused {
+        Refused {
+            message: Some(message.into()),
+            ..self.into()
+        }
+    }
+}
+
+impl Refused {
+    /// What cannot be judged at all has a status that says so.
+    fn under(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// What is an error elsewhere is logged and counted as one here too.
+    fn because(problem: Problem) -> Self {
+        Self {
+            message: Some(problem.detail.to_owned()),
+            problem: Some(problem),
+            ..No::InternalError.into()
+        }
+    }
+}
+
+type Judged = Result<Issue, Refused>;
+
+pub(super) async fn judge(State(app): State<Arc<App>>, request: Request) -> Response {
+    let judged = match read(request).await {
+        Ok(fields) => {
+            app.warnings.siteverify_asked();
+            calls::to_the_end(&app, counted(Arc::clone(&app), fields)).await
+        }
+        Err(refused) => {
+            app.metrics.verdict(refused.no.as_str());
+            Err(refused)
+        }
+    };
+    match judged {
+        Ok(issue) => Json(json!({
+            "success": true,
+            "challenge_ts": issue.issued.to_string(),
+            "hostname": issue.host,
+            "error-codes": [],
+        }))
+        .into_response(),
+        Err(refused) => refused.into_response(),
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let mut answer = json!({"success": false, "error-codes": [self.no.as_str()]});
+        if let Some(message) = self.message {
+            answer["messages"] = json!([message]);
+        }
+        let mut response = (self.status, Json(answer)).into_response();
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            let methods = HeaderValue::from_static("GET, POST");
+            response.headers_mut().insert(header::ALLOW, methods);
+        }
+        if let Some(problem) = self.problem {
+            response.extensions_mut().insert(problem.note());
+        }
+        response
+    }
+}
+
+/// Reads a request as its client wrote it.
+async fn read(request: Request) -> Result<Fields, Refused> {
+    // Only browsers send these, and no browser may hold the secret.
+    let from_a_page = ["origin", "sec-fetch-site"];
+    if from_a_page
+        .iter()
+        .any(|name| request.headers().contains_key(*name))
+    {
+        let message = "siteverify is for the site's own server, never for a page.";
+        return Err(No::BadRequest.since(message).under(StatusCode::FORBIDDEN));
+    }
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let unreadable = |message| No::BadRequest.since(message);
+    match *request.method() {
+        Method::POST => {
+            let body = SmallBody::from_request(request, &())
+                .await
+                .map_err(|problem| No::BadRequest.since(problem.detail).under(problem.status))?;
+            let fields = Fields::of_body(&body).await.map_err(unreadable)?;
+            let elsewhere = Fields::of_query(&query).unwrap_or_default();
+            if fields.secret.is_none() && elsewhere.secret.is_some() {
+                let message = "`secret` stands in the query of the URL. A POST carries its parameters in the \
+                               body, as application/x-www-form-urlencoded, multipart/form-data or \
+                               application/json.";
+                return Err(No::MissingSecret.since(message));
+            }
+            if fields.response.is_none() && fields.key.is_none() && !elsewhere.is_empty() {
+                let message =
+                    "Parameters stand in the query of the URL. A POST carries them in the body.";
+                return Err(No::MissingResponse.since(message));
+            }
+            Ok(fields)
+        }
+        Method::GET => {
+            warn_of_query();
+            Fields::of_query(&query).map_err(unreadable)
+        }
+        _ => {
+            let message =
+                "siteverify is asked by POST, or by GET with the parameters in the query.";
+            let refused = No::BadRequest.since(message);
+            Err(refused.under(StatusCode::METHOD_NOT_ALLOWED))
+        }
+    }
+}
+
+/// Said once.
+fn warn_of_query() {
+    static SAID: AtomicBool = AtomicBool::new(false);
+    if !SAID.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            "siteverify is asked by GET: the secret stands in the URL, which proxies write into their logs; \
+             let the site's server send a POST if it can"
+        );
+    }
+}
+
+async fn counted(app: Arc<App>, fields: Fields) -> Judged {
+    let judged = answer(&app, fields).await;
+    let outcome = judged
+        .as_ref()
+        .map_or_else(|refused| refused.no.as_str(), |_| "passed");
+    app.metrics.verdict(outcome);
+    judged
+}
+
+async fn answer(app: &Arc<App>, fields: Fields) -> Judged {
+    let secret = fields.secret.filter(|secret| !secret.is_empty());
+    let secret = secret.ok_or_else(|| No::MissingSecret.since("`secret` is missing."))?;
+    if !is_valid(&app.secrets().site, &secret) {
+        return Err(No::InvalidSecret.since("`secret` is not SORI_SITEVERIFY_SECRET."));
+    }
+    let name = fields.idempotency_key.filter(|name| !name.is_empty());
+    let missing = || {
+        No::MissingResponse.since(if fields.misnamed {
+            "`response` is missing: send the value of the form's field NAME-response under that name."
+        } else {
+            "`response` is missing, or `key` and `answer`."
+        })
+    };
     let (key, answer) = match (fields.response, fields.key, fields.answer) {
-        (Some(response), ..) if response.is_empty() => return Err(plain(No::MissingResponse)),
+        (Some(response), ..) if response.is_empty() => {
+            return Err(No::MissingResponse.since("`response` is empty."));
+        }
         (Some(response), ..) => match split_response(&response) {
             Some((key, answer)) => (key.into_owned(), answer.into_owned()),
-            None => return redeem(app, &response),
+            None => return redeem(app, &response, name.as_deref()).await,
         },
         (None, Some(key), Some(answer)) => (key, answer),
-        _ => return Err(plain(No::MissingResponse)),
+        _ => return Err(missing()),
     };
     let Some(key) = Key::parse(&key).filter(|_| challenge::is_answer(&answer)) else {
-        return Err(plain(No::InvalidResponse));
+        return Err(No::InvalidResponse.into());
     };
-    match challenge::judge(app, &key, &answer).await {
-        Ok((true, issue)) => Ok(issue),
-        Ok((false, _)) => Err(plain(No::InvalidResponse)),
-        Err(refusal) => Err(refused(refusal)),
+    let bound_to = name.map(|name| calls::bound_to(&["siteverify", &name, &answer]));
+    match calls::judge(Arc::clone(app), key, answer, bound_to).await {
+        Ok((Verdict::Right, issue)) => Ok(issue),
+        Ok((Verdict::Wrong, _)) => Err(No::InvalidResponse.into()),
+        Ok((Verdict::KeyGone, _)) => Err(No::TimeoutOrDuplicate.into()),
+        Ok((Verdict::Lost, _)) => Err(Refused::because(Failure::Unavailable.into())),
+        Err(NotJudged::Refused(refusal)) => Err(refused(refusal)),
+        Err(NotJudged::Failed(Failure::InvalidKey, _)) => Err(No::TimeoutOrDuplicate.into()),
+        Err(other) => Err(Refused::because(other.problem())),
     }
 }
 
-fn refused(refusal: NotJudged) -> (No, Option<Problem>) {
-    match &refusal {
-        NotJudged::Key(KeyRefusal::Unknown | KeyRefusal::Unheard) => (No::InvalidResponse, None),
-        NotJudged::Key(KeyRefusal::Expired | KeyRefusal::Used | KeyRefusal::Overfetched) => {
-            (No::TimeoutOrDuplicate, None)
-        }
-        NotJudged::Fault(fault) if fault.failure == Failure::InvalidKey => {
-            (No::TimeoutOrDuplicate, None)
-        }
-        _ => (No::InternalError, Some(refusal.problem())),
-    }
+async fn redeem(app: &App, token: &str, name: Option<&str>) -> Judged {
+    let bound_to = name.map(|name| calls::bound_to(&["token", name]));
+    let redeemed = app.store.redeem(Fingerprint::of(token), bound_to).await;
+    redeemed.map_err(refused)
 }
 
-fn redeem(app: &App, token: &str) -> Result<Issue, (No, Option<Problem>)> {
-    match app.store.redeem(Fingerprint::of(token)) {
-        Ok(Ok(issue)) => Ok(issue),
-        Ok(Err(TokenRefusal::Unknown)) => Err((No::InvalidResponse, None)),
-        Ok(Err(TokenRefusal::Spent)) => Err((No::TimeoutOrDuplicate, None)),
-        Err(error) => Err((No::InternalError, Some(error.into()))),
+fn refused(refusal: Refusal) -> Refused {
+    match refusal {
+        Refusal::Key(KeyRefusal::Unknown | KeyRefusal::Unheard)
+        | Refusal::Token(TokenRefusal::Unknown) => No::InvalidResponse.into(),
+        Refusal::Key(KeyRefusal::Expired | KeyRefusal::Used | KeyRefusal::Overfetched)
+        | Refusal::Token(TokenRefusal::Spent) => No::TimeoutOrDuplicate.into(),
+        Refusal::Limited(_) | Refusal::Exhausted { .. } | Refusal::Unavailable(_) => {
+            Refused::because(refusal.into())
+        }
     }
 }
 
@@ -147,87 +278,4 @@ fn is_valid(secrets: &[Secret], candidate: &str) -> bool {
     secrets
         .iter()
         .fold(false, |valid, secret| secret.matches(candidate) | valid)
-}
-
-/// What is read of a request; `remoteip`, `sitekey` and anything else is ignored.
-#[derive(Debug, Default, PartialEq)]
-struct Fields {
-    secret: Option<String>,
-    response: Option<String>,
-    key: Option<String>,
-    answer: Option<String>,
-}
-
-impl Fields {
-    /// `None` for a field that is there twice: readers differ on which one counts.
-    fn enter(mut self, name: &str, value: String) -> Option<Self> {
-        let field = match name {
-            "secret" => &mut self.secret,
-            "response" => &mut self.response,
-            "key" => &mut self.key,
-            "answer" => &mut self.answer,
-            _ => return Some(self),
-        };
-        field.replace(value).is_none().then_some(self)
-    }
-}
-
-fn fields(body: &SmallBody) -> Option<Fields> {
-    match body.media_type.as_str() {
-        "application/json" => {
-            let object: serde_json::Map<String, Value> =
-                serde_json::from_slice(&body.bytes).ok()?;
-            let mut texts = object.into_iter().filter_map(|(name, value)| match value {
-                Value::String(text) => Some((name, text)),
-                _ => None,
-            });
-            texts.try_fold(Fields::default(), |fields, (name, text)| {
-                fields.enter(&name, text)
-            })
-        }
-        "application/x-www-form-urlencoded" => form_urlencoded::parse(&body.bytes)
-            .try_fold(Fields::default(), |fields, (name, text)| {
-                fields.enter(&name, text.into_owned())
-            }),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn read(media_type: &str, text: &[u8]) -> Option<Fields> {
-        fields(&SmallBody {
-            media_type: media_type.into(),
-            bytes: text.to_vec().into(),
-        })
-    }
-
-    #[test]
-    fn a_field_that_is_there_twice_is_refused() {
-        let form = "application/x-www-form-urlencoded";
-        assert_eq!(read(form, b"secret=a&response=b&response=c"), None);
-        assert!(read(form, b"secret=a&remoteip=b&remoteip=c").is_some());
-    }
-
-    proptest! {
-        #[test]
-        fn any_body_is_read_or_refused(text in prop::collection::vec(any::<u8>(), 0..300)) {
-            let _ = read("application/json", &text);
-            let _ = read("application/x-www-form-urlencoded", &text);
-        }
-
-        #[test]
-        fn a_form_reads_as_it_was_written(secret in "\\PC*", response in "\\PC*") {
-            let text = form_urlencoded::Serializer::new(String::new())
-                .append_pair("response", &response)
-                .append_pair("secret", &secret)
-                .finish();
-            let fields = read("application/x-www-form-urlencoded", text.as_bytes()).unwrap();
-            prop_assert_eq!(fields.secret, Some(secret));
-            prop_assert_eq!(fields.response, Some(response));
-        }
-    }
 }

@@ -50,7 +50,7 @@ async fn requests_that_no_client_sends_are_answered_and_go_no_further() {
         );
     }
     assert_eq!(upstream.requests(), [] as [String; 0]);
-    assert_eq!(site.backend.usage().spent, 0);
+    assert_eq!(site.usage().await.spent, 0);
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use crate::{
     scripted::Scripted,
-    site::{Answer, Site, settings},
+    site::{Answer, NOON, Site, settings},
 };
-use sori_backend::{Settings, settings::HourlyShare};
+use sori_backend::{Settings, clock::Moment, settings::HourlyShare};
 use std::time::Duration;
 
 /// The limits that a backend has by default, behind a proxy on loopback.
@@ -176,7 +176,8 @@ async fn a_clock_that_is_set_back_keeps_nobody_waiting() {
     for _ in 0..2 {
         assert_eq!(issue_as(&site, "192.0.2.1").await.status, 201);
     }
-    site.clock.set_back(Duration::from_secs(7200));
+    site.clock
+        .set(Moment::from_millis(NOON.as_millis() - 7_200_000));
     let refused = issue_as(&site, "192.0.2.1").await;
     assert_eq!(refused.code(), "rate_limited");
     assert!(

@@ -7,6 +7,7 @@
 mod bounds;
 mod corpus;
 mod faults;
+mod leaving;
 mod limits;
 mod ncloud;
 mod origin;
@@ -16,3 +17,4 @@ mod scripted;
 mod site;
 mod siteverify;
 mod slow;
+mod throttled;

@@ -2,10 +2,10 @@
 
 use crate::{
     scripted::{Reply, Scripted},
-    site::{Answer, Site, emulator, settings},
+    site::{Answer, CLIENT_ID, CLIENT_SECRET, Site, emulator, settings},
 };
-use sori_backend::{Settings, book::VerifiedBy, clock::Moment};
-use std::time::Duration;
+use sori_backend::{Settings, book::VerifiedBy, clock::Moment, practice};
+use std::{collections::HashSet, time::Duration};
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -30,7 +30,7 @@ async fn two_thousand_at_once_spend_exactly_what_they_may() {
         assert_eq!(answer.code(), "quota_exceeded");
         assert!(answer.retry_after().is_some());
     }
-    let usage = site.backend.usage();
+    let usage = site.usage().await;
     assert_eq!((usage.spent, usage.reserved), (50, 50));
 
     // The emulator counts as NAVER does: had one call more been made, one of these would fail.
@@ -39,7 +39,7 @@ async fn two_thousand_at_once_spend_exactly_what_they_may() {
         assert_eq!(site.audio(key).await.status, 200);
         assert_eq!(site.verify(key, "12345").await.json["verified"], true);
     }
-    let usage = site.backend.usage();
+    let usage = site.usage().await;
     assert_eq!(
         (usage.spent, usage.reserved, usage.left()),
         (100, 0, Some(0))
@@ -81,7 +81,7 @@ async fn a_reservation_carries_over_midnight() {
     let site = Site::start_at(two_challenges(&upstream), NEAR_MIDNIGHT).await;
     let (one, two) = (site.heard_key().await, site.heard_key().await);
     site.clock.advance(Duration::from_secs(60));
-    let usage = site.backend.usage();
+    let usage = site.usage().await;
     assert_eq!((usage.spent, usage.reserved), (0, 2));
     // One more challenge fits beside the two that are out, not two more.
     assert_eq!(site.issue().await.status, 201);
@@ -129,27 +129,6 @@ async fn a_late_answer_without_quota_keeps_its_key() {
 }
 
 #[tokio::test]
-async fn the_upstreams_word_that_the_day_is_spent_closes_it() {
-    let upstream = Scripted::start().await;
-    let site = Site::over(&upstream).await;
-    let key = site.heard_key().await;
-    upstream.set(|script| script.issue = Reply::Text(429, r#"{"errorCode":"010"}"#));
-    let refused = site.issue().await;
-    // Twelve hours from noon.
-    assert_eq!(
-        (refused.code(), refused.retry_after()),
-        ("quota_exceeded", Some(43_200))
-    );
-    upstream.set(|script| script.issue = Reply::Good);
-    let asked = upstream.requests().len();
-    assert_eq!(site.issue().await.retry_after(), Some(43_200));
-    assert_eq!(site.verify(&key, "12345").await.code(), "quota_exceeded");
-    assert_eq!(upstream.requests().len(), asked);
-    site.clock.advance(Duration::from_secs(43_200));
-    assert_eq!(site.issue().await.status, 201);
-}
-
-#[tokio::test]
 async fn where_the_site_verifies_each_key_counts_two_and_nothing_is_judged_here() {
     let upstream = Scripted::start().await;
     let settings = Settings {
@@ -161,7 +140,7 @@ async fn where_the_site_verifies_each_key_counts_two_and_nothing_is_judged_here(
     let key = site.heard_key().await;
     site.heard_key().await;
     site.clock.advance(Duration::from_secs(3600));
-    assert_eq!(site.backend.usage().left(), Some(0));
+    assert_eq!(site.usage().await.left(), Some(0));
     assert_eq!(site.issue().await.code(), "quota_exceeded");
     assert_eq!(site.verify(&key, "12345").await.status, 404);
     assert_eq!(
@@ -179,6 +158,51 @@ async fn an_upstream_that_gives_a_key_out_twice_is_not_trusted_with_it() {
     let site = Site::over(&upstream).await;
     assert_eq!(site.issue().await.status, 201);
     assert_eq!(site.issue().await.code(), "upstream_unavailable");
-    let usage = site.backend.usage();
+    let usage = site.usage().await;
     assert_eq!((usage.spent, usage.reserved), (2, 1));
+}
+
+#[tokio::test]
+async fn a_thousand_challenges_at_once_are_a_thousand() {
+    let options = practice::Options {
+        client_id: CLIENT_ID.into(),
+        client_secret: CLIENT_SECRET.into(),
+        daily_quota: None,
+        ..practice::Options::default()
+    };
+    let upstream = practice::spawn(options, ([127, 0, 0, 1], 0).into());
+    let upstream = upstream.await.unwrap();
+    let mut settings = settings(upstream.addr);
+    settings.daily_quota = None;
+    settings.upstream_timeout = Duration::from_secs(20);
+    let site = Site::start(settings).await;
+    let mut keys = HashSet::new();
+    for _ in 0..20 {
+        let mut visitors = JoinSet::new();
+        for _ in 0..50 {
+            visitors.spawn(Answer::of(site.post("/captcha/keys")));
+        }
+        for answer in visitors.join_all().await {
+            let key = answer.json["key"].as_str().expect("a key").to_owned();
+            assert!(keys.insert(key), "a key is given to one visitor");
+        }
+    }
+    let mut heard = HashSet::new();
+    for key in keys.iter().take(20) {
+        assert!(
+            heard.insert(site.audio(key).await.bytes),
+            "no two sound alike"
+        );
+    }
+}
+
+#[tokio::test]
+async fn two_tabs_of_one_visitor_pass_in_whatever_order_they_are_sent() {
+    let upstream = emulator(None).await;
+    let site = Site::start(settings(upstream.addr)).await;
+    let (first, second) = (site.heard_key().await, site.heard_key().await);
+    for key in [second, first] {
+        let passed = site.siteverify_response(&format!("{key}:12345")).await;
+        assert_eq!(passed.json["success"], true, "{passed:?}");
+    }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Reply {
     /// As documented: a new key, a short WAV, `{"result":true}`.
     #[default]
     Good,
+    /// As documented, after so long.
+    Late(Duration),
     /// This status and body.
     Text(u16, &'static str),
     /// The connection is reset.
@@ -50,6 +52,8 @@ pub(crate) struct Script {
 #[derive(Default)]
 struct Shared {
     script: Mutex<Script>,
+    /// Replies to the next requests whose targets hold the text.
+    once: Mutex<Vec<(&'static str, Reply)>>,
     requests: Mutex<Vec<String>>,
     keys: AtomicU32,
 }
@@ -100,6 +104,11 @@ impl Scripted {
         change(&mut self.shared.script.lock().unwrap());
     }
 
+    /// Answers the next request whose target holds `part` so, and only that one.
+    pub(crate) fn once(&self, part: &'static str, reply: Reply) {
+        self.shared.once.lock().unwrap().push((part, reply));
+    }
+
     /// Every request's head, as it came.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.shared.requests.lock().unwrap().clone()
@@ -144,8 +153,17 @@ async fn answer(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
                 response(200, "text/plain;charset=UTF-8", body.as_bytes()),
             )
         };
-        match reply {
+        let next = {
+            let mut once = shared.once.lock().unwrap();
+            let at = once.iter().position(|(part, _)| target.contains(part));
+            at.map(|at| once.remove(at).1)
+        };
+        match next.unwrap_or(reply) {
             Reply::Good => stream.write_all(&good).await?,
+            Reply::Late(wait) => {
+                tokio::time::sleep(wait).await;
+                stream.write_all(&good).await?;
+            }
             Reply::Text(status, body) => {
                 stream
                     .write_all(&response(status, "text/html", body.as_bytes()))

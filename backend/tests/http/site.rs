@@ -5,7 +5,8 @@ use reqwest::{RequestBuilder, Response, StatusCode, header};
 use serde_json::{Value, json};
 use sori_backend::{
     Backend, Secret, Settings,
-    clock::{Clock, Moment},
+    book::Usage,
+    clock::{Manual, Moment},
     limit::Rates,
     practice,
     server::{self, Bounds, Patience},
@@ -13,14 +14,7 @@ use sori_backend::{
     start_at,
     upstream::Service,
 };
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 pub(crate) const CLIENT_ID: &str = "test-client-id";
@@ -28,31 +22,6 @@ pub(crate) const CLIENT_SECRET: &str = "test-client-secret";
 pub(crate) const SITE_SECRET: &str = "the site's own secret: 32 bytes or more";
 /// 2026-11-21, 12:00 in Korea.
 pub(crate) const NOON: Moment = Moment::from_secs(1_795_230_000);
-
-/// A clock that a test sets.
-#[derive(Clone)]
-pub(crate) struct TestClock(Arc<AtomicU64>);
-
-impl TestClock {
-    pub(crate) fn at(moment: Moment) -> Self {
-        Self(Arc::new(AtomicU64::new(moment.as_millis())))
-    }
-
-    pub(crate) fn advance(&self, by: Duration) {
-        let by = u64::try_from(by.as_millis()).unwrap();
-        self.0.fetch_add(by, Ordering::Relaxed);
-    }
-
-    pub(crate) fn set_back(&self, by: Duration) {
-        let by = u64::try_from(by.as_millis()).unwrap();
-        self.0.fetch_sub(by, Ordering::Relaxed);
-    }
-
-    fn clock(&self) -> Clock {
-        let now = Arc::clone(&self.0);
-        Clock::new(move || Moment::from_millis(now.load(Ordering::Relaxed)))
-    }
-}
 
 /// Settings in front of `upstream`, with no limits but the quota.
 pub(crate) fn settings(upstream: SocketAddr) -> Settings {
@@ -91,7 +60,7 @@ pub(crate) struct Site {
     pub addr: SocketAddr,
     pub backend: Backend,
     pub http: reqwest::Client,
-    pub clock: TestClock,
+    pub clock: Manual,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
 }
@@ -111,7 +80,7 @@ impl Site {
         connections: usize,
         patience: Patience,
     ) -> Self {
-        let clock = TestClock::at(now);
+        let clock = Manual::at(now);
         let grace = settings.shutdown_grace;
         let peer_connections = settings.peer_connections.min(connections);
         let backend = start_at(settings, clock.clock()).await.unwrap();
@@ -150,6 +119,11 @@ impl Site {
     pub(crate) fn stop(&mut self) -> JoinHandle<()> {
         self.stop.take().unwrap().send(()).unwrap();
         self.server.take().unwrap()
+    }
+
+    /// How the day stands.
+    pub(crate) async fn usage(&self) -> Usage {
+        self.backend.status().await.unwrap().usage
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

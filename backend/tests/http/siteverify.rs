@@ -123,18 +123,169 @@ async fn every_refusal_has_the_code_that_clients_know() {
     );
 }
 
+/// What a client that reads siteverify's shape sees of a refusal.
+fn refusal(answer: &Answer) -> (u16, &str, &str) {
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/json"),
+        "{answer:?}"
+    );
+    assert_eq!(answer.json["success"], false, "{answer:?}");
+    let codes = answer.json["error-codes"].as_array().unwrap();
+    assert_eq!(codes.len(), 1, "{answer:?}");
+    let message = answer.json["messages"][0].as_str().unwrap_or_default();
+    (answer.status.as_u16(), codes[0].as_str().unwrap(), message)
+}
+
 #[tokio::test]
 async fn a_page_cannot_use_siteverify() {
     let upstream = Scripted::start().await;
     let site = Site::over(&upstream).await;
-    let body = json!({"secret": SITE_SECRET, "response": "x"});
-    let answer = Answer::of(site.post("/captcha/siteverify").json(&body)).await;
+    let response = format!("{}:12345", site.heard_key().await);
+    let body = json!({"secret": SITE_SECRET, "response": response});
+    let query = format!("/captcha/siteverify?secret={SITE_SECRET}&response={response}");
+    let navigation = site.get(&query).header("sec-fetch-site", "cross-site");
+    for request in [site.post("/captcha/siteverify").json(&body), navigation] {
+        let answer = Answer::of(request).await;
+        let (status, code, message) = refusal(&answer);
+        assert_eq!((status, code), (403, "bad-request"));
+        assert!(message.contains("site's own server"), "{message}");
+    }
     assert_eq!(
-        (answer.status.as_u16(), answer.code()),
-        (403, "origin_not_allowed")
+        site.siteverify_response(&response).await.json["success"],
+        true
     );
-    let get = Answer::of(site.get("/captcha/siteverify")).await;
-    assert_eq!((get.status.as_u16(), get.code()), (405, "bad_request"));
+}
+
+#[tokio::test]
+async fn a_form_data_of_fetch_is_read() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let response = format!("{}:12345", site.heard_key().await);
+    let post = |body: String| {
+        let request = site.http.post(site.url("/captcha/siteverify"));
+        let kind = "multipart/form-data; boundary=----formdata-undici-0123";
+        request.header(header::CONTENT_TYPE, kind).body(body)
+    };
+    let part = |name: &str, value: &str| {
+        format!(
+            "------formdata-undici-0123\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        )
+    };
+    let end = "------formdata-undici-0123--\r\n";
+    let body = part("secret", SITE_SECRET) + &part("response", &response);
+    let twice = Answer::of(post(body.clone() + &part("response", &response) + end)).await;
+    let (status, code, message) = refusal(&twice);
+    assert_eq!((status, code), (200, "bad-request"));
+    assert!(message.contains("`response`"), "{message}");
+    let long = Answer::of(post(
+        body.clone() + &part("remoteip", &"1".repeat(17_000)) + end,
+    ))
+    .await;
+    assert_eq!(refusal(&long).0, 413);
+    let passed = Answer::of(post(body + &part("remoteip", "192.0.2.1") + end)).await;
+    assert_eq!(passed.json["success"], true, "{passed:?}");
+}
+
+#[tokio::test]
+async fn a_get_is_answered_as_a_post_is() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let response = format!("{}:12345", site.heard_key().await);
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("secret", SITE_SECRET)
+        .append_pair("response", &response)
+        .append_pair("remoteip", "192.0.2.1")
+        .finish();
+    let path = format!("/captcha/siteverify?{query}");
+    // A HEAD asks the same and takes no answer: it must not use the key up.
+    let head = site.http.head(site.url(&path)).send().await.unwrap();
+    assert_eq!(head.status(), 405);
+    let passed = Answer::of(site.get(&path)).await;
+    assert_eq!(passed.json["success"], true, "{passed:?}");
+    let again = Answer::of(site.get(&path)).await;
+    assert_eq!(refusal(&again).1, "timeout-or-duplicate");
+    let nothing = Answer::of(site.get("/captcha/siteverify")).await;
+    assert_eq!(
+        refusal(&nothing),
+        (200, "missing-input-secret", "`secret` is missing.")
+    );
+    let put = Answer::of(site.http.put(site.url(&path))).await;
+    assert_eq!(
+        (refusal(&put).0, put.header("allow")),
+        (405, Some("GET, POST"))
+    );
+}
+
+#[tokio::test]
+async fn parameters_in_the_wrong_place_are_named() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let response = format!("{}:12345", site.heard_key().await);
+    let query = format!(
+        "secret={}&response={response}",
+        SITE_SECRET.replace(' ', "+")
+    );
+    let url = site.url(&format!("/captcha/siteverify?{query}"));
+    let form = "application/x-www-form-urlencoded";
+    let secret = format!("secret={}", SITE_SECRET.replace(' ', "+"));
+    let post = |url: &str, kind: &str, body: String| {
+        let request = site.http.post(url).header(header::CONTENT_TYPE, kind);
+        Answer::of(request.body(body))
+    };
+    let plain = site.url("/captcha/siteverify");
+    let misnamed = format!("{secret}&g-recaptcha-response={response}");
+    let table = [
+        (
+            post(&url, form, String::new()).await,
+            "missing-input-secret",
+            "query",
+        ),
+        (
+            post(&url, form, secret.clone()).await,
+            "missing-input-response",
+            "query",
+        ),
+        (
+            post(&plain, form, misnamed).await,
+            "missing-input-response",
+            "NAME-response",
+        ),
+        (
+            post(&plain, "text/plain", secret.clone()).await,
+            "bad-request",
+            "Content-Type",
+        ),
+        (
+            post(&plain, "application/json", secret).await,
+            "bad-request",
+            "JSON",
+        ),
+        (
+            post(&plain, "application/json", r#"{"secret":1}"#.into()).await,
+            "bad-request",
+            "`secret`",
+        ),
+    ];
+    for (answer, code, word) in table {
+        let (status, found, message) = refusal(&answer);
+        assert_eq!((status, found), (200, code), "{answer:?}");
+        assert!(message.contains(word), "{word}: {message}");
+        assert!(!String::from_utf8_lossy(&answer.bytes).contains(SITE_SECRET));
+    }
+    assert_eq!(upstream.count("code=1"), 0);
+}
+
+#[tokio::test]
+async fn a_head_of_the_audio_asks_nobody_and_leaves_the_key_unheard() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let key = site.key().await;
+    let url = site.url(&format!("/captcha/audio/{key}"));
+    assert_eq!(site.http.head(url).send().await.unwrap().status(), 405);
+    assert_eq!(upstream.count("scaptcha"), 0);
+    assert_eq!(site.verify(&key, "12345").await.code(), "audio_not_issued");
+    assert_eq!(site.audio(&key).await.status, 200);
 }
 
 #[tokio::test]

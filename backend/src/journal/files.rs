@@ -1,0 +1,258 @@
+//! The journal's files: the lock, the journal, the one being written anew, and those set aside.
+
+use super::format::{self, Reading};
+use crate::{
+    book::{Book, Policy},
+    clock::Moment,
+    secret::Fingerprint,
+};
+use core::fmt;
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+const FILE: &str = "journal.jsonl";
+const LOCK: &str = "journal.lock";
+const FRESH: &str = "journal.new";
+
+/// Why there is no journal.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {kind}", path.display())]
+pub struct JournalError {
+    path: PathBuf,
+    #[source]
+    kind: Kind,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Kind {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error("another process holds it; each needs a SORI_STATE_DIR of its own")]
+    Held,
+}
+
+/// Where a journal is, and what it is about.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// `SORI_STATE_DIR`.
+    pub dir: PathBuf,
+    /// The upstream and the client id, by hash: another one's calls are counted elsewhere.
+    pub binding: Fingerprint,
+}
+
+/// A whole journal, on the disk, beside the one in use.
+#[derive(Debug)]
+pub struct Fresh {
+    file: File,
+    length: u64,
+}
+
+impl Place {
+    fn path(&self) -> PathBuf {
+        self.dir.join(FILE)
+    }
+
+    pub(super) fn error(&self, error: io::Error) -> JournalError {
+        let path = self.path();
+        let kind = Kind::Io(error);
+        JournalError { path, kind }
+    }
+
+    /// Makes the directory, and keeps other processes out of it for as long as the file is open.
+    pub(super) fn lock(&self) -> Result<File, JournalError> {
+        fs::create_dir_all(&self.dir).map_err(|error| self.error(error))?;
+        let lock = private()
+            .open(self.dir.join(LOCK))
+            .map_err(|error| self.error(error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(lock),
+            Err(TryLockError::Error(error)) => Err(self.error(error)),
+            Err(TryLockError::WouldBlock) => {
+                let (path, kind) = (self.path(), Kind::Held);
+                Err(JournalError { path, kind })
+            }
+        }
+    }
+
+    /// Reads the journal that is there. One that cannot be used is set aside, and said.
+    pub(super) fn read(&self, policy: &Policy, now: Moment) -> Result<Book, JournalError> {
+        let read = || -> io::Result<Book> {
+            let path = self.path();
+            let read = |text: &[u8]| format::read(text, self.binding, policy, now);
+            match read(&contents(&path)?) {
+                Reading::Empty => Ok(Book::new(now)),
+                Reading::Book(book, 0) => Ok(*book),
+                Reading::Book(book, damaged) => {
+                    let aside = self.set_aside(now)?;
+                    tracing::error!(
+                        damaged,
+                        aside = %aside.display(),
+                        "lines of the journal cannot be read; the count goes on without them, and the damaged \
+                         file was set aside (help: troubleshooting#journal)"
+                    );
+                    Ok(*book)
+                }
+                Reading::Foreign(why) => {
+                    let aside = self.set_aside(now)?;
+                    tracing::error!(
+                        why,
+                        aside = %aside.display(),
+                        "the journal cannot be used; it was set aside, and the day's count begins anew (help: \
+                         troubleshooting#journal)"
+                    );
+                    Ok(Book::new(now))
+                }
+                Reading::Bound(other) => {
+                    let aside = self.of(other);
+                    keep(&path, &aside)?;
+                    let ours = self.of(self.binding);
+                    let text = contents(&ours)?;
+                    tracing::warn!(
+                        aside = %aside.display(),
+                        "the journal is about another upstream or client id; it was set aside, and will be \
+                         taken up again when that returns"
+                    );
+                    match read(&text) {
+                        Reading::Book(book, _) => Ok(*book),
+                        _ => Ok(Book::new(now)),
+                    }
+                }
+            }
+        };
+        read().map_err(|error| self.error(error))
+    }
+
+    /// Where the journal of another upstream or client id waits for its return.
+    fn of(&self, binding: Fingerprint) -> PathBuf {
+        let name = binding.to_hex();
+        self.dir.join(format!("journal.{}.jsonl", &name[..12]))
+    }
+
+    /// Keeps the journal under a name that is not taken.
+    fn set_aside(&self, now: Moment) -> io::Result<PathBuf> {
+        let seconds = now.as_millis() / 1000;
+        let names = (0_u32..).map(|n| match n {
+            0 => format!("journal.damaged-{seconds}.jsonl"),
+            n => format!("journal.damaged-{seconds}-{n}.jsonl"),
+        });
+        let mut paths = names.map(|name| self.dir.join(name));
+        let aside = paths.find(|path| !path.exists()).unwrap_or_default();
+        keep(&self.path(), &aside)?;
+        Ok(aside)
+    }
+
+    /// Writes a journal that holds `book` alone beside the one in use. On the disk when this returns.
+    ///
+    /// # Errors
+    /// If it cannot be written. What was written of it is removed, since a disk may be full.
+    pub fn write(&self, book: &Book) -> Result<Fresh, JournalError> {
+        let fresh = self.dir.join(FRESH);
+        let write = || -> io::Result<Fresh> {
+            fs::create_dir_all(&self.dir)?;
+            let text = format::whole(book, self.binding);
+            let mut file = private().append(true).open(&fresh)?;
+            file.set_len(0)?;
+            file.write_all(&text)?;
+            file.sync_all()?;
+            let length = text.len() as u64;
+            Ok(Fresh { file, length })
+        };
+        write().map_err(|error| {
+            let _ = fs::remove_file(&fresh);
+            self.error(error)
+        })
+    }
+
+    /// Whether the file in the journal's place is this one.
+    pub(super) fn holds(&self, file: &File) -> bool {
+        is_at(&self.path(), file)
+    }
+
+    /// Whether the lock in its place is this one.
+    pub(super) fn holds_lock(&self, lock: &File) -> bool {
+        is_at(&self.dir.join(LOCK), lock)
+    }
+}
+
+impl Fresh {
+    /// Puts it in the journal's place, with `more` lines, so that there is a whole one at any time. Returns
+    /// it, open for appending, and its length.
+    pub(super) fn put_in_place(
+        mut self,
+        place: &Place,
+        more: &[u8],
+    ) -> Result<(File, u64), JournalError> {
+        let fresh = place.dir.join(FRESH);
+        let put = |file: &mut File| -> io::Result<()> {
+            file.write_all(more)?;
+            fs::rename(&fresh, place.path())?;
+            // The new name is on the disk when the directory is.
+            sync_dir(&place.dir)
+        };
+        put(&mut self.file).map_err(|error| {
+            let _ = fs::remove_file(&fresh);
+            place.error(error)
+        })?;
+        // Its own of before, should there be one: it has been taken up.
+        let _ = fs::remove_file(place.of(place.binding));
+        Ok((self.file, self.length + more.len() as u64))
+    }
+}
+
+/// The file's text; nothing if there is no file.
+fn contents(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+/// Gives the file a second name, or copies it where the file system has no second names: there is a
+/// journal in its place at any time.
+fn keep(path: &Path, aside: &Path) -> io::Result<()> {
+    let _ = fs::remove_file(aside);
+    fs::hard_link(path, aside).or_else(|_| fs::copy(path, aside).map(drop))
+}
+
+#[cfg(unix)]
+fn is_at(path: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (fs::metadata(path), file.metadata()) {
+        (Ok(there), Ok(ours)) => (there.dev(), there.ino()) == (ours.dev(), ours.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_at(path: &Path, _file: &File) -> bool {
+    path.exists()
+}
+
+#[cfg(unix)]
+fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// No other system lets a directory be synced.
+#[cfg(not(unix))]
+fn sync_dir(_dir: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Readable by this user alone: the journal says which of the site's hosts was visited when.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.path().display().fmt(f)
+    }
+}

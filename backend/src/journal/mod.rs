@@ -1,0 +1,266 @@
+//! The book's journal: a file in `SORI_STATE_DIR`, so that a restart loses no count.
+//!
+//! It begins with a whole book; each further line is one event. An event is written before it takes effect,
+//! with one `write`, so a process that dies loses nothing; it reaches the disk within a second. Keys and
+//! tokens appear as SHA-256 only, answers and addresses not at all.
+//!
+//! A file that cannot be used is never overwritten: it is set aside under a name of its own.
+
+mod files;
+pub mod format;
+
+pub use files::{JournalError, Place};
+
+use crate::{
+    book::{Book, Entry, Policy},
+    clock::Moment,
+    store::JournalStatus,
+};
+use core::time::Duration;
+use files::Fresh;
+use std::{
+    fs::File,
+    io::{self, Write},
+    sync::Arc,
+    time::Instant,
+};
+
+/// Beyond this length the journal is written anew as one book, once it is twice the book's own.
+const COMPACT_BYTES: u64 = 1 << 20;
+/// How long it is waited between two tries to write a journal anew that is in trouble, at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(8);
+
+/// The journal, open for writing.
+#[derive(Debug)]
+pub struct Journal {
+    place: Arc<Place>,
+    file: File,
+    /// Held until the process ends; the operating system lets go of it by itself.
+    lock: File,
+    length: u64,
+    /// Its length when it was last written anew.
+    compacted: u64,
+    /// What was written last is in the file whole.
+    sound: bool,
+    /// Something was written that may not be on the disk.
+    dirty: bool,
+    trouble: Option<Trouble>,
+    /// While the journal is written anew elsewhere: what has been appended since.
+    pending: Option<Vec<u8>>,
+    status: JournalStatus,
+}
+
+/// What keeps the journal from being kept.
+#[derive(Debug)]
+struct Trouble {
+    what: String,
+    /// Only a whole new file helps.
+    rewrite: bool,
+    /// When that is tried, and how long it is waited after.
+    next: Instant,
+    wait: Duration,
+}
+
+/// What the journal needs done outside the lock.
+#[derive(Debug)]
+pub enum Upkeep {
+    /// Nothing.
+    Rest,
+    /// What was written is to be brought to the disk.
+    Sync(File),
+    /// It is to be written anew.
+    Rewrite(Arc<Place>),
+}
+
+impl Journal {
+    /// Reads the journal at `place`, or begins one.
+    ///
+    /// # Errors
+    /// If it cannot be read or written, or another process holds it.
+    pub fn open(place: Place, policy: &Policy, now: Moment) -> Result<(Self, Book), JournalError> {
+        let lock = place.lock()?;
+        let book = place.read(policy, now)?;
+        let fresh = place.write(&book)?;
+        let (file, length) = fresh.put_in_place(&place, &[])?;
+        let journal = Self {
+            place: Arc::new(place),
+            file,
+            lock,
+            length,
+            compacted: length,
+            sound: true,
+            dirty: false,
+            trouble: None,
+            pending: None,
+            status: JournalStatus::default(),
+        };
+        Ok((journal, book))
+    }
+
+    /// What is wrong, for people; `None` if nothing is.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_ref().map(|trouble| trouble.what.as_str())
+    }
+
+    /// How it stands.
+    #[must_use]
+    pub fn status(&self) -> JournalStatus {
+        JournalStatus {
+            bytes: self.length,
+            ..self.status
+        }
+    }
+
+    /// Writes an entry.
+    ///
+    /// # Errors
+    /// If it could not be written whole. What was written of it is taken back.
+    pub fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        let line = format::entry(entry);
+        match self.write(&line) {
+            Ok(()) => {
+                self.length += line.len() as u64;
+                self.dirty = true;
+                if let Some(pending) = &mut self.pending {
+                    pending.extend(&line);
+                }
+                if self
+                    .trouble
+                    .as_ref()
+                    .is_some_and(|trouble| !trouble.rewrite)
+                {
+                    self.heal();
+                }
+                Ok(())
+            }
+            Err(error) => {
+                self.status.write_errors += 1;
+                self.troubled(format!("the journal cannot be written: {error}"), false);
+                Err(self.place.error(error))
+            }
+        }
+    }
+
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        if !self.sound {
+            // A torn line is in the file: nothing may follow it.
+            self.file.set_len(self.length)?;
+            self.sound = true;
+        }
+        self.file.write_all(line).inspect_err(|_| {
+            self.sound = self.file.set_len(self.length).is_ok();
+        })
+    }
+
+    /// What is to be done now. To be called about once a second.
+    pub fn upkeep(&mut self) -> Upkeep {
+        if self.pending.is_some() {
+            return Upkeep::Rest;
+        }
+        if !self.place.holds(&self.file) {
+            self.troubled("the journal was removed or replaced".into(), true);
+        }
+        let long = self.length >= COMPACT_BYTES && self.length >= self.compacted * 2;
+        let due = match &mut self.trouble {
+            // Nothing may be asked for that would show whether it can be written again.
+            Some(trouble) if trouble.next <= Instant::now() => {
+                trouble.wait = (trouble.wait * 2).min(LONGEST_WAIT);
+                trouble.next = Instant::now() + trouble.wait;
+                true
+            }
+            Some(_) => false,
+            None => long,
+        };
+        if due {
+            self.pending = Some(Vec::new());
+            return Upkeep::Rewrite(Arc::clone(&self.place));
+        }
+        if core::mem::take(&mut self.dirty) {
+            return match self.file.try_clone() {
+                Ok(file) => Upkeep::Sync(file),
+                Err(error) => {
+                    self.unsynced(&error);
+                    Upkeep::Rest
+                }
+            };
+        }
+        Upkeep::Rest
+    }
+
+    /// What was written has been brought to the disk, or not.
+    pub fn synced(&mut self, result: io::Result<()>, took: Duration) {
+        match result {
+            Ok(()) => {
+                self.status.syncs += 1;
+                self.status.sync_time += took;
+            }
+            Err(error) => self.unsynced(&error),
+        }
+    }
+
+    /// After a failed sync the system may take for written what is not: a second sync would prove nothing.
+    fn unsynced(&mut self, error: &io::Error) {
+        self.status.sync_errors += 1;
+        self.troubled(
+            format!("the journal cannot be brought to the disk: {error}"),
+            true,
+        );
+    }
+
+    /// Puts the journal that was written anew in place of this one, with what was appended since.
+    pub fn replace(&mut self, fresh: Result<Fresh, JournalError>) {
+        let pending = self.pending.take().unwrap_or_default();
+        let replaced = fresh.and_then(|fresh| {
+            // The directory may be a new one, and so is its lock then.
+            if !self.place.holds_lock(&self.lock) {
+                self.lock = self.place.lock()?;
+            }
+            fresh.put_in_place(&self.place, &pending)
+        });
+        match replaced {
+            Ok((file, length)) => {
+                self.file = file;
+                self.length = length;
+                self.compacted = length;
+                self.sound = true;
+                self.dirty = !pending.is_empty();
+                self.heal();
+            }
+            Err(error) => {
+                // The long one is whole; it is tried again when it has doubled.
+                self.compacted = self.length;
+                self.status.write_errors += 1;
+                match &mut self.trouble {
+                    Some(trouble) => tracing::debug!(%error, what = trouble.what, "still"),
+                    None => tracing::warn!(%error, "the journal cannot be shortened"),
+                }
+            }
+        }
+    }
+
+    fn troubled(&mut self, what: String, rewrite: bool) {
+        match &mut self.trouble {
+            Some(trouble) => trouble.rewrite |= rewrite,
+            None => {
+                tracing::error!(
+                    "{what}; until it can be, no keys are issued and no answers judged (help: \
+                     troubleshooting#journal)"
+                );
+                let wait = Duration::from_secs(1);
+                self.trouble = Some(Trouble {
+                    what,
+                    rewrite,
+                    next: Instant::now(),
+                    wait,
+                });
+            }
+        }
+    }
+
+    fn heal(&mut self) {
+        if self.trouble.take().is_some() {
+            tracing::warn!("the journal is written again");
+        }
+    }
+}
