@@ -8,8 +8,11 @@ use crate::{
     metrics::{Metrics, Standing},
     practice, quota,
     secret::{Fingerprint, Secret},
-    settings::{HourlyShare, Settings, UpstreamChoice},
-    store::{Memory, Status, Unavailable},
+    settings::{HourlyShare, Settings, StoreChoice, UpstreamChoice},
+    store::{
+        Memory, Redis, Status, Store, Unavailable,
+        redis::{self, StoreError},
+    },
     upstream::{Access, Bounds, Upstream, is_loopback},
     wire::{self, App, AudioMemory, Origins, Secrets, Warnings},
 };
@@ -19,6 +22,7 @@ use reqwest::Url;
 use std::{
     io,
     net::Ipv4Addr,
+    path::PathBuf,
     sync::{Arc, PoisonError, RwLock, atomic::AtomicBool, atomic::Ordering},
 };
 use tokio::task::JoinHandle;
@@ -37,6 +41,9 @@ pub enum StartError {
     /// The journal in `SORI_STATE_DIR` cannot be used.
     #[error("SORI_STATE_DIR cannot be used")]
     Journal(#[source] JournalError),
+    /// The shared store in `SORI_STORE` cannot be used.
+    #[error("SORI_STORE cannot be used")]
+    Store(#[source] StoreError),
 }
 
 /// A running backend. Its tasks end when it is dropped.
@@ -45,7 +52,7 @@ pub struct Backend {
     pub(crate) app: Arc<App>,
     siteverify_secret: Option<Secret>,
     upkeep: JoinHandle<()>,
-    memory: Memory,
+    memory: Option<Memory>,
     _practice: Option<practice::Running>,
 }
 
@@ -73,19 +80,7 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
     };
     let upstream = Upstream::new(&access, bounds, clock.clone(), Arc::clone(&metrics))
         .map_err(StartError::Upstream)?;
-    let policy = Policy {
-        quota: settings.daily_quota,
-        reserve: settings.key_reserve,
-        key_ttl: settings.key_ttl,
-        token_ttl: settings.token_ttl,
-        verified_by: settings.verified_by,
-    };
-    let place = settings.state_dir.clone().map(|dir| Place {
-        dir,
-        binding: binding(&access),
-    });
-    let store = Memory::open(policy, limits(&settings), clock.clone(), place)
-        .map_err(StartError::Journal)?;
+    let (store, memory) = open_store(&settings, &access, clock.clone()).await?;
     let practice = settings.upstream.is_practice();
     let secret = settings.siteverify_secret.clone();
     let makes_one_up = practice && settings.verified_by == VerifiedBy::Backend;
@@ -97,7 +92,7 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
     let app = Arc::new(App {
         upstream,
         is_practice: practice,
-        store: Arc::new(store.clone()),
+        store,
         calls: TaskTracker::new(),
         metrics,
         clock,
@@ -117,7 +112,7 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
         app,
         siteverify_secret: secret,
         upkeep,
-        memory: store,
+        memory,
         _practice: running,
     })
 }
@@ -215,7 +210,92 @@ impl Backend {
 impl Drop for Backend {
     fn drop(&mut self) {
         self.upkeep.abort();
-        self.memory.upkeep();
+        if let Some(memory) = &self.memory {
+            memory.upkeep();
+        }
+    }
+}
+
+fn policy(settings: &Settings) -> Policy {
+    Policy {
+        quota: settings.daily_quota,
+        reserve: settings.key_reserve,
+        key_ttl: settings.key_ttl,
+        token_ttl: settings.token_ttl,
+        verified_by: settings.verified_by,
+    }
+}
+
+/// The store, and the memory behind it if it is that.
+async fn open_store(
+    settings: &Settings,
+    access: &Access,
+    clock: Clock,
+) -> Result<(Arc<dyn Store>, Option<Memory>), StartError> {
+    let (policy, limits) = (policy(settings), limits(settings));
+    match &settings.store {
+        StoreChoice::Shared { address, prefix } => {
+            let place = redis::Place {
+                address: address.clone(),
+                prefix: prefix.clone(),
+                account: binding(access),
+            };
+            let store = Redis::open(&place, policy, limits, settings.upstream_timeout);
+            let store = store.await.map_err(StartError::Store)?;
+            Ok((Arc::new(store), None))
+        }
+        StoreChoice::Memory => {
+            if !settings.upstream.is_practice() {
+                tracing::info!(
+                    "one instance: a second one beside it would not know its keys and would spend the day's \
+                     quota again; SORI_STORE lets several share both"
+                );
+            }
+            let dir = settings.state_dir.clone();
+            let binding = binding(access);
+            let place = dir.map(|dir| Place { dir, binding });
+            let memory = Memory::open(policy, limits, clock, place);
+            let memory = memory.map_err(StartError::Journal)?;
+            Ok((Arc::new(memory.clone()), Some(memory)))
+        }
+    }
+}
+
+/// Takes the day's count from the journal in `dir` to the shared store that `settings` name.
+///
+/// # Errors
+/// If the journal is in use or cannot be read, or the store cannot be used.
+pub async fn import(settings: &Settings, dir: PathBuf) -> Result<String, StartError> {
+    let StoreChoice::Shared { address, prefix } = &settings.store else {
+        let problem = "it must be the address of the shared store".to_owned();
+        return Err(StartError::Store(StoreError::Address(problem)));
+    };
+    let (access, _practice) = access(&settings.upstream).await?;
+    let binding = binding(&access);
+    let place = Place { dir, binding };
+    let clock = Clock::system();
+    let memory = Memory::open(
+        policy(settings),
+        limits(settings),
+        clock.clone(),
+        Some(place),
+    );
+    let spent = memory.map_err(StartError::Journal)?.usage().spent;
+    let place = redis::Place {
+        address: address.clone(),
+        prefix: prefix.clone(),
+        account: binding,
+    };
+    let timeout = settings.upstream_timeout;
+    let store = Redis::open(&place, policy(settings), limits(settings), timeout).await;
+    let store = store.map_err(StartError::Store)?;
+    let today = clock.now().korean_day();
+    let imported = store.import(today, spent).await;
+    match imported.map_err(|error| StartError::Store(StoreError::Refused(error.to_string())))? {
+        true => Ok(format!("{spent} calls of today are spent in {address} too")),
+        false => Ok(format!(
+            "in {address} it is another day; nothing was taken over"
+        )),
     }
 }
 

@@ -63,6 +63,12 @@ impl Moment {
 }
 
 impl KoreanDay {
+    /// Days since 1970-01-01.
+    #[must_use]
+    pub(crate) const fn number(self) -> u64 {
+        self.0
+    }
+
     /// Its first moment: 00:00 KST.
     #[must_use]
     pub const fn start(self) -> Moment {

@@ -55,6 +55,6 @@ pub mod ticket;
 pub mod upstream;
 mod wire;
 
-pub use backend::{Backend, StartError, start, start_at};
+pub use backend::{Backend, StartError, import, start, start_at};
 pub use secret::Secret;
 pub use settings::{Settings, SettingsError};

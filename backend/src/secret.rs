@@ -64,6 +64,14 @@ impl Fingerprint {
     }
 }
 
+impl Fingerprint {
+    /// Its first half as 32 hexadecimal digits: 128 bits, for names in a store where each byte counts.
+    #[must_use]
+    pub(crate) fn short(self) -> String {
+        hex(&self.0[..16])
+    }
+}
+
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Fingerprint(…)")

@@ -238,6 +238,7 @@ fn every_snippet_is_run_by_a_test() {
         "xtask/src",
         "tests/packaging/playwright/run.mjs",
         "backend/tests",
+        "backend/tests/shared",
         "backend/examples/site",
         "tests/e2e/tests/package",
         "tests/e2e/tests/consumers",

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The most times one key's audio is fetched from the upstream. Fetching is free, but not boundless:
 /// the widget fetches once and replays from memory, so more than a few retries is no person.
-const AUDIO_FETCHES: u8 = 20;
+pub(crate) const AUDIO_FETCHES: u8 = 20;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct KeyRecord {

@@ -6,7 +6,7 @@ use core::time::Duration;
 
 /// A refusal this soon after midnight may belong to the day before, if the upstream's clock is behind
 /// ours; taken for the new day's it would close the captcha for 24 hours.
-const MIDNIGHT_DOUBT: Duration = Duration::from_secs(120);
+pub(crate) const MIDNIGHT_DOUBT: Duration = Duration::from_secs(120);
 /// For so many days before today it is remembered what was spent, should the clock be set back.
 const DAYS_KEPT: usize = 3;
 

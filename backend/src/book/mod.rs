@@ -14,7 +14,9 @@ mod ledger;
 mod tokens;
 
 pub use event::{CallId, End, Entry, Event, Verdict};
+pub(crate) use keys::AUDIO_FETCHES;
 pub use keys::{ClaimRefusal, Claimed, Issue, KeyRefusal};
+pub(crate) use ledger::MIDNIGHT_DOUBT;
 pub use ledger::Usage;
 pub use tokens::TokenRefusal;
 

@@ -112,6 +112,7 @@ pub struct Metrics {
     left: MaybeGauge,
     closed: Gauge,
     held_back: Gauge,
+    store_up: Gauge,
     audio_bytes: Gauge,
 }
 
@@ -158,6 +159,7 @@ impl Metrics {
             "1 while the upstream says its quota is spent",
         );
         let held_back = gauge("upstream_held_back", "1 while the circuit breaker is open");
+        let store_up = gauge("store_up", "1 while the store can be used");
         let audio_bytes = gauge("audio_held_bytes", "Audio that is being sent");
         let mut maybe = |name, help| {
             let value = Arc::default();
@@ -235,6 +237,7 @@ impl Metrics {
             left,
             closed,
             held_back,
+            store_up,
             audio_bytes,
         }
     }
@@ -312,6 +315,7 @@ impl Metrics {
             self.closed.set(usage.closed.into());
         }
         self.held_back.set(now.held_back.into());
+        self.store_up.set(now.store.is_some().into());
         let audio_bytes = i64::try_from(now.audio_bytes).unwrap_or(i64::MAX);
         self.audio_bytes.set(audio_bytes);
         let mut text = String::new();

@@ -30,8 +30,10 @@ struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     closed_until: Option<String>,
     /// Keys and tokens that are remembered.
-    keys: usize,
-    tokens: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens: Option<usize>,
 }
 
 impl Report {

@@ -160,6 +160,35 @@ pub struct ServeArgs {
         help_heading = "Quota"
     )]
     pub key_ttl: Span,
+    /// Calls a day that stay unspent, against writes that a failover of a shared store may lose
+    #[arg(
+        long,
+        env = "SORI_QUOTA_MARGIN",
+        value_name = "CALLS",
+        default_value = "0",
+        help_heading = "Quota"
+    )]
+    pub quota_margin: u32,
+    /// Where the count, the keys and the tokens are kept: memory, for one instance, or a Redis or Valkey that several share: redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], with TLS rediss://, through Sentinels redis+sentinel://HOST,HOST/MASTER, a cluster redis+cluster://HOST,HOST
+    #[arg(long, env = "SORI_STORE", value_name = "STORE", hide_env_values = true, value_parser = secret, help_heading = "Quota")]
+    pub store: Option<Secret>,
+    /// A file that holds it, since there may be a password in it
+    #[arg(
+        long,
+        env = "SORI_STORE_FILE",
+        value_name = "FILE",
+        help_heading = "Quota"
+    )]
+    pub store_file: Option<PathBuf>,
+    /// What the names in a shared store begin with, so that others can use it too: 1 to 32 of A-Z a-z 0-9 . _ -
+    #[arg(
+        long,
+        env = "SORI_STORE_PREFIX",
+        value_name = "NAME",
+        default_value = "sori",
+        help_heading = "Quota"
+    )]
+    pub store_prefix: String,
     /// A directory where the day's count and the keys that are out survive a restart; in memory only by default
     #[arg(
         long,

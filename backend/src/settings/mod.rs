@@ -14,7 +14,10 @@ pub use environment::{refuse_unknown, setting_names};
 pub use origin::{AllowedOrigin, Origin, host_of};
 pub use values::{Delay, HourlyShare, Quota, Span, is_private};
 
-use crate::{book::VerifiedBy, limit::Rates, practice, secret::Secret, upstream::Service};
+use crate::{
+    book::VerifiedBy, limit::Rates, practice, secret::Secret, store::redis::Address,
+    upstream::Service,
+};
 use core::{fmt, time::Duration};
 use ipnet::IpNet;
 use reqwest::Url;
@@ -75,7 +78,9 @@ pub struct Settings {
     pub token_ttl: Duration,
     /// Where siteverify is served.
     pub siteverify_at: SiteverifyAt,
-    /// Where the day's count outlives a restart.
+    /// Where the count, the keys and the tokens are kept.
+    pub store: StoreChoice,
+    /// Where the day's count outlives a restart, kept in memory.
     pub state_dir: Option<PathBuf>,
     /// The most open connections.
     pub max_connections: usize,
@@ -89,6 +94,20 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// What is logged, and how.
     pub log: Log,
+}
+
+/// Where the count, the keys and the tokens are kept.
+#[derive(Clone, Debug)]
+pub enum StoreChoice {
+    /// In the memory of this one instance.
+    Memory,
+    /// In a Redis or Valkey, which several instances can share.
+    Shared {
+        /// Where it is.
+        address: Address,
+        /// What its names begin with.
+        prefix: String,
+    },
 }
 
 /// Who issues keys and judges answers.

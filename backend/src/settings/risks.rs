@@ -1,6 +1,6 @@
 //! What is allowed and yet risky in production, said once at the start.
 
-use super::{Origin, Settings, UpstreamChoice};
+use super::{Origin, Settings, StoreChoice, UpstreamChoice};
 use crate::upstream::Dialect;
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ impl Settings {
             }
         };
         warn(
-            self.state_dir.is_none(),
+            self.state_dir.is_none() && matches!(self.store, StoreChoice::Memory),
             "without SORI_STATE_DIR a restart forgets how much of the day's quota is spent, and the keys \
              that are out (help: troubleshooting#no-state-dir)"
                 .into(),

@@ -221,8 +221,8 @@ impl Store for Memory {
         Ok(Status {
             usage: kept.book.usage(&self.0.policy),
             closed_for: closed.map(|until| until.since(kept.book.now())),
-            keys,
-            tokens,
+            keys: Some(keys),
+            tokens: Some(tokens),
             journal: kept.journal.as_ref().map(Journal::status),
         })
     }
@@ -263,7 +263,8 @@ impl Inner {
             journal.append(&entry).map_err(Unavailable::new)?;
         }
         kept.book.apply(&self.policy, &entry);
-        warn_when_nearly_spent(kept, &self.policy);
+        let usage = kept.book.usage(&self.policy);
+        super::warn_when_nearly_spent(&mut kept.warned, usage);
         Ok(())
     }
 
@@ -287,29 +288,5 @@ impl Inner {
     /// the lock may be taken again.
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// At 80 % and 95 % of the day, once each.
-fn warn_when_nearly_spent(kept: &mut Kept, policy: &Policy) {
-    let usage = kept.book.usage(policy);
-    let Some(quota) = usage.quota else { return };
-    let taken = u64::from(usage.spent) + u64::from(usage.reserved);
-    let level = match taken * 100 / u64::from(quota).max(1) {
-        95.. => 95,
-        80..=94 => 80,
-        _ => 0,
-    };
-    if level > kept.warned {
-        tracing::warn!(
-            quota,
-            spent = usage.spent,
-            reserved = usage.reserved,
-            "{level} % of the day's calls are spent or reserved"
-        );
-    }
-    // Reservations lapse and midnight comes: falling under 80 % arms the warnings again.
-    if level > kept.warned || level == 0 {
-        kept.warned = level;
     }
 }

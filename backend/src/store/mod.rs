@@ -9,8 +9,10 @@
 //! step has not taken effect, unless it says otherwise.
 
 mod memory;
+pub mod redis;
 
 pub use memory::Memory;
+pub use redis::Redis;
 
 use crate::{
     book::{CallId, End, Exhausted, Issue, KeyRefusal, TokenRefusal, Usage, Verdict},
@@ -102,10 +104,10 @@ pub struct Status {
     pub usage: Usage,
     /// How long until the upstream's quota is expected back, if the upstream has said that it is spent.
     pub closed_for: Option<Duration>,
-    /// Keys that are remembered.
-    pub keys: usize,
-    /// Tokens that are remembered.
-    pub tokens: usize,
+    /// Keys that are remembered; `None` where several instances share the store, which counts its own.
+    pub keys: Option<usize>,
+    /// Tokens that are remembered; as for keys.
+    pub tokens: Option<usize>,
     /// The journal, where there is one.
     pub journal: Option<JournalStatus>,
 }
@@ -229,4 +231,27 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// What is to be done about once a second: bring what was written to the disk, shorten it, try again
     /// what failed.
     async fn maintain(&self);
+}
+
+/// At 80 % and 95 % of the day, once each. `warned` is the highest that was warned of.
+fn warn_when_nearly_spent(warned: &mut u8, usage: Usage) {
+    let Some(quota) = usage.quota else { return };
+    let taken = u64::from(usage.spent) + u64::from(usage.reserved);
+    let level = match taken * 100 / u64::from(quota).max(1) {
+        95.. => 95,
+        80..=94 => 80,
+        _ => 0,
+    };
+    if level > *warned {
+        tracing::warn!(
+            quota,
+            spent = usage.spent,
+            reserved = usage.reserved,
+            "{level} % of the day's calls are spent or reserved"
+        );
+    }
+    // Reservations lapse and midnight comes: falling under 80 % arms the warnings again.
+    if level > *warned || level == 0 {
+        *warned = level;
+    }
 }

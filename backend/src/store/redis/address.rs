@@ -63,10 +63,7 @@ fn host_and_port(text: &str, port: u16) -> Option<(String, u16)> {
 /// Percent-decoded, as in any URL.
 fn decoded(text: &str) -> Option<String> {
     let decoded = percent_encoding::percent_decode_str(text);
-    decoded
-        .decode_utf8()
-        .ok()
-        .map(std::borrow::Cow::into_owned)
+    decoded.decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 impl FromStr for Address {
@@ -88,7 +85,10 @@ impl FromStr for Address {
             path,
         } = parts(rest, port).ok_or(FORMS)?;
         let name = if tls { "rediss" } else { "redis" };
-        let listed: Vec<_> = hosts.iter().map(|(host, port)| format!("{host}:{port}")).collect();
+        let listed: Vec<_> = hosts
+            .iter()
+            .map(|(host, port)| format!("{host}:{port}"))
+            .collect();
         let shown = format!("{name}://{}", listed.join(","));
         let (user, password) = match credentials.map(|c| c.split_once(':')) {
             None => (None, None),
@@ -100,7 +100,9 @@ impl FromStr for Address {
         };
         let database = |part: Option<&&str>| match part {
             None => Ok(0),
-            Some(part) => part.parse().map_err(|_| "the database is a number, such as 0"),
+            Some(part) => part
+                .parse()
+                .map_err(|_| "the database is a number, such as 0"),
         };
         let login = credentials.map_or_else(String::new, |c| format!("{c}@"));
         let kind = match form {
@@ -158,27 +160,53 @@ mod tests {
         ] {
             let address: Address = text.parse().unwrap();
             for shown in [format!("{address}"), format!("{address:?}")] {
-                assert!(!shown.contains("hush") && !shown.contains("sori:"), "{shown}");
+                assert!(
+                    !shown.contains("hush") && !shown.contains("sori:"),
+                    "{shown}"
+                );
             }
         }
-        assert!(!"redis:/hush-hush".parse::<Address>().unwrap_err().contains("hush"));
+        assert!(
+            !"redis:/hush-hush"
+                .parse::<Address>()
+                .unwrap_err()
+                .contains("hush")
+        );
     }
 
     #[test]
     fn each_form_is_read() {
         let address: Address = "valkeys://a.example".parse().unwrap();
-        let Kind::Single { url } = address.kind else { panic!() };
+        let Kind::Single { url } = address.kind else {
+            panic!()
+        };
         assert_eq!(url.expose(), "rediss://a.example:6379/0");
         let address: Address = "redis+sentinel://u:p%40@a,[::1]:7/main/3".parse().unwrap();
-        let Kind::Sentinel { sentinels, master, password, database, .. } = address.kind else {
+        let Kind::Sentinel {
+            sentinels,
+            master,
+            password,
+            database,
+            ..
+        } = address.kind
+        else {
             panic!()
         };
         assert_eq!(sentinels, [("a".into(), 26379), ("[::1]".into(), 7)]);
         assert_eq!((master.as_str(), database), ("main", 3));
         assert_eq!(password.unwrap().expose(), "p@");
         for bad in [
-            "", "memory", "redis:", "http://a", "redis://", "redis://a,b", "redis://a/x",
-            "redis://user@a", "redis+sentinel://a", "redis+cluster://a/1", "redis://a:99999",
+            "",
+            "memory",
+            "redis:",
+            "http://a",
+            "redis://",
+            "redis://a,b",
+            "redis://a/x",
+            "redis://user@a",
+            "redis+sentinel://a",
+            "redis+cluster://a/1",
+            "redis://a:99999",
         ] {
             assert!(bad.parse::<Address>().is_err(), "{bad:?}");
         }

@@ -168,8 +168,10 @@ impl Link {
         };
         // INFO is allowed where CONFIG often is not; a user may be denied both.
         let info: Result<String, _> = redis::cmd("INFO").query_async(one).await;
-        let Ok(info) = info else {
-            return Ok(Server::default());
+        let info = match info {
+            Ok(info) => info,
+            Err(error) if error.code() == Some("NOAUTH") => return Err(error),
+            Err(_) => return Ok(Server::default()),
         };
         let field = |name: &str| {
             let mut lines = info.lines();
@@ -220,9 +222,9 @@ impl Link {
             return Ok(Some((connection.clone(), state.generation)));
         }
         match (state.retry, &state.away) {
-            (Some(retry), Some(away)) if Instant::now() < retry.at => {
-                Err(Unavailable::new(format_args!("the store is away: {}", away.why)))
-            }
+            (Some(retry), Some(away)) if Instant::now() < retry.at => Err(Unavailable::new(
+                format_args!("the store is away: {}", away.why),
+            )),
             _ => Ok(None),
         }
     }
@@ -268,7 +270,10 @@ impl Link {
             );
         }
         let error = Unavailable::new(format_args!("the store is away: {why}"));
-        let since = state.away.take().map_or_else(Instant::now, |away| away.since);
+        let since = state
+            .away
+            .take()
+            .map_or_else(Instant::now, |away| away.since);
         state.away = Some(Away { since, why });
         error
     }

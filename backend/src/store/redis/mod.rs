@@ -21,7 +21,7 @@ pub use address::Address;
 use super::{Call, Claim, Issued, Refusal, Status, Store, Unavailable};
 use crate::{
     book::{CallId, End, Issue, KeyRefusal, Policy, TokenRefusal, VerifiedBy},
-    clock::{Clock, Moment},
+    clock::{Clock, KoreanDay, Moment},
     limit::{Limits, Refused, Take, Visitor},
     secret::{Fingerprint, hex, random},
 };
@@ -156,7 +156,7 @@ impl Redis {
         Ok(store)
     }
 
-    /// A store whose time is a test's.
+    /// A store whose time is a test's, and where calls whose instance is gone are over after `call_life`.
     ///
     /// # Errors
     /// See [`open`](Self::open).
@@ -166,8 +166,10 @@ impl Redis {
         policy: Policy,
         limits: Limits,
         clock: Clock,
+        call_life: Duration,
     ) -> Result<Self, StoreError> {
-        let mut store = Self::new(place, policy, limits, Duration::from_secs(8))?;
+        let mut store = Self::new(place, policy, limits, Duration::ZERO)?;
+        store.call_life = call_life;
         store.clock = Some(clock);
         Ok(store)
     }
@@ -196,10 +198,10 @@ impl Redis {
     ///
     /// # Errors
     /// If the store is away.
-    pub async fn import(&self, day: u64, spent: u32) -> Result<bool, Unavailable> {
+    pub async fn import(&self, day: KoreanDay, spent: u32) -> Result<bool, Unavailable> {
         let (mut words, _) = self
             .keep(&self.scripts.import, &[], |call| {
-                call.arg(day).arg(spent);
+                call.arg(day.number()).arg(spent);
             })
             .await?;
         Ok(words.text()? == "done")
@@ -218,11 +220,15 @@ impl Redis {
                 call.key(name);
             }
             self.times(call);
-            call.arg(policy.quota.map_or_else(String::new, |quota| quota.to_string()))
-                .arg(millis(policy.reserve))
-                .arg(millis(policy.key_ttl))
-                .arg(u8::from(policy.verified_by == VerifiedBy::Site))
-                .arg(millis(self.call_life));
+            call.arg(
+                policy
+                    .quota
+                    .map_or_else(String::new, |quota| quota.to_string()),
+            )
+            .arg(millis(policy.reserve))
+            .arg(millis(policy.key_ttl))
+            .arg(u8::from(policy.verified_by == VerifiedBy::Site))
+            .arg(millis(self.call_life));
             match &self.seen().ledger {
                 Some(seen) => call.arg(&seen.id).arg(seen.day).arg(seen.spent),
                 None => call.arg("").arg("").arg(""),
@@ -320,7 +326,7 @@ impl Store for Redis {
         }
     }
 
-    async fn issue(&self, call: Call, key: Fingerprint, host: &str) -> Result<Issued, Refusal> {
+    async fn issue(&self, call: Call, key: Fingerprint, host: &str) -> Result<Issued, Unavailable> {
         let keys = [self.names.key(key)];
         let (mut words, _) = self
             .keep(&self.scripts.issue, &keys, |script| {
@@ -330,7 +336,7 @@ impl Store for Redis {
         match words.text()?.as_str() {
             "entered" => Ok(Issued::Entered),
             "duplicate" => Ok(Issued::Duplicate),
-            _ => Err(unexpected().into()),
+            _ => Err(unexpected()),
         }
     }
 
@@ -349,7 +355,7 @@ impl Store for Redis {
         }
     }
 
-    async fn hear(&self, key: Fingerprint) -> Result<(), Refusal> {
+    async fn hear(&self, key: Fingerprint) -> Result<(), Unavailable> {
         let keys = [self.names.key(key)];
         self.ask(&self.scripts.hear, &keys, |_| {}).await?;
         Ok(())
@@ -387,7 +393,7 @@ impl Store for Redis {
         }
     }
 
-    async fn over(&self, call: Call, end: End) -> Result<(), Refusal> {
+    async fn over(&self, call: Call, end: End) -> Result<(), Unavailable> {
         let (counted, verdict) = match end {
             End::GivenBack => (false, ""),
             End::Made(verdict) => (true, letter(verdict)),
@@ -436,7 +442,7 @@ impl Store for Redis {
         }
     }
 
-    async fn close(&self, call: Call) -> Result<(), Refusal> {
+    async fn close(&self, call: Call) -> Result<(), Unavailable> {
         let (mut words, _) = self
             .keep(&self.scripts.close, &[], |script| {
                 script
@@ -452,12 +458,12 @@ impl Store for Redis {
         Ok(())
     }
 
-    async fn open(&self) -> Result<(), Refusal> {
+    async fn open(&self) -> Result<(), Unavailable> {
         self.keep(&self.scripts.open, &[], |_| {}).await?;
         Ok(())
     }
 
-    async fn status(&self) -> Result<Status, Refusal> {
+    async fn status(&self) -> Result<Status, Unavailable> {
         let (_, ledger) = self.keep(&self.scripts.status, &[], |_| {}).await?;
         Ok(Status {
             usage: ledger.usage(self.policy.quota),

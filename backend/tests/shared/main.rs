@@ -1,0 +1,14 @@
+//! The shared store against a real Redis: the same as the memory, step by step; several instances at once; and
+//! what happens when the server goes away.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy does not take a test's helpers for tests"
+)]
+
+mod equal;
+mod faults;
+mod program;
+mod relay;
+mod server;
+mod together;

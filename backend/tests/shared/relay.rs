@@ -1,0 +1,64 @@
+//! A network between an instance and the server that a test can cut and mend.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
+
+pub(crate) struct Relay {
+    pub(crate) port: u16,
+    cut: Arc<AtomicBool>,
+    drop_all: watch::Sender<u32>,
+    _task: JoinSet<()>,
+}
+
+impl Relay {
+    pub(crate) async fn to(server: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let cut = Arc::new(AtomicBool::new(false));
+        let (drop_all, dropped) = watch::channel(0);
+        let mut task = JoinSet::new();
+        let is_cut = Arc::clone(&cut);
+        task.spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((mut inside, _)) = listener.accept().await {
+                if is_cut.load(Ordering::SeqCst) {
+                    continue;
+                }
+                let mut dropped = dropped.clone();
+                dropped.mark_unchanged();
+                connections.spawn(async move {
+                    let mut outside = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
+                    tokio::select! {
+                        // How a connection ends is what the tests are about.
+                        _ = copy_bidirectional(&mut inside, &mut outside) => {}
+                        _ = dropped.changed() => {}
+                    }
+                });
+            }
+        });
+        Self {
+            port,
+            cut,
+            drop_all,
+            _task: task,
+        }
+    }
+
+    /// Ends every connection, and lets none be made.
+    pub(crate) fn cut(&self) {
+        self.cut.store(true, Ordering::SeqCst);
+        self.drop_all.send_modify(|count| *count += 1);
+    }
+
+    pub(crate) fn mend(&self) {
+        self.cut.store(false, Ordering::SeqCst);
+    }
+}

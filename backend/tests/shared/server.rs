@@ -1,0 +1,152 @@
+//! A `redis-server` of the test's own, on a free port, with a folder of its own.
+
+use sori_backend::{
+    book::{Policy, VerifiedBy},
+    limit::{Limits, Rates},
+    store::redis::{Place, Redis},
+};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+pub(crate) struct Server {
+    pub(crate) port: u16,
+    folder: PathBuf,
+    extra: Vec<String>,
+    child: Option<Child>,
+}
+
+impl Server {
+    /// A server that forgets everything when it ends.
+    pub(crate) fn start(name: &str) -> Self {
+        Self::with(name, &["--save", "", "--appendonly", "no"])
+    }
+
+    pub(crate) fn with(name: &str, extra: &[&str]) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("redis-{name}"));
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        fs::create_dir_all(&folder).unwrap();
+        let mut server = Self {
+            port: free_port(),
+            folder,
+            extra: extra.iter().map(|&text| text.to_owned()).collect(),
+            child: None,
+        };
+        server.begin();
+        server
+    }
+
+    /// Starts it, again if it was ended, and waits until it answers.
+    pub(crate) fn begin(&mut self) {
+        let child = Command::new("redis-server")
+            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
+            .arg("--dir")
+            .arg(&self.folder)
+            .args(&self.extra)
+            .stdout(Stdio::null())
+            .spawn();
+        self.child = Some(child.expect("redis-server is installed: cargo xtask setup"));
+        while !self.answers() {
+            let ended = self.child.as_mut().unwrap().try_wait().unwrap();
+            assert!(ended.is_none(), "redis-server ended: {ended:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn answers(&self) -> bool {
+        let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) else {
+            return false;
+        };
+        let asked = (&stream).write_all(b"PING\r\n");
+        let mut line = String::new();
+        asked.is_ok()
+            && BufReader::new(&stream).read_line(&mut line).is_ok()
+            && (line.starts_with("+PONG") || line.starts_with("-NOAUTH"))
+    }
+
+    /// One command, as a person would type it; what it answers.
+    pub(crate) fn ask(&self, command: &[&str]) -> String {
+        let output = Command::new("redis-cli")
+            .args(["-p", &self.port.to_string()])
+            .args(command)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{command:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        let sent = Command::new("kill").args([name, &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        place(self.port)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // It may be stopped, and a stopped one ends by this alone.
+            let ended = child.kill();
+            let waited = child.wait();
+            assert!(ended.is_ok() && waited.is_ok() || std::thread::panicking());
+        }
+    }
+}
+
+pub(crate) fn place(port: u16) -> Place {
+    Place {
+        address: format!("redis://127.0.0.1:{port}").parse().unwrap(),
+        prefix: "sori".into(),
+        account: sori_backend::secret::Fingerprint::of("an account"),
+    }
+}
+
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+pub(crate) fn policy(quota: Option<u32>) -> Policy {
+    Policy {
+        quota,
+        reserve: Duration::from_secs(600),
+        key_ttl: Duration::from_secs(7200),
+        token_ttl: Duration::from_secs(1800),
+        verified_by: VerifiedBy::Backend,
+    }
+}
+
+pub(crate) fn no_limits() -> Limits {
+    Limits {
+        client: Rates::off(),
+        network: Rates::off(),
+        session: Rates::off(),
+        site: Rates::off(),
+    }
+}
+
+/// An instance, as it runs in production: with the server's own clock.
+pub(crate) async fn instance(place: &Place, quota: u32) -> Redis {
+    let timeout = Duration::from_secs(8);
+    Redis::open(place, policy(Some(quota)), no_limits(), timeout)
+        .await
+        .unwrap()
+}

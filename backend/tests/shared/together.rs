@@ -1,0 +1,193 @@
+//! Several instances at one store.
+
+use crate::server::{Server, instance};
+use sori_backend::{
+    book::{End, KeyRefusal, Verdict},
+    limit::Visitor,
+    secret::Fingerprint,
+    store::{Claim, Issued, Redis, Refusal, Store as _},
+};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use tokio::task::JoinSet;
+
+fn visitor() -> Visitor {
+    Visitor {
+        address: [192, 0, 2, 1].into(),
+        session: None,
+    }
+}
+
+/// What NAVER would have counted.
+#[derive(Default)]
+struct Upstream {
+    calls: AtomicU32,
+    keys: AtomicU32,
+    verified: Mutex<HashSet<u32>>,
+}
+
+impl Upstream {
+    fn issue(&self) -> u32 {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        self.keys.fetch_add(1, Ordering::SeqCst)
+    }
+
+    fn verify(&self, key: u32) {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let first = self.verified.lock().unwrap().insert(key);
+        assert!(first, "key {key} was verified twice");
+    }
+}
+
+fn name(key: u32) -> Fingerprint {
+    Fingerprint::of(&format!("key {key}"))
+}
+
+/// A visitor whose issue, audio and answer each reach another instance, and whose answer reaches two at once.
+async fn visit(instances: [Arc<Redis>; 3], upstream: Arc<Upstream>) -> Result<(), Refusal> {
+    let [one, two, three] = instances;
+    let call = one.admit(&visitor()).await?;
+    let key = upstream.issue();
+    assert_eq!(
+        one.issue(call, name(key), "example.com").await?,
+        Issued::Entered
+    );
+    two.admit_audio(name(key)).await?;
+    two.hear(name(key)).await?;
+    let (first, second) = tokio::join!(three.claim(name(key), None), one.claim(name(key), None));
+    let mut taken = 0;
+    for (store, claim) in [(&three, first), (&one, second)] {
+        match claim {
+            Ok(Claim::Taken(call, issue)) => {
+                assert_eq!(&*issue.host, "example.com");
+                upstream.verify(key);
+                taken += 1;
+                store.over(call, End::Made(Verdict::Right)).await?;
+            }
+            Err(Refusal::Key(KeyRefusal::Used)) => {}
+            other => panic!("an issued key is stranded: {other:?}"),
+        }
+    }
+    assert_eq!(taken, 1, "one key, one verification");
+    // The token, too, is earned once and redeemed once, wherever.
+    let token = Fingerprint::of(&format!("token {key}"));
+    let granted = [
+        two.grant(name(key), token).await,
+        three.grant(name(key), token).await,
+    ];
+    assert_eq!(granted.iter().filter(|grant| grant.is_ok()).count(), 1);
+    let (a, b) = tokio::join!(one.redeem(token, None), two.redeem(token, None));
+    assert!(a.is_ok() != b.is_ok());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn three_instances_spend_no_more_than_one_and_strand_no_key() {
+    const QUOTA: u32 = 100;
+    let server = Server::start("together");
+    let mut instances = Vec::new();
+    for _ in 0..3 {
+        instances.push(Arc::new(instance(&server.place(), QUOTA).await));
+    }
+    let upstream = Arc::<Upstream>::default();
+    let mut visitors = JoinSet::new();
+    for n in 0..200 {
+        let [a, b, c] = [0, 1, 2].map(|i| Arc::clone(&instances[(n + i) % 3]));
+        visitors.spawn(visit([a, b, c], Arc::clone(&upstream)));
+    }
+    let (mut passed, mut refused) = (0, 0);
+    while let Some(visit) = visitors.join_next().await {
+        match visit.unwrap() {
+            Ok(()) => passed += 1,
+            Err(Refusal::Exhausted { wait }) => {
+                assert!(wait > Duration::ZERO);
+                refused += 1;
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!((passed, refused), (50, 150));
+    assert_eq!(upstream.calls.load(Ordering::SeqCst), QUOTA);
+    for store in &instances {
+        let usage = store.status().await.unwrap().usage;
+        assert_eq!((usage.spent, usage.reserved), (QUOTA, 0));
+    }
+}
+
+#[tokio::test]
+async fn two_instances_do_not_double_anybodys_rate() {
+    let server = Server::start("rate");
+    let limits = sori_backend::limit::Limits {
+        client: "4/minute".parse().unwrap(),
+        ..crate::server::no_limits()
+    };
+    let mut stores = Vec::new();
+    for _ in 0..2 {
+        let policy = crate::server::policy(None);
+        let timeout = Duration::from_secs(8);
+        let store = Redis::open(&server.place(), policy, limits.clone(), timeout).await;
+        stores.push(store.unwrap());
+    }
+    let mut through = 0;
+    for n in 0..10 {
+        through += u32::from(stores[n % 2].admit(&visitor()).await.is_ok());
+    }
+    assert_eq!(through, 4);
+}
+
+/// What an operator sees: names that say whose they are, an end of life for each, and no key or address.
+#[tokio::test]
+async fn every_key_is_prefixed_ends_some_time_and_tells_no_secret() {
+    let server = Server::start("keys");
+    let limits = sori_backend::limit::Limits {
+        client: "4/minute".parse().unwrap(),
+        ..crate::server::no_limits()
+    };
+    let policy = crate::server::policy(Some(100));
+    let timeout = Duration::from_secs(8);
+    let store = Redis::open(&server.place(), policy, limits, timeout)
+        .await
+        .unwrap();
+    let call = store.admit(&visitor()).await.unwrap();
+    store
+        .issue(call, Fingerprint::of("t521bp3qM7Qyk2X2"), "example.com")
+        .await
+        .unwrap();
+    store
+        .hear(Fingerprint::of("t521bp3qM7Qyk2X2"))
+        .await
+        .unwrap();
+    let claim = store
+        .claim(Fingerprint::of("t521bp3qM7Qyk2X2"), None)
+        .await
+        .unwrap();
+    let Claim::Taken(call, _) = claim else {
+        panic!("{claim:?}")
+    };
+    store.over(call, End::Made(Verdict::Right)).await.unwrap();
+    let key = Fingerprint::of("t521bp3qM7Qyk2X2");
+    store.grant(key, Fingerprint::of("a token")).await.unwrap();
+    store.admit(&visitor()).await.unwrap();
+    let names = server.ask(&["KEYS", "*"]);
+    let names: Vec<_> = names.lines().collect();
+    assert!(names.len() >= 5, "{names:?}");
+    let tag = names[0].split_inclusive('}').next().unwrap();
+    for name in &names {
+        assert!(
+            name.starts_with("{sori:") && name.starts_with(tag),
+            "{name}"
+        );
+        let life: i64 = server.ask(&["PTTL", name]).parse().unwrap();
+        assert!(life > 0, "{name} has no end of life: {life}");
+    }
+    let all = names.join(" ") + &server.ask(&["--raw", "HGETALL", names[0]]);
+    for secret in ["t521", "192.0.2.1", "a token", "an account"] {
+        assert!(!all.contains(secret), "{all}");
+    }
+}
