@@ -171,6 +171,8 @@ export interface SoriCaptchaAttributes {
   remember?: boolean | undefined;
   /** Asks for consent before Play, and submits `NAME-consent`. */
   consent?: boolean | undefined;
+  /** Keeps hidden inputs with the same fields beside the element, for serialisers that know only native fields. */
+  mirror?: boolean | undefined;
   /** One network call, in ms, 1000 to 120000; default 10000. */
   timeout?: string | number | undefined;
   /** What the site's server renders where the backend wants tickets. */
@@ -207,6 +209,7 @@ export interface SoriCaptchaElement extends HTMLElement {
   pauseOnTyping: boolean;
   remember: boolean;
   consent: boolean;
+  mirror: boolean;
   get timeout(): string;
   set timeout(value: string | number | null);
   ticket: string;

@@ -49,6 +49,8 @@ names! {
         Remember = "remember",
         /// Whether consent is asked for.
         Consent = "consent",
+        /// Whether hidden inputs hold the fields once more.
+        Mirror = "mirror",
         /// How long one network call may take.
         Timeout = "timeout",
     }
@@ -61,7 +63,7 @@ impl Attribute {
         use Attribute as A;
         matches!(
             self,
-            A::Required | A::Disabled | A::PauseOnTyping | A::Remember | A::Consent
+            A::Required | A::Disabled | A::PauseOnTyping | A::Remember | A::Consent | A::Mirror
         )
     }
 }
@@ -224,8 +226,8 @@ impl Config {
             A::Rate => self.rate = number as u32,
             A::Timeout => self.timeout = whole as u32,
             // The browser reports `disabled` itself, together with the fieldset's; of `lang` the nearest counts; `theme` is
-            // the style sheet's; the words of `error` stay in the shell.
-            A::Error | A::Disabled | A::Verify | A::Lang | A::Theme | A::Shortcuts => {}
+            // the style sheet's; the words of `error` stay in the shell, and `mirror` is its own.
+            A::Error | A::Disabled | A::Verify | A::Lang | A::Theme | A::Shortcuts | A::Mirror => {}
         }
     }
 

@@ -2,7 +2,10 @@
 import { bringCoreFrom, live, load } from "./core.js";
 import { setLanguages } from "./language.js";
 import { listen } from "./listeners.js";
+import { checkMarkup } from "./markup.js";
+import { warnOfSerialisers } from "./mirror.js";
 import { watchForViolations } from "./policy.js";
+import { openDetails } from "./reach.js";
 import { Shell } from "./shell.js";
 import { dress, setStyle } from "./template.js";
 
@@ -16,7 +19,7 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
 const TEXTS = [
   "endpoint", "key-url", "audio-url", "verify-url", "name", "error", "ticket", "verify", "lang", "theme", "lead-in", "rate", "shortcuts", "timeout",
 ];
-const FLAGS = ["required", "disabled", "pause-on-typing", "remember", "consent"];
+const FLAGS = ["required", "disabled", "pause-on-typing", "remember", "consent", "mirror"];
 const METHODS = /** @type {const} */ (["play", "pause", "back", "forward", "renew", "reset"]);
 /** Of `ElementInternals`, as a native field has them. */
 const INTERNALS = /** @type {const} */ (["form", "labels", "validity", "validationMessage", "willValidate"]);
@@ -47,6 +50,12 @@ class SoriCaptcha extends Base {
     const shell = shellOf(this);
     if (live.has(shell)) return;
     shell.connect();
+    // Once the page's scripts have run: a framework sets attributes and children after the element is in the page.
+    setTimeout(() => {
+      if (!live.has(shell)) return;
+      checkMarkup(this, SoriCaptcha.observedAttributes);
+      warnOfSerialisers(this);
+    });
     // A property that was set before the upgrade hides the accessor of the class: set it again.
     for (const [name, value] of Object.entries(this)) {
       if (!(name in SoriCaptcha.prototype)) continue;
@@ -93,8 +102,9 @@ class SoriCaptcha extends Base {
       shell.submitting = type === "submit";
     };
     for (const type of ["submit", "formdata"]) {
-      shell.form?.removeEventListener(type, shell.sent);
-      form?.addEventListener(type, shell.sent);
+      // A control of the form's may be named as one of its methods.
+      if (shell.form) EventTarget.prototype.removeEventListener.call(shell.form, type, shell.sent);
+      if (form) EventTarget.prototype.addEventListener.call(form, type, shell.sent);
     }
     shell.form = form;
   }
@@ -199,6 +209,7 @@ function invalid(shell, event) {
   if (shell.id < 0 || !(shell.reporting || (sending && sending === internals.form))) return;
   // Described at the box; the browser's bubble would say it a second time.
   event.preventDefault();
+  openDetails(element);
   const fields = internals.form ? Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get?.call(internals.form) : [];
   const first = [...fields].find((field) => field.validity?.valid === false);
   shell.report(!first || first === element ? "invalidFirst" : "invalidLater");

@@ -1,4 +1,5 @@
 // One request: made and read here, sent by the module.
+import { advise } from "./advice.js";
 import { attempt, forget, wasBlocked } from "./policy.js";
 
 /** @typedef {import("./shell.js").Shell} Shell */
@@ -56,7 +57,7 @@ async function perform(self, { generation, timeout, url, body, read }) {
     }
     if (!current()) return;
     if (response.ok && json && read) return self.tell((core, id) => read(core, id, json, response));
-    console.warn(`sori-captcha: ${url.replace(/[^/]*$/, body ? "$&" : "…")} answered ${response.status}`);
+    console.warn(advise(url.replace(/[^/]*$/, body ? "$&" : "…"), response.status, text(json?.code)));
     const retryAfter = Number(response.headers.get("retry-after")) || 0;
     self.tell((core, id) => core.refused(id, generation, response.status, retryAfter, text(json?.code), text(json?.errorCode)));
   } catch {

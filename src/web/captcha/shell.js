@@ -4,6 +4,8 @@ import { paintCrash } from "./crash.js";
 import { descriptionOf, labelOf } from "./labels.js";
 import { languageOf, say } from "./language.js";
 import { keep, recall } from "./memory.js";
+import { mirror } from "./mirror.js";
+import { warnIfOutOfReach } from "./reach.js";
 import * as requests from "./request.js";
 import * as sound from "./sound.js";
 import { copyTree, dress } from "./template.js";
@@ -57,6 +59,9 @@ export class Shell {
   /** What is to be told once what is being told has been dealt with. @type {Telling[]} */
   waiting = [];
   busy = false;
+  /** The fields that the form gets, and whether hidden inputs hold them. @type {FormData | undefined} */
+  fields;
+  mirrored = false;
   /** Whether the form is being sent, and whether `reportValidity` was called. */
   submitting = false;
   reporting = false;
@@ -102,6 +107,8 @@ export class Shell {
 
   disconnect() {
     live.delete(this);
+    if (this.mirrored) mirror(this.element);
+    this.mirrored = false;
     const { id } = this;
     if (id >= 0) this.tell((core) => core.disconnect(id));
     this.leave();
@@ -324,8 +331,12 @@ export class Shell {
 
   /** @param {FormData} [data] */
   paintFields(data) {
+    this.fields = data;
+    const mirrored = this.element.hasAttribute("mirror");
+    if (mirrored || this.mirrored) mirror(this.element, mirrored ? data : undefined);
+    this.mirrored = mirrored;
     // The empty state keeps the browser from restoring a dead key.
-    this.internals.setFormValue(data ?? null, "");
+    this.internals.setFormValue((!mirrored && data) || null, "");
   }
 
   /** @param {import("./core.d.ts").Description} description */
@@ -463,10 +474,12 @@ export class Shell {
 
   focusAnswer() {
     this.box.focus();
+    warnIfOutOfReach(this.element, this.box);
   }
 
   focusConsent() {
     this.consent.focus();
+    warnIfOutOfReach(this.element, this.consent);
   }
 
   /** @param {import("./core.d.ts").Signal} type @param {unknown} detail */
@@ -502,7 +515,7 @@ function hasWay(element) {
  * @param {HTMLFormElement} form
  */
 function defaultButton(form) {
-  const root = /** @type {ParentNode} */ (/** @type {unknown} */ (form.getRootNode()));
+  const root = /** @type {ParentNode} */ (/** @type {unknown} */ (Node.prototype.getRootNode.call(form)));
   const buttons = root.querySelectorAll("button,input");
   return /** @type {HTMLButtonElement[]} */ ([...buttons]).find((button) => button.form === form && /^(submit|image)$/.test(button.type));
 }

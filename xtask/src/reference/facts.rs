@@ -103,7 +103,7 @@ pub(super) fn parts() -> Vec<(&'static str, &'static str)> {
         if before.ends_with("node(") {
             element = word;
         }
-        let part = if before.ends_with("button(") {
+        let part = if before.ends_with("iconButton(") {
             Some((word, "button"))
         } else if before.ends_with("part: ") {
             Some((word, element))

@@ -1,5 +1,6 @@
 //! Every end-to-end test, by area. One binary, so that the harness is linked once.
 
+mod any_page;
 mod common;
 mod composition;
 mod demo;
@@ -23,4 +24,6 @@ mod site_pages;
 mod sound;
 mod speech;
 mod storage;
+mod submitted;
+mod webview;
 mod whole_path;

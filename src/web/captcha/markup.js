@@ -1,0 +1,47 @@
+// What the console tells whoever wrote the page about an element's markup, once for each element.
+
+/** @type {WeakSet<Element>} */
+const checked = new WeakSet();
+
+/** Attributes of every element. */
+const GLOBAL = /^(data-|aria-|on|id$|class$|style$|slot$|part$|exportparts$|title$|dir$|hidden$|inert$|tabindex$|role$|form$|is$|key$|ref$|nonce$|translate$|popover$|accesskey$|autofocus$|item)/;
+
+/**
+ * How many letters are to be added, dropped or changed to make one word of the other.
+ * @param {string} one
+ * @param {string} other
+ */
+function distance(one, other) {
+  let row = [...Array(other.length + 1).keys()];
+  for (let at = 1; at <= one.length; at++) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to++) {
+      next[to] = Math.min(row[to] + 1, next[to - 1] + 1, row[to - 1] + Number(one[at - 1] !== other[to - 1]));
+    }
+    row = next;
+  }
+  return row[other.length];
+}
+
+/**
+ * Names a missing `name`, a way round that is not there, and attributes that are probably misspelt.
+ * @param {Element} element
+ * @param {string[]} known The element's attributes.
+ */
+export function checkMarkup(element, known) {
+  if (checked.has(element)) return;
+  checked.add(element);
+  /** @param {string} text @param {string} anchor */
+  const warn = (text, anchor) => console.warn(`sori-captcha: ${text} (help: troubleshooting#${anchor})`, element);
+  if (!element.getAttribute("name")) {
+    warn('the attribute name is missing, so the form submits nothing of the captcha; it should be the prefix of the fields, such as "captcha"', "attribute");
+  }
+  if (!element.children.length && !element.textContent?.trim()) {
+    warn('nothing in slot="alternative": whoever cannot hear has no other way (WCAG 1.1.1)', "attribute");
+  }
+  for (const { name } of element.attributes) {
+    if (GLOBAL.test(name) || known.includes(name)) continue;
+    const meant = known.find((other) => distance(name, other) <= 2);
+    if (meant) warn(`the attribute ${name} is not known; did you mean ${meant}?`, "attribute");
+  }
+}

@@ -1,0 +1,121 @@
+//! Pages as they are: names of controls, what is hidden, what only native fields are known to.
+
+use serde_json::json;
+use sori_e2e::Setup;
+
+use crate::common::{form_data, page, page_with, play, until_heard};
+
+const CAPTCHA: &str = r#"<sori-captcha endpoint="/captcha" name="captcha" lang="en" lead-in="0" required></sori-captcha>"#;
+
+/// A form's controls hide the form's own members of the same names.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_name_of_a_control_gets_in_the_way() {
+    let body = format!(
+        r#"<form id="form" action="/" method="post">{CAPTCHA}<button id="send">Send</button></form>
+        <script>
+        const names = new Set();
+        for (const {{ prototype }} of [HTMLFormElement, HTMLElement, Element, Node, EventTarget])
+          for (const name of Object.getOwnPropertyNames(prototype)) names.add(name);
+        const form = document.querySelector('#form');
+        for (const name of names) {{
+          const field = document.createElement('input');
+          field.type = "hidden";
+          field.name = name;
+          HTMLFormElement.prototype.appendChild.call(form, field);
+        }}
+        </script>"#
+    );
+    Setup::new("control_names")
+        .page("/page.html", page_with(&body))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            page.click("#send").await;
+            captcha.until_text("error", "Listen first").await;
+            assert!(captcha.part("answer").await.has_focus().await);
+            play(page).await;
+            until_heard(page).await;
+            captcha.part("answer").await.type_text("12345").await;
+            page.script(
+                "window.sent = 0;
+                 addEventListener('submit', (event) => { event.preventDefault(); sent += 1; });",
+            )
+            .await;
+            page.press("\u{e007}").await;
+            page.until("Enter submits", "return sent === 1").await;
+        })
+        .await;
+}
+
+/// A form that is held back by what nobody can get to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_required_captcha_out_of_reach_is_named() {
+    for wrapper in ["<div hidden>", "<dialog>", "<div inert>"] {
+        let end = wrapper.split(['<', ' ', '>']).nth(1).unwrap_or_default();
+        let body =
+            format!(r#"<form>{wrapper}{CAPTCHA}</{end}><button id="send">Send</button></form>"#);
+        Setup::new("out_of_reach")
+            .page("/page.html", page_with(&body))
+            .run(async |page| {
+                page.open("/page.html").await;
+                page.script(
+                    "window.warned = [];
+                     const { warn } = console;
+                     console.warn = (text, ...more) => { warned.push(`${text}`); warn(text, ...more); };",
+                )
+                .await;
+                page.click("#send").await;
+                page.until(
+                    "the console names it",
+                    "return warned.some((text) => text.includes('name=\"captcha\"') && text.includes('not-rendered'))",
+                )
+                .await;
+            })
+            .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closed_details_around_a_required_captcha_are_opened() {
+    let body = format!(
+        r#"<form><details id="outer"><summary>More</summary><details id="inner"><summary>Even more</summary>{CAPTCHA}</details></details>
+        <button id="send">Send</button></form>"#
+    );
+    Setup::new("in_details")
+        .page("/page.html", page_with(&body))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.click("#send").await;
+            let captcha = page.captcha("").await;
+            captcha.until_text("error", "Listen first").await;
+            assert_eq!(page.script("return outer.open && inner.open").await, true);
+            assert!(captcha.part("answer").await.has_focus().await);
+        })
+        .await;
+}
+
+/// `jQuery.serialize()` and its like read the form's native fields.
+#[tokio::test(flavor = "multi_thread")]
+async fn mirrored_fields_are_native_ones_and_go_out_once() {
+    Setup::new("mirror")
+        .page("/page.html", page(r#"endpoint="/captcha" lang="en" lead-in="0" required mirror"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = play(page).await;
+            until_heard(page).await;
+            captcha.part("answer").await.type_text("12345").await;
+            let native = "return [...document.querySelectorAll('form input[type=hidden]')].map(({ name }) => name)";
+            assert_eq!(
+                page.script(native).await,
+                json!(["captcha-key", "captcha-answer", "captcha-response"])
+            );
+            let count = "return new FormData(document.querySelector('form')).getAll('captcha-key').length";
+            assert_eq!(page.script(count).await, 1);
+            assert_eq!(form_data(page).await["captcha-answer"], "12345");
+            page.script("document.querySelector('form').reset()").await;
+            assert_eq!(page.script(native).await, json!([]));
+            page.script("document.querySelector('sori-captcha').remove()").await;
+            page.until("nothing is left behind", "return !document.querySelector('form input[type=hidden]')").await;
+        })
+        .await;
+}
