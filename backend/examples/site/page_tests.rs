@@ -246,7 +246,7 @@ fn quoted_lines_are_those_of_the_source() {
                         "NID AUTH Result Invalid",
                         "Scope Status Invalid",
                         "Sori: mixed versions",
-                        "jQuery",
+                        "sori-captcha: jQuery's serialize() sends native fields only",
                     ];
                     assert!(
                         of_others.contains(&piece) || source.contains(piece),
