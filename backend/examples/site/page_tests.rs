@@ -245,7 +245,6 @@ fn quoted_lines_are_those_of_the_source() {
                         "012",
                         "NID AUTH Result Invalid",
                         "Scope Status Invalid",
-                        "Sori: mixed versions",
                         "sori-captcha: jQuery's serialize() sends native fields only",
                     ];
                     assert!(

@@ -7,6 +7,7 @@ form.addEventListener("submit", async (event) => {
   const reply = await fetch(form.action, { method: "POST", body: fields });
   if (reply.ok) {
     form.reset();
+    captcha.reset();
     document.querySelector("#done").textContent = "Welcome";
   } else {
     captcha.reject("The numbers did not match. Play new audio and type them again.");

@@ -86,6 +86,8 @@ async fn a_dialog_that_closes_stops_the_audio() {
     for name in ["ajax/modal.en.html", "ajax/modal.ko.html"] {
         let code = r#"<script type="module" src="/modal.mjs"></script>"#;
         Setup::new("ajax_modal")
+            // Long enough that it does not end by itself meanwhile.
+            .setting("SORI_PRACTICE_ANSWER", "123456789012")
             .page(
                 "/modal.mjs",
                 Reply::new("text/javascript", snippet("ajax/modal.mjs")),
