@@ -87,7 +87,7 @@ impl Served {
             .max_buf_size(HEADERS_MAX_BYTES)
             .serve_connection(io, service);
         let mut connection = pin!(connection);
-        let mut alarm = pin!(time::sleep_until(phase.deadline(&patience)));
+        let mut alarm = pin!(time::sleep_until(phase.deadline(&patience, false)));
         // The sender is dropped after the last connection.
         let mut stopping = pin!(async move { stop.wait_for(|stop| *stop).await.is_ok() });
         let mut stopped = false;
@@ -98,11 +98,8 @@ impl Served {
                 return Poll::Ready(());
             }
             stopped = stopped || stopping.as_mut().poll(cx).is_ready();
-            if stopped && phase.is_idle() {
-                return Poll::Ready(());
-            }
             loop {
-                let deadline = phase.deadline(&patience);
+                let deadline = phase.deadline(&patience, stopped);
                 if deadline <= Instant::now() {
                     return Poll::Ready(());
                 }

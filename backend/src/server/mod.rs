@@ -10,9 +10,10 @@ use crate::metrics::Traffic;
 use axum::Router;
 use connection::Served;
 use core::{future::Future, pin::pin, time::Duration};
+use futures_util::FutureExt;
 use ipnet::IpNet;
 use seats::Seats;
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, sync::watch, time};
 use tokio_util::task::TaskTracker;
 
@@ -96,6 +97,25 @@ pub async fn serve(
     let refusals = refusal::Desk::new(bounds.practice);
     let tracker = TaskTracker::new();
     let (tell, told) = watch::channel(false);
+    let welcome = |stream, peer: SocketAddr| {
+        let Some(seat) = seats.take(peer.ip().to_canonical()) else {
+            bounds.traffic.refused.inc();
+            refusals.answer(stream);
+            return;
+        };
+        let served = Served {
+            stream,
+            peer,
+            router: router.clone(),
+            patience: bounds.patience,
+            phase: seat.phase(),
+            stop: told.clone(),
+        };
+        tracker.spawn(async move {
+            served.run().await;
+            drop(seat);
+        });
+    };
     let mut stop = pin!(stop);
     let mut warned: Option<time::Instant> = None;
     loop {
@@ -115,23 +135,11 @@ pub async fn serve(
                 continue;
             }
         };
-        let Some(seat) = seats.take(peer.ip().to_canonical()) else {
-            bounds.traffic.refused.inc();
-            refusals.answer(stream);
-            continue;
-        };
-        let served = Served {
-            stream,
-            peer,
-            router: router.clone(),
-            patience: bounds.patience,
-            phase: seat.phase(),
-            stop: told.clone(),
-        };
-        tracker.spawn(async move {
-            served.run().await;
-            drop(seat);
-        });
+        welcome(stream, peer);
+    }
+    // Those that the operating system has taken in already would be reset.
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+        welcome(stream, peer);
     }
     drop(listener);
     tell.send_replace(true);

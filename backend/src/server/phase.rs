@@ -6,12 +6,17 @@ use futures_util::task::AtomicWaker;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     task::Waker,
+    time::Duration,
 };
 use tokio::time::Instant;
 
+const FIRST_REQUEST: Duration = Duration::from_secs(1);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Doing {
-    /// Between requests, or before the first.
+    /// Before the first request.
+    New,
+    /// Between requests.
     Idle,
     /// A part of a request's headers has come.
     Headers,
@@ -40,7 +45,7 @@ impl Phase {
     pub(super) fn new() -> Self {
         Self {
             now: Mutex::new(Now {
-                doing: Doing::Idle,
+                doing: Doing::New,
                 since: Instant::now(),
             }),
             task: AtomicWaker::new(),
@@ -49,13 +54,13 @@ impl Phase {
 
     /// Bytes have come.
     pub(super) fn received(&self) {
-        self.turn(&[Doing::Idle], Doing::Headers);
+        self.turn(&[Doing::New, Doing::Idle], Doing::Headers);
     }
 
     /// A request's headers were whole. With pipelining it may follow an answer at once.
     pub(super) fn called(&self) {
         self.turn(
-            &[Doing::Idle, Doing::Headers, Doing::Answer],
+            &[Doing::New, Doing::Idle, Doing::Headers, Doing::Answer],
             Doing::Request,
         );
     }
@@ -82,30 +87,29 @@ impl Phase {
         now.doing = to;
     }
 
-    /// When this phase has taken too long.
-    pub(super) fn deadline(&self, patience: &Patience) -> Instant {
+    /// When this phase has taken too long. After the stop no further request is waited for but the first,
+    /// which is on its way where the connection was taken in just before.
+    pub(super) fn deadline(&self, patience: &Patience, stopped: bool) -> Instant {
         let now = self.now();
         now.since
             + match now.doing {
-                Doing::Idle | Doing::Leaving => patience.idle,
+                Doing::New if stopped => patience.idle.min(FIRST_REQUEST),
+                Doing::Idle if stopped => Duration::ZERO,
+                Doing::New | Doing::Idle | Doing::Leaving => patience.idle,
                 Doing::Headers => patience.headers,
                 Doing::Request | Doing::Answer => patience.exchange,
             }
     }
 
-    pub(super) fn is_idle(&self) -> bool {
-        self.now().doing == Doing::Idle
-    }
-
     /// Since when it has been without a whole request.
     pub(super) fn waiting_since(&self) -> Option<Instant> {
         let now = self.now();
-        matches!(now.doing, Doing::Idle | Doing::Headers).then_some(now.since)
+        matches!(now.doing, Doing::New | Doing::Idle | Doing::Headers).then_some(now.since)
     }
 
     /// Has it give way, unless a request has come meanwhile.
     pub(super) fn evict(&self) {
-        self.turn(&[Doing::Idle, Doing::Headers], Doing::Leaving);
+        self.turn(&[Doing::New, Doing::Idle, Doing::Headers], Doing::Leaving);
         self.task.wake();
     }
 

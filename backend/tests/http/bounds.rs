@@ -292,6 +292,27 @@ async fn a_stop_lets_what_is_in_flight_end_and_takes_no_more() {
 }
 
 #[tokio::test]
+async fn a_client_that_connects_just_before_the_stop_is_answered() {
+    let upstream = Scripted::start().await;
+    let mut site = Site::over(&upstream).await;
+    let mut idle = KeepAlive::connect(&site).await;
+    idle.ask("GET", "/healthz").await;
+    idle.answer().await.unwrap();
+    // The operating system has taken it in; the server may not have.
+    let mut newcomer = KeepAlive::connect(&site).await;
+    let stopped = site.stop();
+    newcomer.ask("GET", "/healthz").await;
+    let answer = newcomer.answer().await.expect("an answer");
+    assert!(answer.contains("connection: close"), "{answer}");
+    // Who waits for nothing does not hold the stop up.
+    assert_eq!(idle.answer().await, None);
+    timeout(SOON, stopped)
+        .await
+        .expect("the server ends")
+        .unwrap();
+}
+
+#[tokio::test]
 async fn what_does_not_end_in_time_does_not_hold_the_stop_up() {
     let upstream = Scripted::start().await;
     upstream.set(|script| script.issue = Reply::Silence);
