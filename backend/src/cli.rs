@@ -311,7 +311,10 @@ fn read_secrets_again(backend: &Backend, args: &ServeArgs) {
     match Settings::resolve(args.clone()) {
         Ok(settings) => {
             backend.take_secrets(&settings);
-            tracing::info!("SIGHUP: the files of secrets were read again");
+            tracing::info!(
+                "SIGHUP: the secrets of siteverify and of tickets were read again; NAVER's credentials are read \
+                 at the start alone"
+            );
         }
         Err(error) => tracing::error!(%error, "SIGHUP: the secrets stay as they were"),
     }

@@ -12,7 +12,12 @@ use sori_backend::{
     settings::{Naver, UpstreamChoice},
     upstream::Service,
 };
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{
+    collections::BTreeSet,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 
 const SITE_SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -50,8 +55,12 @@ async fn metrics(backend: &Backend) -> String {
 }
 
 /// Everything that is counted happens once.
-async fn busy() -> (Backend, String) {
-    let backend = sori_backend::start(settings(Some(1000))).await.unwrap();
+async fn busy(state: &Path) -> (Backend, String) {
+    let settings = Settings {
+        state_dir: Some(state.to_owned()),
+        ..settings(Some(1000))
+    };
+    let backend = sori_backend::start(settings).await.unwrap();
     let base = serve(backend.app()).await;
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let issue = async || {
@@ -73,6 +82,22 @@ async fn busy() -> (Backend, String) {
     }
     let text = metrics(&backend).await;
     (backend, text)
+}
+
+/// A directory that is removed at the end.
+struct State(PathBuf);
+
+impl State {
+    fn new(name: &str) -> Self {
+        let directory = format!("sori-monitoring-{name}-{}", std::process::id());
+        Self(std::env::temp_dir().join(directory))
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 /// A visitor leaves while the upstream says nothing; what is counted then.
@@ -136,7 +161,8 @@ fn expressions() -> Vec<(&'static str, String)> {
 
 #[tokio::test]
 async fn every_name_in_the_dashboard_and_the_alerts_is_served() {
-    let (_backend, mut text) = busy().await;
+    let state = State::new("names");
+    let (_backend, mut text) = busy(&state.0).await;
     text.push_str(&left().await);
     let served = names(&text);
     for (file, expression) in expressions() {
@@ -168,7 +194,8 @@ async fn every_name_in_the_dashboard_and_the_alerts_is_served() {
 
 #[tokio::test]
 async fn what_runs_is_one_metric_and_no_label_of_the_others() {
-    let (_backend, text) = busy().await;
+    let state = State::new("labels");
+    let (_backend, text) = busy(&state.0).await;
     let version = env!("CARGO_PKG_VERSION");
     let info: Vec<_> = text
         .lines()

@@ -4,22 +4,24 @@
 //! What is not known is absent: there is no number that stands for none.
 
 mod process;
+mod standing;
 
-use crate::{limit::Refused, store::Status, upstream::Failure};
-use core::{fmt, time::Duration};
+pub use standing::Standing;
+
+use crate::{limit::Refused, upstream::Failure};
+use core::time::Duration;
 use prometheus_client::{
-    collector::Collector,
-    encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text},
+    encoding::{EncodeLabelSet, text},
     metrics::{
         counter::Counter,
         family::Family,
-        gauge::{ConstGauge, Gauge},
+        gauge::Gauge,
         histogram::{Histogram, exponential_buckets},
         info::Info,
     },
     registry::{Registry, Unit},
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use standing::Latest;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
@@ -55,30 +57,6 @@ struct Route {
     route: String,
 }
 
-/// A gauge that may be absent.
-#[derive(Clone, Debug)]
-struct MaybeGauge {
-    name: &'static str,
-    help: &'static str,
-    value: Arc<Mutex<Option<i64>>>,
-}
-
-impl MaybeGauge {
-    fn set(&self, value: Option<impl Into<i64>>) {
-        let mut kept = self.value.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = value.map(Into::into);
-    }
-}
-
-impl Collector for MaybeGauge {
-    fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), fmt::Error> {
-        let value = *self.value.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(value) = value else { return Ok(()) };
-        let gauge = ConstGauge::new(value);
-        gauge.encode(encoder.encode_descriptor(self.name, self.help, None, gauge.metric_type())?)
-    }
-}
-
 /// The connections of one server.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic {
@@ -106,25 +84,7 @@ pub struct Metrics {
     cancelled: Family<Route, Counter>,
     /// The visitors' connections.
     pub traffic: Traffic,
-    quota: MaybeGauge,
-    spent: Gauge,
-    reserved: Gauge,
-    left: MaybeGauge,
-    closed: Gauge,
-    held_back: Gauge,
-    store_up: Gauge,
-    audio_bytes: Gauge,
-}
-
-/// How things stand when metrics are asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Standing {
-    /// The store, if it can be asked.
-    pub store: Option<Status>,
-    /// Whether the circuit breaker is open.
-    pub held_back: bool,
-    /// The audio that is being sent.
-    pub audio_bytes: usize,
+    standing: Latest,
 }
 
 fn seconds() -> Histogram {
@@ -143,34 +103,13 @@ impl Metrics {
             ("upstream", upstream),
         ];
         registry.register("build", "What runs", Info::new(build));
-        let mut gauge = |name: &str, help: &str| {
-            let gauge = Gauge::default();
-            registry.register(name, help, gauge.clone());
-            gauge
-        };
-        let traffic = Traffic {
-            connections: gauge("connections", "Open connections of visitors"),
-            ..Traffic::default()
-        };
-        let spent = gauge("quota_spent", "Calls of the day (KST) made or under way");
-        let reserved = gauge("quota_reserved", "Calls kept for keys that are out");
-        let closed = gauge(
-            "quota_closed",
-            "1 while the upstream says its quota is spent",
-        );
-        let held_back = gauge("upstream_held_back", "1 while the circuit breaker is open");
-        let store_up = gauge("store_up", "1 while the store can be used");
-        let audio_bytes = gauge("audio_held_bytes", "Audio that is being sent");
-        let mut maybe = |name, help| {
-            let value = Arc::default();
-            let gauge = MaybeGauge { name, help, value };
-            registry.register_collector(Box::new(gauge.clone()));
-            gauge
-        };
-        let quota = maybe("quota", "Calls a day; absent without a limit");
-        let left = maybe(
-            "quota_left",
-            "Calls neither spent nor reserved; absent without a limit",
+        let standing = Latest::default();
+        registry.register_collector(Box::new(standing.clone()));
+        let traffic = Traffic::default();
+        registry.register(
+            "connections",
+            "Open connections of visitors",
+            traffic.connections.clone(),
         );
         registry.register(
             "connections_evicted",
@@ -231,14 +170,7 @@ impl Metrics {
             limited,
             cancelled,
             traffic,
-            quota,
-            spent,
-            reserved,
-            left,
-            closed,
-            held_back,
-            store_up,
-            audio_bytes,
+            standing,
         }
     }
 
@@ -307,17 +239,7 @@ impl Metrics {
     /// The OpenMetrics text, with how things stand as of now.
     #[must_use]
     pub fn text(&self, now: &Standing) -> String {
-        if let Some(Status { usage, .. }) = now.store {
-            self.quota.set(usage.quota);
-            self.spent.set(usage.spent.into());
-            self.reserved.set(usage.reserved.into());
-            self.left.set(usage.left());
-            self.closed.set(usage.closed.into());
-        }
-        self.held_back.set(now.held_back.into());
-        self.store_up.set(now.store.is_some().into());
-        let audio_bytes = i64::try_from(now.audio_bytes).unwrap_or(i64::MAX);
-        self.audio_bytes.set(audio_bytes);
+        self.standing.set(*now);
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = text::encode(&mut text, &self.registry);
