@@ -8,8 +8,8 @@
 use proptest::prelude::*;
 use sori_backend::{
     book::{
-        Book, CallId, ClaimRefusal, Claimed, End as CallEnd, Entry, Event, Exhausted, Policy,
-        Verdict, VerifiedBy,
+        Book, CallId, ClaimRefusal, Claimed, End as CallEnd, Entry, Event, Exhausted, KEYS_MOST,
+        Policy, Verdict, VerifiedBy,
     },
     clock::{KoreanDay, Moment},
     journal::format::{self, Reading},
@@ -441,4 +441,39 @@ fn a_journal_that_makes_no_sense_does_no_harm() {
     }
     let usage = book.usage(&policy);
     assert_eq!((usage.spent, usage.reserved), (1, 1));
+}
+
+#[test]
+fn without_a_quota_no_more_is_remembered_than_fits() {
+    let policy = Policy {
+        quota: None,
+        ..policy(VerifiedBy::Backend)
+    };
+    let mut book = Book::new(START);
+    let issue = |book: &mut Book, n: usize| {
+        let (call, event) = book.admit_issue(&policy)?;
+        enter(book, &policy, START, event);
+        let key = Fingerprint::of(&n.to_string());
+        let event = book.issue(call, key, "example.com").unwrap();
+        enter(book, &policy, START, event);
+        Ok::<_, Exhausted>(())
+    };
+    for n in 0..KEYS_MOST {
+        assert_eq!(issue(&mut book, n), Ok(()));
+    }
+    let until = START + policy.key_ttl;
+    assert_eq!(issue(&mut book, KEYS_MOST), Err(Exhausted { until }));
+    // What can no longer be answered makes room.
+    let first = Fingerprint::of("0");
+    enter(&mut book, &policy, START, Event::Heard { key: first });
+    let Ok(Claimed::Free(call, _, event)) = book.claim(&policy, first, None) else {
+        panic!("the first key can be answered");
+    };
+    enter(&mut book, &policy, START, event);
+    let end = CallEnd::Made(Verdict::Right);
+    enter(&mut book, &policy, START, Event::Over { call, end });
+    assert_eq!(issue(&mut book, KEYS_MOST), Ok(()));
+    assert_eq!(book.remembered().0, KEYS_MOST);
+    book.advance(&policy, until + policy.key_ttl);
+    assert_eq!(book.remembered().0, 0);
 }

@@ -26,6 +26,7 @@ mod serve;
 mod setup;
 mod shorten;
 mod size;
+mod soak;
 mod tools;
 mod workspace;
 
@@ -71,6 +72,10 @@ enum Command {
     Dist,
     /// What a screen reader speaks in Chromium and Firefox, compared with the transcripts kept in tests/listen
     Listen(listen::Options),
+    /// Ten thousand challenges with faults on one backend: the ledger exact, the memory flat
+    Soak,
+    /// Random input for everything that reads what strangers send
+    Fuzz(soak::FuzzOptions),
     /// The gate: every check, cheapest first
     Test(gate::Options),
 }
@@ -109,6 +114,8 @@ fn run(command: Command) -> Result<()> {
             dist::run(&workspace)
         }
         Command::Listen(options) => listen::run(&workspace, &options),
+        Command::Soak => soak::soak(&workspace),
+        Command::Fuzz(options) => soak::fuzz(&workspace, &options),
         Command::Test(options) => gate::run(&workspace, &options),
     }
 }

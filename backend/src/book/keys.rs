@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 /// the widget fetches once and replays from memory, so more than a few retries is no person.
 pub(crate) const AUDIO_FETCHES: u8 = 20;
 
+/// The most keys that are remembered, should there be no quota: some 60 MB. Those that can no longer be
+/// answered make room; if there are none, nothing is issued until the oldest has expired.
+pub const KEYS_MOST: usize = 200_000;
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct KeyRecord {
     pub(super) issued: Moment,
@@ -213,13 +217,20 @@ impl Book {
         }
     }
 
-    pub(super) fn enter_key(&mut self, call: CallId, key: Fingerprint, host: &str) {
+    pub(super) fn enter_key(
+        &mut self,
+        policy: &Policy,
+        call: CallId,
+        key: Fingerprint,
+        host: &str,
+    ) {
         let asked = matches!(self.calls.get(&call.0), Some(Call::Issue));
         if !asked || self.keys.contains_key(&key) {
             return;
         }
         self.calls.remove(&call.0);
         self.held = self.held.saturating_add(1);
+        self.make_room(policy);
         self.lapsing.push_back((self.now, key));
         self.keys_by_age.push_back((self.now, key));
         let record = KeyRecord {
@@ -229,6 +240,39 @@ impl Book {
             fetches: 0,
         };
         self.keys.insert(key, record);
+    }
+
+    /// Whether there is room for another key.
+    pub(super) fn room_for_key(&self, policy: &Policy) -> Result<(), Exhausted> {
+        let full = self.keys.len() + self.calls.len() >= KEYS_MOST;
+        match self.keys_by_age.front() {
+            Some((issued, key)) if full && self.is_answerable(policy, key) => Err(Exhausted {
+                until: *issued + policy.key_ttl,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_answerable(&self, policy: &Policy, key: &Fingerprint) -> bool {
+        let record = self.keys.get(key);
+        record.is_some_and(|record| record.answerable(policy, self.now).is_ok())
+    }
+
+    /// Forgets the oldest keys early, as long as they can no longer be answered.
+    fn make_room(&mut self, policy: &Policy) {
+        while self.keys.len() >= KEYS_MOST
+            && let Some(&(_, key)) = self.keys_by_age.front()
+            && !self.is_answerable(policy, &key)
+        {
+            self.keys_by_age.pop_front();
+            if self
+                .keys
+                .remove(&key)
+                .is_some_and(|mut record| record.release())
+            {
+                self.held = self.held.saturating_sub(1);
+            }
+        }
     }
 
     pub(super) fn enter_heard(&mut self, key: Fingerprint) {

@@ -62,6 +62,7 @@ impl Book {
     /// [`Exhausted`] with the moment at which there is room again.
     pub fn admit_issue(&self, policy: &Policy) -> Result<(CallId, Event), Exhausted> {
         self.room_for(policy, 2)?;
+        self.room_for_key(policy)?;
         let call = CallId(self.next_call);
         Ok((call, Event::Asked { call }))
     }

@@ -15,7 +15,7 @@ mod tokens;
 
 pub use event::{CallId, End, Entry, Event, Verdict};
 pub(crate) use keys::AUDIO_FETCHES;
-pub use keys::{ClaimRefusal, Claimed, Issue, KeyRefusal};
+pub use keys::{ClaimRefusal, Claimed, Issue, KEYS_MOST, KeyRefusal};
 pub(crate) use ledger::MIDNIGHT_DOUBT;
 pub use ledger::Usage;
 pub use tokens::TokenRefusal;
@@ -173,7 +173,7 @@ impl Book {
         self.advance(policy, entry.at);
         match &entry.event {
             Event::Asked { call } => self.open_call(*call, Call::Issue),
-            Event::Issued { call, key, host } => self.enter_key(*call, *key, host),
+            Event::Issued { call, key, host } => self.enter_key(policy, *call, *key, host),
             Event::Heard { key } => self.enter_heard(*key),
             Event::Claimed {
                 call,

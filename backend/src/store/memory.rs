@@ -2,7 +2,9 @@
 
 use super::{Call, Claim, Issued, Refusal, Status, Store, Unavailable};
 use crate::{
-    book::{Book, ClaimRefusal, Claimed, End, Entry, Event, Issue, Policy, Usage, Verdict},
+    book::{
+        Book, ClaimRefusal, Claimed, End, Entry, Event, Issue, KEYS_MOST, Policy, Usage, Verdict,
+    },
     clock::{Clock, Moment},
     journal::{Journal, JournalError, Place, Upkeep},
     limit::{Limiter, Limits, Visitor},
@@ -33,6 +35,8 @@ struct Kept {
     journal: Option<Journal>,
     /// The highest threshold of the day's use that was warned of.
     warned: u8,
+    /// Whether it was said that no more keys can be remembered.
+    full: bool,
 }
 
 impl Memory {
@@ -59,6 +63,7 @@ impl Memory {
             limiter: Limiter::default(),
             journal,
             warned: 0,
+            full: false,
         });
         Ok(Self(Arc::new(Inner {
             policy,
@@ -115,6 +120,13 @@ impl Store for Memory {
         check.map_err(Refusal::Limited)?;
         let admitted = kept.book.now();
         let admission = kept.book.admit_issue(&self.0.policy);
+        if admission.is_err() && kept.book.remembered().0 >= KEYS_MOST && !kept.full {
+            kept.full = true;
+            tracing::warn!(
+                "{KEYS_MOST} keys are out, and no more can be remembered: set SORI_DAILY_QUOTA or the limits, \
+                 so that nobody can have so many issued"
+            );
+        }
         let (id, event) = admission.map_err(|e| Refusal::exhausted(e, admitted))?;
         self.0.enter(&mut kept, event)?;
         kept.limiter.count(&takes, uptime);

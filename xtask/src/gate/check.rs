@@ -176,6 +176,10 @@ impl Check {
                     ),
                     names,
                 )?;
+                if all && names.is_empty() {
+                    // The published clients of siteverify in those languages.
+                    cmd!(sh, "cargo test --quiet -p sori-backend --test languages").run()?;
+                }
             }
             Check::E2e => tests::run(
                 cmd!(

@@ -129,6 +129,21 @@ pub(super) const MORE_STACKS: &[Program] = &[
         "php-mysql",
         "php-mysqlnd",
     ),
+    Program::of_linux(
+        &["/usr/share/php/ReCaptcha/autoload.php"],
+        "php-google-recaptcha",
+        "php-google-recaptcha",
+    ),
+    Program::of_linux(
+        &["/usr/share/doc/php-curl/copyright"],
+        "php-curl",
+        "php-curl",
+    ),
+    Program::of_linux(
+        &["/usr/share/gocode/src/github.com/dpapathanasiou/go-recaptcha/recaptcha.go"],
+        "golang-github-dpapathanasiou-go-recaptcha-dev",
+        "golang-github-dpapathanasiou-go-recaptcha-devel",
+    ),
     Program::of_linux(&["javac"], "default-jdk-headless", "java-devel"),
     Program::of_linux(
         &["/usr/share/java/spring3-web.servlet.jar"],
