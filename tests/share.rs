@@ -10,6 +10,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen(module = "/src/web/share.js")]
 extern "C" {
+    #[wasm_bindgen(js_name = defineShare)]
     fn define_share(answer: &JsValue, css: &str);
 }
 

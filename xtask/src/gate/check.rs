@@ -224,6 +224,7 @@ struct Browser {
     variable: &'static str,
     driver: &'static str,
     driver_variable: &'static str,
+    other_driver_variable: &'static str,
     options: &'static str,
 }
 
@@ -232,6 +233,7 @@ const CHROMIUM: Browser = Browser {
     variable: "CHROMIUM",
     driver: "chromedriver",
     driver_variable: "CHROMEDRIVER",
+    other_driver_variable: "GECKODRIVER",
     options: "goog:chromeOptions",
 };
 const FIREFOX: Browser = Browser {
@@ -239,6 +241,7 @@ const FIREFOX: Browser = Browser {
     variable: "FIREFOX",
     driver: "geckodriver",
     driver_variable: "GECKODRIVER",
+    other_driver_variable: "CHROMEDRIVER",
     options: "moz:firefoxOptions",
 };
 
@@ -266,7 +269,9 @@ fn wasm_tests(workspace: &Workspace, browser: &Browser, names: &[String]) -> Res
             sh,
             "wasm-pack --log-level error test --mode no-install --headless {flag} {driver...} -- -- {names...}"
         )
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file),
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file)
+        // The runner takes the first browser whose driver is named, whatever wasm-pack was asked for.
+        .env_remove(browser.other_driver_variable),
         names,
     )
 }
