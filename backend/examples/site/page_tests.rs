@@ -245,7 +245,6 @@ fn quoted_lines_are_those_of_the_source() {
                         "012",
                         "NID AUTH Result Invalid",
                         "Scope Status Invalid",
-                        "sori-captcha: jQuery's serialize() sends native fields only",
                     ];
                     assert!(
                         of_others.contains(&piece) || source.contains(piece),
