@@ -262,7 +262,7 @@ fn a_store_that_cannot_be_used_stops_the_start_by_name() {
     let store = format!("redis://127.0.0.1:{}", server.port);
     let evicts = refusal(&[("SORI_STORE", &store)]);
     assert!(
-        evicts.contains("SORI_STORE: its maxmemory-policy is volatile-lru"),
+        evicts.contains("SORI_STORE cannot be used: its maxmemory-policy is volatile-lru"),
         "{evicts}"
     );
 }
