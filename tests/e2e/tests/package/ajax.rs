@@ -102,7 +102,7 @@ async fn a_dialog_that_closes_stops_the_audio() {
                 let captcha = page.captcha("").await;
                 captcha.part("play").await.click().await;
                 captcha.until_state("playing").await;
-                page.click("[formmethod=dialog]").await;
+                page.click("#cancel").await;
                 captcha.until_state("paused").await;
             })
             .await;
