@@ -14,19 +14,19 @@ use crate::workspace::Workspace;
 const PAINTED: Budget = Budget {
     name: "until the widget is painted",
     files: &["define.js"],
-    brotli: 16_200,
+    brotli: 16_900,
 };
 /// `define.js` and all it loads, first and second stage.
 const PACKAGE: Budget = Budget {
     name: "define.js and what it loads",
     files: &["define.js", "sori_bg.wasm"],
-    brotli: 33_000,
+    brotli: 33_500,
 };
 /// The share button alone.
 const SHARE: Budget = Budget {
     name: "share.js and what it loads",
     files: &["share.js", "share_bg.wasm"],
-    brotli: 8_300,
+    brotli: 8_600,
 };
 
 struct Budget {
