@@ -207,8 +207,7 @@ fn the_documented_way_to_ncloud_starts_and_passes_its_check() {
 }
 
 /// What no test can run here; the pages that show it say so.
-const NOT_RUN: [&str; 7] = [
-    "ajax/mirror.html",
+const NOT_RUN: [&str; 6] = [
     "aspnet/Program.cs",
     "gnuboard/choose.sql",
     "gnuboard/config.php",

@@ -108,3 +108,35 @@ async fn a_dialog_that_closes_stops_the_audio() {
             .await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirrored_field_is_in_what_jquery_serialises() {
+    let jquery = format!(
+        "{}/../../node_modules/jquery/dist/jquery.min.js",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let jquery = std::fs::read(&jquery).unwrap_or_else(|error| panic!("{jquery}: {error}"));
+    let form = format!("<form>{}</form>", snippet("ajax/mirror.html"));
+    Setup::new("ajax_mirror")
+        .page("/jquery.js", Reply::new("text/javascript", jquery))
+        .page(
+            "/page.html",
+            document(
+                MODULE,
+                &format!("{form}<script src=\"/jquery.js\"></script>"),
+            ),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            captcha.part("play").await.click().await;
+            captcha.until_state("playing").await;
+            captcha.part("answer").await.type_text("12345").await;
+            page.until(
+                "jQuery sees the field",
+                "return /captcha-response=./.test(jQuery('form').serialize())",
+            )
+            .await;
+        })
+        .await;
+}
