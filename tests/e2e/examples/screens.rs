@@ -1,5 +1,5 @@
 //! Pictures of every state, to be looked at: `cargo run -p sori-e2e --example screens` after `cargo xtask build`.
-//! They go to `target/screens/LANGUAGE/STATE-LOOK.png`.
+//! They go to `target/screens/LANGUAGE/STATE-KIND-LOOK.png`.
 #![allow(clippy::print_stdout, reason = "says where the pictures are")]
 
 use std::fs;
@@ -10,21 +10,43 @@ use serde_json::{Value, json};
 use sori_e2e::states::{self, StateName};
 use sori_e2e::{Page, Reply, target_folder};
 
-/// Name, theme, whether the system forces its colours, and the width in px.
+/// Name, theme, whether the system forces its colours, and the width in px: of a column of 420 px, and of a small phone.
 const LOOKS: [(&str, &str, bool, u32); 4] = [
-    ("light", "light", false, 640),
-    ("dark", "dark", false, 640),
-    ("forced", "auto", true, 640),
+    ("light", "light", false, 452),
+    ("dark", "dark", false, 452),
+    ("forced", "auto", true, 452),
     ("narrow", "light", false, 320),
 ];
 
-fn document(lang: &str) -> Reply {
+/// What a form mostly has; [`states::markup`] has every part there is.
+fn plain(lang: &str) -> String {
+    let way = if lang == "ko" {
+        "다른 방법으로 확인"
+    } else {
+        "Another way"
+    };
+    format!(
+        r#"<sori-captcha endpoint="/captcha" name="captcha" lang="{lang}" lead-in="0" rate="1.5" required
+        timeout="600000"><a slot="alternative" href="/help">{way}</a></sori-captcha>"#
+    )
+}
+
+/// States that a plain captcha reaches without a server's verdict.
+const PLAIN: [StateName; 6] = [
+    StateName::Idle,
+    StateName::Loading,
+    StateName::Playing,
+    StateName::Paused,
+    StateName::Ready,
+    StateName::Failed,
+];
+
+fn document(lang: &str, captcha: &str) -> Reply {
     Reply::html(&format!(
         r#"<!doctype html><html lang="{lang}"><title>States</title><meta name="viewport" content="width=device-width">
         <style>body {{ margin: 16px; font-family: system-ui, sans-serif }}
         html[data-theme=dark] {{ color-scheme: dark; background: #111; color: #eee }}</style>
-        <script type="module" src="/pkg/define.js"></script><main><form>{}</form></main>"#,
-        states::markup(lang)
+        <script type="module" src="/pkg/define.js"></script><main><form>{captcha}</form></main>"#
     ))
 }
 
@@ -63,19 +85,21 @@ async fn main() {
         let (setup, faults) = states::setup("screens");
         setup
             .in_chromium()
-            .page("/state.html", document(lang))
+            .page("/full.html", document(lang, &states::markup(lang)))
+            .page("/plain.html", document(lang, &plain(lang)))
             .run(async |page| {
-                for state in StateName::ALL {
+                let full = StateName::ALL.into_iter().map(|state| ("full", state));
+                for (kind, state) in full.chain(PLAIN.map(|state| ("plain", state))) {
                     page.devtools(
                         "Emulation.clearDeviceMetricsOverride",
                         Value::Object(Default::default()),
                     )
                     .await;
-                    states::reach(page, &faults, "/state.html", state).await;
+                    states::reach(page, &faults, &format!("/{kind}.html"), state).await;
                     for (look, theme, forced, width) in LOOKS {
                         let picture = take(page, theme, forced, width).await;
                         fs::write(
-                            folder.join(format!("{}-{look}.png", state.as_str())),
+                            folder.join(format!("{}-{kind}-{look}.png", state.as_str())),
                             picture,
                         )
                         .expect("target can be written");

@@ -45,7 +45,10 @@ pub async fn reach<'a>(page: &'a Page, faults: &Faults, path: &str, state: State
     if state == StateName::Idle {
         return captcha;
     }
-    captcha.part("consent").await.click().await;
+    let asked = captcha.element().attr("consent").await;
+    if asked.is_ok_and(|asked| asked.is_some()) {
+        captcha.part("consent").await.click().await;
+    }
     match state {
         StateName::Loading => faults.set(Call::Issue, Fault::Stall),
         StateName::Failed => faults.set(Call::Issue, Fault::SystemError),

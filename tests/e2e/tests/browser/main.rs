@@ -10,6 +10,7 @@ mod form;
 mod harness;
 mod history;
 mod keys;
+mod layout;
 mod lifecycle;
 mod look;
 mod mounting;
