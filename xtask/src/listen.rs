@@ -11,7 +11,8 @@ use crate::workspace::Workspace;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// --accept keeps what is heard now; --browser NAME and --only WAY choose (repeatable)
+    /// --accept keeps what is heard now; --browser NAME and --only WAY choose (repeatable); --beside altcha prints what the
+    /// way to the digits costs here and there
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }
@@ -27,8 +28,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         ],
     )?;
     fresh::package(workspace)?;
-    println!("listen: compiling");
     let arguments = &options.arguments;
+    if arguments.iter().any(|argument| argument == "--beside") {
+        let others = workspace.root().join("tests/listen/beside");
+        setup::install_npm_at(workspace, &others, "captchas to listen to beside Sori")?;
+    }
+    println!("listen: compiling");
     cmd!(
         workspace.shell(),
         "cargo run --quiet -p sori-listen -- {arguments...}"

@@ -2,21 +2,44 @@
 
 use std::collections::HashSet;
 
-use crate::transcript::{Entry, Transcript};
+use crate::figures::speech_ms;
+use crate::transcript::{Entry, Heard};
 
-/// Words that ask for an act.
-const ACTS: [&str; 7] = ["세요", "Press", "press", "Type", "type", "Send", "send"];
-/// Where there is nothing to be done: a new speed, a wait.
-const ANSWERS: [&str; 4] = ["퍼센트", "percent", "중입니다", "Loading"];
+/// Words that ask for an act, or say which one goes on from here.
+const ACTS: [&str; 11] = [
+    "세요",
+    "제출",
+    "재생하면",
+    "Press",
+    "press",
+    "Type",
+    "type",
+    "play",
+    "Play",
+    "use",
+    "ubmit",
+];
+/// Where there is nothing to be done: a new speed, a wait, the end of a second listening, a box that is ticked.
+const ANSWERS: [&str; 8] = [
+    "퍼센트",
+    "percent",
+    "중입니다",
+    "Loading",
+    "끝났습니다",
+    "End of",
+    "선택",
+    "checked",
+];
+/// How Orca names a control that cannot be used.
+const UNAVAILABLE: [&str; 2] = ["grayed", "비활성화"];
 
 /// What is wrong with what was heard, a sentence each.
-pub(crate) fn complaints(transcript: &Transcript) -> Vec<String> {
-    let mut complaints = Vec::new();
+pub(crate) fn complaints(heard: &Heard) -> Vec<String> {
+    let mut complaints: Vec<_> = talked_over(heard.entries())
+        .map(|(act, text)| format!("after {act}: the digits are talked over: {text}"))
+        .collect();
+    let transcript = heard.transcript();
     for (act, what_followed) in transcript.steps() {
-        complaints.extend(
-            talked_over(what_followed)
-                .map(|text| format!("after {act}: the digits are talked over: {text}")),
-        );
         complaints.extend(
             told_twice(what_followed).map(|text| format!("after {act}: told twice: {text}")),
         );
@@ -24,17 +47,56 @@ pub(crate) fn complaints(transcript: &Transcript) -> Vec<String> {
             complaints.push(format!("after {act}: the listener is not told what to do"));
         }
     }
+    complaints.extend(
+        unusable_at_rest(&transcript.0).map(|text| format!("unusable before any audio: {text}")),
+    );
     complaints
 }
 
-/// What is said from the press until the digits end: what begins in the silence before them may well end over them.
-fn talked_over(step: &[Entry]) -> impl Iterator<Item = &str> {
-    let end = step.iter().rposition(|entry| *entry == Entry::SoundEnds);
-    step[..end.unwrap_or(0)]
+/// What is met and cannot be used before anything was heard.
+fn unusable_at_rest(entries: &[Entry]) -> impl Iterator<Item = &str> {
+    entries
         .iter()
+        .take_while(|entry| **entry != Entry::SoundBegins)
         .filter_map(|entry| match entry {
-            Entry::Speech(text) | Entry::Page(text) => Some(text.as_str()),
+            Entry::Speech(text) => Some(text.as_str()),
             _ => None,
+        })
+        .filter(|text| UNAVAILABLE.iter().any(|word| text.contains(word)))
+}
+
+/// What is said while the digits sound, or begins in the silence before them and does not end there; with the act before
+/// it.
+fn talked_over(entries: &[(u64, Entry)]) -> impl Iterator<Item = (&str, &str)> {
+    let mut act = "";
+    let mut sounding = false;
+    entries
+        .iter()
+        .enumerate()
+        .filter_map(move |(index, (at, entry))| match entry {
+            Entry::Act(name) => {
+                act = name;
+                None
+            }
+            Entry::SoundBegins => {
+                sounding = true;
+                None
+            }
+            Entry::SoundEnds => {
+                sounding = false;
+                None
+            }
+            Entry::Speech(text) | Entry::Page(text) => {
+                let ends = at + speech_ms(text);
+                let into = || {
+                    entries[index..]
+                        .iter()
+                        // The next key cuts what is being said short.
+                        .take_while(|(_, entry)| !matches!(entry, Entry::Act(_)))
+                        .any(|(at, entry)| *entry == Entry::SoundBegins && *at < ends)
+                };
+                (sounding || into()).then_some((act, text.as_str()))
+            }
         })
 }
 
@@ -59,7 +121,10 @@ fn leaves_alone(act: &str, step: &[Entry]) -> bool {
     }
     let moved = act.ends_with("Tab");
     match step.last() {
-        Some(Entry::Page(_)) => false,
+        // The digits still sound.
+        Some(Entry::Page(_) | Entry::SoundBegins) => false,
+        // They were stopped by this very key: silence is the answer.
+        Some(Entry::SoundEnds) if step.len() == 1 => false,
         Some(Entry::Speech(_)) if moved => false,
         Some(Entry::Speech(text)) => !ACTS.iter().chain(&ANSWERS).any(|word| text.contains(word)),
         _ => true,
@@ -70,8 +135,9 @@ fn leaves_alone(act: &str, step: &[Entry]) -> bool {
 mod tests {
     use super::*;
 
-    fn transcript(entries: &[Entry]) -> Transcript {
-        Transcript(entries.to_vec())
+    /// A tenth of a second apart.
+    fn transcript(entries: &[Entry]) -> Heard {
+        Heard::in_order((0..).step_by(100).zip(entries.to_vec()).collect())
     }
 
     fn act(name: &str) -> Entry {
@@ -129,6 +195,18 @@ mod tests {
     }
 
     #[test]
+    fn speech_that_ends_in_the_silence_before_the_digits_is_none() {
+        let cleared = Heard::in_order(vec![
+            (0, act("Space")),
+            (100, speech("Box cleared.")),
+            (1_600, Entry::SoundBegins),
+            (6_000, Entry::SoundEnds),
+            (6_500, speech("End of audio. Type the numbers.")),
+        ]);
+        assert_eq!(complaints(&cleared), [] as [&str; 0]);
+    }
+
+    #[test]
     fn a_sentence_said_twice_is_found_across_utterances() {
         let twice = transcript(&[
             act("Tab"),
@@ -153,5 +231,30 @@ mod tests {
         );
         let value = transcript(&[act("Space"), speech("속도 110퍼센트")]);
         assert_eq!(complaints(&value), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn to_stop_the_digits_needs_no_answer() {
+        let stopped = transcript(&[act("."), Entry::SoundBegins, act("."), Entry::SoundEnds]);
+        assert_eq!(complaints(&stopped), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_control_that_cannot_be_used_yet_is_found_and_a_later_one_is_not() {
+        let back = "뒤로 푸쉬 단추 비활성화.";
+        let met = transcript(&[act("Tab"), speech(back)]);
+        assert_eq!(
+            complaints(&met),
+            [format!("unusable before any audio: {back}")]
+        );
+        let later = transcript(&[
+            act("."),
+            Entry::SoundBegins,
+            Entry::SoundEnds,
+            speech("End of audio."),
+            act("Tab"),
+            speech(back),
+        ]);
+        assert_eq!(complaints(&later), [] as [&str; 0]);
     }
 }

@@ -7,7 +7,7 @@ use sori_e2e::{Key, Page};
 use tokio::time::{Instant, sleep};
 
 use crate::desktop::{Desktop, Kind, Utterance};
-use crate::transcript::{Entry, Transcript};
+use crate::transcript::{Entry, Heard};
 
 /// When nothing new was said for so long, Orca has nothing more to say.
 const QUIET: Duration = Duration::from_millis(700);
@@ -27,6 +27,17 @@ pub(crate) struct Listener<'a> {
 impl<'a> Listener<'a> {
     /// Opens a page of the site and waits until Orca reads it.
     pub(crate) async fn open(desktop: &'a Desktop, page: &'a Page, path: &str) -> Self {
+        const UPGRADED: &str = "return !!document.querySelector('sori-captcha')?.shadowRoot";
+        Self::open_when(desktop, page, path, UPGRADED).await
+    }
+
+    /// The same, of a page that is complete when this holds.
+    pub(crate) async fn open_when(
+        desktop: &'a Desktop,
+        page: &'a Page,
+        path: &str,
+        complete: &str,
+    ) -> Self {
         let mut listener = Self {
             desktop,
             page,
@@ -34,7 +45,7 @@ impl<'a> Listener<'a> {
             heard: 0,
         };
         page.open(path).await;
-        page.captcha("").await;
+        page.until("the page is complete", complete).await;
         listener.watch_sound().await;
         listener
             .wait("the page is read", |said| {
@@ -78,13 +89,8 @@ impl<'a> Listener<'a> {
         self.hear_all().await;
     }
 
-    /// The same without a key: a press of before is answered now.
-    pub(crate) async fn wait_and_hear_all(&mut self, what: &str) {
-        self.act(what);
-        self.hear_all().await;
-    }
-
-    async fn hear_all(&mut self) {
+    /// A press of before is answered now: the digits sound, and their end is told.
+    pub(crate) async fn hear_all(&mut self) {
         const END: &str = "window.sounds.find(([begins]) => !begins)";
         self.page
             .until("the digits have ended", &format!("return !!{END}"))
@@ -96,6 +102,66 @@ impl<'a> Listener<'a> {
         })
         .await;
         self.settle().await;
+    }
+
+    /// A key that has the digits sound; what follows happens while they do.
+    pub(crate) async fn press_until_sound(&mut self, key: &str) {
+        self.act(key);
+        self.send(key).await;
+        self.page
+            .until(
+                "the digits sound",
+                "return window.sounds.some(([begins]) => begins)",
+            )
+            .await;
+        self.settle().await;
+    }
+
+    /// A key that stops the digits.
+    pub(crate) async fn press_until_silence(&mut self, key: &str) {
+        self.act(key);
+        self.send(key).await;
+        self.until_silence().await;
+    }
+
+    /// Until the digits do not sound any more.
+    pub(crate) async fn until_silence(&mut self) {
+        self.page
+            .until(
+                "the digits are over",
+                "return window.sounds.some(([begins]) => !begins)",
+            )
+            .await;
+        self.settle().await;
+    }
+
+    /// Tab until the focus is on the element that the selector picks.
+    pub(crate) async fn tab_to(&mut self, selector: &str) {
+        self.tab_until(&format!(
+            "return document.activeElement.matches({})",
+            Value::from(selector)
+        ))
+        .await;
+    }
+
+    /// Tab until the focus is on this part of the captcha.
+    pub(crate) async fn tab_to_part(&mut self, part: &str) {
+        self.tab_until(&format!(
+            "return document.activeElement.shadowRoot?.activeElement?.part.contains({})",
+            Value::from(part)
+        ))
+        .await;
+    }
+
+    async fn tab_until(&mut self, script: &str) {
+        const FAR: usize = 20;
+        for _ in 0..FAR {
+            self.press("Tab").await;
+            if self.page.script(script).await == Value::Bool(true) {
+                return;
+            }
+        }
+        panic!("{FAR} times Tab do not lead to where this holds: {script}");
     }
 
     /// A key that sends the form: the page that answers is read out. What Orca says of loading it is left out; it
@@ -119,19 +185,19 @@ impl<'a> Listener<'a> {
     }
 
     /// Until something is said without a key.
-    pub(crate) async fn wait_until_told(&mut self, what: &str) {
-        self.act(what);
+    pub(crate) async fn until_told(&mut self) {
         let before = self.heard;
         self.wait("something is said", |said| said.len() > before)
             .await;
         self.settle().await;
     }
 
-    pub(crate) fn transcript(self) -> Transcript {
-        let mut entries = self.entries;
-        // Stable: what has the same time stays in its order.
-        entries.sort_by_key(|(at, _)| *at);
-        Transcript(entries.into_iter().map(|(_, entry)| entry).collect())
+    pub(crate) fn heard(self) -> Heard {
+        Heard::in_order(self.entries)
+    }
+
+    pub(crate) fn page(&self) -> &Page {
+        self.page
     }
 
     async fn send(&self, key: &str) {
@@ -148,7 +214,8 @@ impl<'a> Listener<'a> {
         }
     }
 
-    fn act(&mut self, what: &str) {
+    /// Notes a key, or in brackets what takes place without one.
+    pub(crate) fn act(&mut self, what: &str) {
         self.entries.push((now(), Entry::Act(what.to_owned())));
     }
 
@@ -210,9 +277,9 @@ impl<'a> Listener<'a> {
         self.page
             .script(
                 "window.sounds = [];
-                 const root = document.querySelector('sori-captcha')?.shadowRoot;
+                 const root = document.querySelector('sori-captcha')?.shadowRoot ?? document;
                  let sounding = false;
-                 for (const type of ['playing', 'pause', 'ended']) root?.addEventListener(type, ({ target }) => {
+                 for (const type of ['playing', 'pause', 'ended']) root.addEventListener(type, ({ target }) => {
                      const begins = type === 'playing' && target.duration > 3;
                      if (begins !== sounding) sounds.push([(sounding = begins), Date.now()]);
                  }, true);",

@@ -1,20 +1,25 @@
-//! What a real screen reader speaks: Orca, in Chromium and in Firefox, at the host site's own page. Kept as transcripts;
-//! a difference is printed and fails, and so does what no listener should have to bear (`judge`).
+//! What a real screen reader speaks: Orca, in Chromium and in Firefox, at the host site's own page. Kept as transcripts.
+//! A difference is printed; it fails where it is the widget's, or where the programs are the same, and so does what no
+//! listener should have to bear (`judge`).
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a command speaks on its terminal"
 )]
 
+mod beside;
 mod desktop;
+mod figures;
 mod judge;
+mod kept;
 mod listener;
+mod ours;
 mod scenarios;
 mod transcript;
 mod versions;
+mod way;
 
 use std::fs;
-use std::io;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,10 +27,13 @@ use std::time::Instant;
 
 use clap::Parser;
 use futures_util::FutureExt as _;
-use similar::TextDiff;
 use sori_e2e::Engine;
 
-use scenarios::{Language, Stage, Way};
+use figures::Figures;
+use kept::Difference;
+use ours::Ours;
+use scenarios::Stage;
+use way::{Language, Way};
 
 #[derive(Parser)]
 #[command(about = "Compare what Orca speaks with the transcripts that are kept")]
@@ -39,6 +47,9 @@ struct Options {
     /// Listen to these ways only, such as main or main.ko (repeatable)
     #[arg(long, value_name = "WAY", value_parser = known)]
     only: Vec<String>,
+    /// Print what the way to the digits costs here and in another captcha, in place of all else
+    #[arg(long, value_name = "NAME", value_parser = ["altcha"])]
+    beside: Option<String>,
 }
 
 fn engine(name: &str) -> Result<Engine, String> {
@@ -49,9 +60,8 @@ fn engine(name: &str) -> Result<Engine, String> {
 }
 
 fn known(name: &str) -> Result<String, String> {
-    let ways: Vec<_> = Way::ALL
-        .iter()
-        .map(|&(way, language)| file(way, language))
+    let ways: Vec<_> = Way::all()
+        .map(|(way, language)| file(way, language))
         .collect();
     if ways.iter().any(|way| chosen(way, name)) {
         Ok(name.into())
@@ -84,17 +94,19 @@ fn file(way: Way, language: Language) -> String {
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    let start = Instant::now();
-    let versions = transcripts().join("versions.txt");
-    if !options.accept {
-        versions::compare(&versions);
-    }
-    let (mut heard, mut failed) = (0, 0);
-    for engine in [Engine::Chromium, Engine::Firefox] {
-        if !(options.browser.is_empty() || options.browser.contains(&engine)) {
-            continue;
+    let engines = [Engine::Chromium, Engine::Firefox]
+        .into_iter()
+        .filter(|engine| options.browser.is_empty() || options.browser.contains(engine));
+    if options.beside.is_some() {
+        for engine in engines {
+            beside::compare(engine).await;
         }
-        for &(way, language) in Way::ALL {
+        return ExitCode::SUCCESS;
+    }
+    let start = Instant::now();
+    let (mut heard, mut failed) = (0, Vec::new());
+    for engine in engines {
+        for (way, language) in Way::all() {
             let name = file(way, language);
             if !(options.only.is_empty() || options.only.iter().any(|only| chosen(&name, only))) {
                 continue;
@@ -102,21 +114,19 @@ async fn main() -> ExitCode {
             heard += 1;
             let stage = Stage { engine, language };
             if !listen(&stage, way, &name, options.accept).await {
-                failed += 1;
+                failed.push(format!("--browser {} --only {name}", folder(engine)));
             }
         }
     }
     println!(
-        "listen: {heard} transcripts in {} s, {failed} failed",
-        start.elapsed().as_secs()
+        "listen: {heard} transcripts in {} s, {} failed",
+        start.elapsed().as_secs(),
+        failed.len()
     );
-    if options.accept
-        && let Err(error) = versions::keep(&versions)
-    {
-        eprintln!("listen: cannot write {}: {error}", versions.display());
-        failed += 1;
+    for again in &failed {
+        println!("listen: once more: cargo xtask listen {again}");
     }
-    if failed == 0 {
+    if failed.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -134,10 +144,10 @@ async fn listen(stage: &Stage, way: Way, name: &str, accept: bool) -> bool {
     let mut objections = Vec::new();
     for again in [false, true] {
         match once(stage, way, &path, accept).await {
-            Ok(()) => {
+            Ok(remark) => {
                 let times = if again { ", the second time" } else { "" };
                 println!(
-                    "listen: {name}: passed in {} s{times}",
+                    "listen: {name}: passed in {} s{times}{remark}",
                     start.elapsed().as_secs()
                 );
                 return true;
@@ -152,16 +162,19 @@ async fn listen(stage: &Stage, way: Way, name: &str, accept: bool) -> bool {
     false
 }
 
-async fn once(stage: &Stage, way: Way, path: &PathBuf, accept: bool) -> Result<(), String> {
-    let transcript = AssertUnwindSafe(stage.perform(way))
+/// What is to be remarked of a way that is as it should be, or what is wrong with it.
+async fn once(stage: &Stage, way: Way, path: &Path, accept: bool) -> Result<String, String> {
+    let heard = AssertUnwindSafe(stage.perform(way))
         .catch_unwind()
         .await
         .map_err(|_| "the way could not be gone to its end: see above".to_owned())?;
+    let transcript = heard.transcript();
     let text = transcript.to_string();
+    let versions = versions::here(stage.engine);
+    let complaints = judge::complaints(&heard);
     if accept {
-        keep(path, &text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        keep(path, &kept::file(&versions, &text))?;
     }
-    let complaints = judge::complaints(&transcript);
     if !complaints.is_empty() {
         return Err(format!("{}\n{text}", complaints.join("\n")));
     }
@@ -171,19 +184,22 @@ async fn once(stage: &Stage, way: Way, path: &PathBuf, accept: bool) -> Result<(
             path.display()
         )
     })?;
-    if kept == text {
-        Ok(())
-    } else {
-        let diff = TextDiff::from_lines(&kept, &text);
-        Err(diff
-            .unified_diff()
-            .context_radius(3)
-            .header("kept", "heard")
-            .to_string())
+    let mut remark = String::new();
+    if way == Way::Main {
+        remark.push_str(&format!("\nlisten:   {}", Figures::of(&heard)));
+    }
+    match kept::compare(&kept, &versions, &text, &Ours::in_language(stage.language)) {
+        Difference::None => Ok(remark),
+        Difference::OfVersions(diff) => Ok(format!(
+            "{remark}\nlisten:   the widget says the same; other versions say the rest otherwise, --accept keeps it\n{diff}"
+        )),
+        Difference::Fault(diff) => Err(diff),
     }
 }
 
-fn keep(path: &Path, text: &str) -> io::Result<()> {
-    path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    fs::write(path, text)
+fn keep(path: &Path, text: &str) -> Result<(), String> {
+    path.parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(path, text))
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))
 }

@@ -15,6 +15,26 @@ pub(crate) enum Entry {
     SoundEnds,
 }
 
+/// Entries with their times, in ms since the epoch.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Heard(Vec<(u64, Entry)>);
+
+impl Heard {
+    /// Stable: what has the same time stays in its order.
+    pub(crate) fn in_order(mut entries: Vec<(u64, Entry)>) -> Self {
+        entries.sort_by_key(|(at, _)| *at);
+        Self(entries)
+    }
+
+    pub(crate) fn entries(&self) -> &[(u64, Entry)] {
+        &self.0
+    }
+
+    pub(crate) fn transcript(&self) -> Transcript {
+        Transcript(self.0.iter().map(|(_, entry)| entry.clone()).collect())
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Transcript(pub(crate) Vec<Entry>);
 

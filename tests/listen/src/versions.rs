@@ -1,40 +1,29 @@
-//! Whose words the transcripts are: another Orca or browser may say the same in others.
+//! Whose words a transcript is in: another Orca or another browser may say the same in others.
 
-use std::fs;
-use std::io;
-use std::path::Path;
 use std::process::Command;
 
-/// One line for each program.
-pub(crate) fn here() -> String {
-    // Debian's Firefox has a name of its own.
-    let firefox = version("firefox").or_else(|| version("firefox-esr"));
-    [
-        ("Orca", version("orca")),
-        ("Chromium", version("chromium")),
-        ("Firefox", firefox),
-    ]
-    .map(|(name, version)| format!("{name}: {}\n", version.as_deref().unwrap_or("does not run")))
-    .concat()
+use sori_e2e::Engine;
+
+/// As it stands above a transcript: `Orca 43.1, Chromium 156.0.8078.79`.
+pub(crate) fn here(engine: Engine) -> String {
+    let (name, browser) = match engine {
+        Engine::Chromium => ("Chromium", version("chromium")),
+        // Debian's Firefox has a name of its own.
+        Engine::Firefox => (
+            "Firefox",
+            version("firefox").or_else(|| version("firefox-esr")),
+        ),
+        Engine::WebKit => ("WebKit", None),
+    };
+    let known = |version: Option<String>| version.unwrap_or_else(|| "of unknown version".into());
+    format!("Orca {}, {name} {}", known(version("orca")), known(browser))
 }
 
+/// The first word that begins with a digit.
 fn version(program: &str) -> Option<String> {
     let output = Command::new(program).arg("--version").output().ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-/// Says which versions differ from those that the transcripts were kept with.
-pub(crate) fn compare(kept: &Path) {
-    let here = here();
-    match fs::read_to_string(kept) {
-        Ok(kept) if kept == here => {}
-        Ok(kept) => {
-            println!("listen: the transcripts were kept with\n{kept}and are compared with\n{here}")
-        }
-        Err(error) => println!("listen: {}: {error}", kept.display()),
-    }
-}
-
-pub(crate) fn keep(kept: &Path) -> io::Result<()> {
-    fs::write(kept, here())
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.split_whitespace()
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        .map(str::to_owned)
 }
