@@ -167,14 +167,13 @@ fn glue(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
     let (from, to) = (dir.join(format!("{}.js", module.name)), dir.join("glue.js"));
     let cache = module.renamed(workspace);
     let names: BTreeMap<String, String> = serde_json::from_str(&fs::read_to_string(&cache)?)?;
-    let any = names
-        .keys()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join("|");
+    let any = names.keys().map(|name| name.replace('.', "\\."));
+    let any = any.collect::<Vec<_>>().join("|");
     let mut options: Vec<OsString> = Vec::new();
     if !names.is_empty() {
         options.push(format!("--mangle-props=^({any})$").into());
+        // The module's own name stands in quotes.
+        options.push("--mangle-quoted".into());
         let mut option = OsString::from("--mangle-cache=");
         option.push(&cache);
         options.push(option);

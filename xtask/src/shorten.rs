@@ -57,7 +57,7 @@ pub(crate) fn names(workspace: &Workspace, module: &Module, dist: &Path) -> Resu
     // The target_features section is stripped here and no sooner: it tells wasm-opt what the module uses.
     let names = cmd!(
         sh,
-        "wasm-opt {wasm} --minify-imports-and-exports --strip-target-features -o {short}"
+        "wasm-opt {wasm} --minify-imports-and-exports-and-modules --strip-target-features -o {short}"
     )
     .quiet()
     .read()
@@ -91,11 +91,12 @@ fn called(glue: &str) -> BTreeSet<&str> {
 fn renamed(names: &str, glue: &str) -> Result<BTreeMap<String, String>> {
     let names: Names =
         serde_json::from_str(names).context("wasm-opt prints them in another form")?;
-    let imports = names
-        .imports
-        .into_iter()
-        .map(|(_, name, short)| (name, short));
-    let all: BTreeMap<_, _> = imports.chain(names.exports).collect();
+    let mut all: BTreeMap<_, _> = names.exports.into_iter().collect();
+    for (module, name, short) in names.imports {
+        // All imports move into one module of this name.
+        all.insert(module, "a".to_owned());
+        all.insert(name, short);
+    }
     for name in all.keys() {
         ensure!(glue.contains(name.as_str()), "the glue has no {name}");
     }
@@ -106,7 +107,7 @@ fn renamed(names: &str, glue: &str) -> Result<BTreeMap<String, String>> {
 mod tests {
     use super::renamed;
 
-    const GLUE: &str = "{ __wbg_paint_12: function(arg0) { arg0.paint(); } } wasm.core_start()";
+    const GLUE: &str = r#"{ "./sori_bg.js": { __wbg_paint_12: function(arg0) { arg0.paint(); } } } wasm.core_start()"#;
 
     #[test]
     fn every_name_is_renamed() {
@@ -115,6 +116,7 @@ mod tests {
         let renamed = renamed(names, GLUE).unwrap();
         assert_eq!(renamed["__wbg_paint_12"], "a");
         assert_eq!(renamed["core_start"], "b");
+        assert_eq!(renamed["./sori_bg.js"], "a");
     }
 
     #[test]
