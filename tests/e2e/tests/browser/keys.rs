@@ -40,7 +40,7 @@ async fn inline_mode_needs_no_mouse_either() {
             let tab = Key::Tab.to_string();
             page.type_into("input[name=name]", &tab).await;
             let mut order = Vec::new();
-            for _ in 0..10 {
+            for _ in 0..5 {
                 let name = page
                     .script("const part = document.querySelector('sori-captcha').shadowRoot.activeElement; return part?.getAttribute('part') ?? part?.type ?? document.activeElement.localName")
                     .await;
@@ -52,7 +52,8 @@ async fn inline_mode_needs_no_mouse_either() {
             }
             assert_eq!(
                 order,
-                ["answer", "checkbox", "play", "back", "forward", "slower", "faster", "renew", "volume", "check"]
+                ["checkbox", "answer", "play", "check", "a"],
+                "nothing that is of no use yet"
             );
             page.script("document.querySelector('sori-captcha').focus()").await;
             page.press(".").await;
@@ -64,7 +65,7 @@ async fn inline_mode_needs_no_mouse_either() {
             assert!(answer.has_focus().await, "back in the box");
             page.press(".").await;
             until_heard(page).await;
-            assert_eq!(answer.property("value").await, "", "the old digits went with the old audio");
+            assert_eq!(answer.property("value").await, "", "what cannot be right is gone at once");
             page.press("12345").await;
             page.press(&Key::Enter.to_string()).await;
             captcha.until_state("verified").await;
