@@ -99,6 +99,11 @@ fn renamed(names: &str, glue: &str) -> Result<BTreeMap<String, String>> {
     }
     for name in all.keys() {
         ensure!(glue.contains(name.as_str()), "the glue has no {name}");
+        // A method of that name would be renamed in the glue, and its class would not know.
+        ensure!(
+            !glue.contains(&format!(").{name}(")),
+            "{name} is also the name of a method"
+        );
     }
     Ok(all)
 }
@@ -117,6 +122,14 @@ mod tests {
         assert_eq!(renamed["__wbg_paint_12"], "a");
         assert_eq!(renamed["core_start"], "b");
         assert_eq!(renamed["./sori_bg.js"], "a");
+    }
+
+    #[test]
+    fn an_export_with_the_name_of_a_method_is_said() {
+        let names = r#"{"imports":[],"exports":[["start","b"]]}"#;
+        let glue = "wasm.start(); takeObject(arg0).start();";
+        let error = renamed(names, glue).unwrap_err();
+        assert!(error.to_string().contains("start is also"), "{error}");
     }
 
     #[test]

@@ -132,3 +132,9 @@ export class Core {
 
 export function __wbg_reset_state(): void;
 
+/**
+ * Nothing is to be done at the start. wasm-bindgen's reset after a trap (`__wbg_reset_state`, 0.2.130) calls it whether there is
+ * one or not, and would throw.
+ */
+export function module_start(): void;
+

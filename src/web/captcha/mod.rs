@@ -43,7 +43,7 @@ static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
 /// Nothing is to be done at the start. wasm-bindgen's reset after a trap (`__wbg_reset_state`, 0.2.130) calls it whether there is
 /// one or not, and would throw.
 #[wasm_bindgen(start)]
-pub fn start() {}
+pub fn module_start() {}
 
 /// Every rule of `<sori-captcha>`: one for all elements of a page, each of which has a number (`id`) while it is connected.
 /// Positions and lengths of the audio are in ms. A number that belongs to no element is that of one that has just gone:
