@@ -121,7 +121,7 @@ async fn skey(State(seen): State<Arc<Mutex<Seen>>>, version: Version, query: Ask
 
 async fn scaptcha(State(seen): State<Arc<Mutex<Seen>>>, version: Version) -> Response {
     seen.lock().unwrap().versions.push(version);
-    let wav = *b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\0\0\0";
+    let wav = *b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\x02\0\0\0\0\0";
     ([("content-type", "audio/wav")], wav).into_response()
 }
 
