@@ -19,6 +19,20 @@ let bring = () => Promise.reject(new Error("sori-captcha: nothing brings the mod
 /** `bring` resolves to the core of a fresh instance each time. @param {typeof bring} from */
 export function bringCoreFrom(from) {
   bring = from;
+  for (const type of ["error", "unhandledrejection"]) addEventListener(type, uncaught);
+}
+
+/**
+ * A trap where an answer to a request is taken up has no caller of ours: it comes out as an uncaught error of the page. One that
+ * comes while no element waits for an answer is another module's.
+ * @param {any} event
+ */
+function uncaught({ error, reason }) {
+  const called = core;
+  const waiting = [...live].some(({ request }) => request && !request.signal.aborted);
+  if (!called || !waiting || !((error ?? reason) instanceof WebAssembly.RuntimeError)) return;
+  // Later, because several requests may die at once: what the last of them tells must not end a fresh instance.
+  setTimeout(() => called === core && fail());
 }
 
 /** Resolves when there is a core and every element has it. After a failure the next call tries anew. @returns {Promise<void>} */

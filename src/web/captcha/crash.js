@@ -12,7 +12,7 @@ export function paintCrash(shell) {
   const data = new FormData();
   if (name) {
     data.append(`${name}-error`, "internal_error");
-    if (consent.checked) data.append(`${name}-consent`, "on");
+    if (element.hasAttribute("consent") && consent.checked) data.append(`${name}-consent`, "on");
   }
   shell.paintFields(data);
   shell.paintValidity();

@@ -1,7 +1,7 @@
 // In which language an element speaks, and what it says.
 
 /** @typedef {import("./core.d.ts").Message} Message */
-/** @typedef {{ tag: string, dir?: string, texts: Record<string, string> }} Language */
+/** @typedef {{ tag: string, texts: Record<string, string> }} Language */
 
 /** What the modules in locale/ have brought; they share no scope with this one. @type {Language[]} */
 const loaded = (/** @type {any} */ (globalThis)[Symbol.for("sori-captcha.languages")] ??= []);
@@ -42,6 +42,14 @@ export function languageOf(element) {
   }
   const wanted = spoken(lang || navigator.language);
   return (wanted && [...loaded, ...inside].find(({ tag }) => spoken(tag) === wanted)) || /** @type {Language} */ (inside.at(-1));
+}
+
+/**
+ * The direction of the language's script. `Intl.Locale` tells it in newer browsers only.
+ * @param {Language} language
+ */
+export function directionOf({ tag }) {
+  return /-(Adlm|Arab|Hebr|Nkoo|Rohg|Syrc|Thaa)$/.test(spoken(tag)) ? "rtl" : "ltr";
 }
 
 /**

@@ -1,7 +1,9 @@
-// What the console tells whoever wrote the page about an element's markup, once for each element.
+// What the console tells whoever wrote the page about an element's markup: each line once a page.
 
 /** @type {WeakSet<Element>} */
 const checked = new WeakSet();
+/** The console keeps every element that a line names, so a page that makes many elements gets one line. @type {Set<string>} */
+const told = new Set();
 
 /** Attributes of every element. */
 const GLOBAL = /^(data-|aria-|on|id$|class$|style$|slot$|part$|exportparts$|title$|dir$|hidden$|inert$|tabindex$|role$|form$|is$|key$|ref$|nonce$|translate$|popover$|accesskey$|autofocus$|item)/;
@@ -32,7 +34,11 @@ export function checkMarkup(element, known) {
   if (checked.has(element)) return;
   checked.add(element);
   /** @param {string} text @param {string} anchor */
-  const warn = (text, anchor) => console.warn(`sori-captcha: ${text} (help: troubleshooting#${anchor})`, element);
+  const warn = (text, anchor) => {
+    if (told.has(text)) return;
+    told.add(text);
+    console.warn(`sori-captcha: ${text} (help: troubleshooting#${anchor})`, element);
+  };
   if (!element.getAttribute("name")) {
     warn('the attribute name is missing, so the form submits nothing of the captcha; it should be the prefix of the fields, such as "captcha"', "attribute");
   }

@@ -2,7 +2,7 @@
 import { callCore, core, failed, live, load } from "./core.js";
 import { paintCrash } from "./crash.js";
 import { descriptionOf, labelOf } from "./labels.js";
-import { languageOf, say } from "./language.js";
+import { directionOf, languageOf, say } from "./language.js";
 import { keep, recall } from "./memory.js";
 import { mirror } from "./mirror.js";
 import { warnIfOutOfReach } from "./reach.js";
@@ -133,7 +133,8 @@ export class Shell {
     this.id = -1;
     this.waiting.length = 0;
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
-    this.request?.abort();
+    // What still comes of it is nobody's: a fresh instance numbers its requests from the start.
+    requests.abort(this);
     sound.unload(this);
   }
 
@@ -206,7 +207,7 @@ export class Shell {
     }
     const wrapper = /** @type {HTMLElement} */ (root.firstElementChild);
     wrapper.lang = language.tag;
-    wrapper.dir = language.dir ?? "ltr";
+    wrapper.dir = directionOf(language);
     const label = labelOf(element, this.internals);
     if (label) this.box.ariaLabel = `${label} ${this.say("label")}`;
     else this.box.removeAttribute("aria-label");

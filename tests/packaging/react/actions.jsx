@@ -13,7 +13,7 @@ export function Join() {
   return (
     <form action={action}>
       <label>Name <input name="name" required /></label>
-      <sori-captcha endpoint="/captcha" name="captcha" required error={result.error} />
+      <sori-captcha endpoint="/captcha" name="captcha" required error={result.error}><a slot="alternative" href="/help">다른 방법으로 확인</a></sori-captcha>
       <button>Join</button>
     </form>
   );

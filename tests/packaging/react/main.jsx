@@ -9,7 +9,7 @@ function Join() {
     <form action="/" method="post">
       <label>이름 <input name="name" /></label>
       {shown && (
-        <sori-captcha endpoint="/captcha" name="captcha" required onsori-issued={() => setIssued(issued + 1)} />
+        <sori-captcha endpoint="/captcha" name="captcha" required onsori-issued={() => setIssued(issued + 1)}><a slot="alternative" href="/help">다른 방법으로 확인</a></sori-captcha>
       )}
       <output id="issued">{issued}</output>
       <button>가입</button>

@@ -64,7 +64,7 @@ async fn a_wrong_answer_is_explained_at_the_box_and_a_second_one_passes() {
             let said = page
                 .script("return document.querySelector('sori-captcha').shadowRoot.querySelector('[part~=error]').textContent")
                 .await;
-            assert!(said.as_str().is_some_and(|said| said.contains("do not match")), "{said}");
+            assert!(said.as_str().is_some_and(|said| said.contains("did not match")), "{said}");
             page.assert_accessible("html", "after a wrong answer").await;
 
             hear_and_type(page, "12345").await;

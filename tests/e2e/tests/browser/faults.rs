@@ -315,6 +315,7 @@ async fn sound_without_a_gesture_is_playback_blocked() {
                 .until_text("status", "The browser blocked the sound")
                 .await;
             assert_passes(page, "playback_blocked").await;
+            captcha.part("answer").await.type_text("77").await;
             captcha.part("play").await.click().await;
             until_heard(page).await;
             assert_eq!(

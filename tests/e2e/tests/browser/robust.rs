@@ -15,13 +15,14 @@ fn document(lang: &str, body: &str) -> Reply {
     ))
 }
 
-/// A form with a labelled, required captcha that has these further attributes.
+/// A form with a labelled, required captcha that has these further attributes, and a way round it.
 fn form(attributes: &str) -> String {
     format!(
         r#"<form id="form" action="/sent" method="get">
         <p><label for="who">Name</label> <input id="who" name="who"></p>
         <label for="captcha">Security check</label>
-        <sori-captcha id="captcha" endpoint="/captcha" name="captcha" required {attributes}></sori-captcha>
+        <sori-captcha id="captcha" endpoint="/captcha" name="captcha" required {attributes}>
+          <a slot="alternative" href="/help">Another way</a></sori-captcha>
         <button name="go" value="join">Join</button></form>"#
     )
 }
@@ -54,11 +55,19 @@ async fn listen(captcha: &Host<'_>) {
     captcha.until_heard().await;
 }
 
-/// Fails unless the element passes its form and sends the code, with what was typed still there.
+/// Fails unless the element passes its form and sends the code, and the consent where it was given, with what was typed still there.
 async fn assert_excused(page: &Page, code: &str, typed: &str) {
     let captcha = page.captcha("").await;
     captcha.until_state("failed").await;
-    assert_eq!(fields(page).await, format!("captcha-error={code}"));
+    let consented = page
+        .script("const captcha = document.querySelector('sori-captcha'); return captcha.hasAttribute('consent') && captcha.shadowRoot.querySelector('[type=checkbox]').checked")
+        .await;
+    let consent = if consented == true {
+        "&captcha-consent=on"
+    } else {
+        ""
+    };
+    assert_eq!(fields(page).await, format!("captcha-error={code}{consent}"));
     assert_eq!(captcha.property("validity.valid").await, true, "{code}");
     assert_eq!(captcha.property("value").await, typed, "{code}");
     let play = captcha.part("play").await;

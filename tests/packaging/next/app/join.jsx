@@ -18,7 +18,7 @@ export function Join() {
   return (
     <form action="/" method="post">
       <label>이름 <input name="name" /></label>
-      <sori-captcha ref={captcha} endpoint="/captcha" name="captcha" required />
+      <sori-captcha ref={captcha} endpoint="/captcha" name="captcha" required><a slot="alternative" href="/help">다른 방법으로 확인</a></sori-captcha>
       <output id="issued">{issued}</output>
       <button>가입</button>
     </form>
