@@ -33,6 +33,16 @@ function distance(one, other) {
 export function checkMarkup(element, known) {
   if (checked.has(element)) return;
   checked.add(element);
+  if (document.readyState !== "loading") return tellOfMarkup(element, known);
+  // A classic script upgrades the element before its content is parsed.
+  addEventListener("DOMContentLoaded", () => tellOfMarkup(element, known), { once: true });
+}
+
+/**
+ * @param {Element} element
+ * @param {string[]} known
+ */
+function tellOfMarkup(element, known) {
   /** @param {string} text @param {string} anchor */
   const warn = (text, anchor) => {
     if (told.has(text)) return;

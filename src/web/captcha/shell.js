@@ -502,7 +502,8 @@ export class Shell {
 
 /** Whether there is no keyboard to name keys of. */
 function isCoarse() {
-  return !matchMedia("(any-pointer: fine)").matches;
+  // A device without any pointer is steered by keys.
+  return matchMedia("(any-pointer: coarse)").matches && !matchMedia("(any-pointer: fine)").matches;
 }
 
 /** Whether the page offers another way. @param {Element} element */

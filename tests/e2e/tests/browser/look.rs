@@ -232,7 +232,7 @@ async fn a_language_from_right_to_left_turns_the_layout() {
                         .filter((part) => part.getClientRects().length && getComputedStyle(part).position !== 'absolute')
                         .filter((part) => { const box = part.getBoundingClientRect(); return box.left < frame.left - 1 || box.right > frame.right + 1; })
                         .map((part) => part.getAttribute('part') ?? part.localName);
-                     return [root.querySelector('.sori').dir, root.querySelector('.sori').lang, left('back') > left('forward'), out]",
+                     return [root.querySelector('.sori').dir, root.querySelector('.sori').lang, left('answer') > left('play'), out]",
                 )
                 .await;
             assert_eq!(seen, json!(["rtl", "ar", true, []]));

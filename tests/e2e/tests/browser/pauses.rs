@@ -150,10 +150,8 @@ async fn without_a_gap_steps_are_two_seconds() {
                 assert!((stop - expected).abs() < 1.0, "{forward:?}");
             }
             let back = stops(page, "back", 2100.0).await;
-            let (last, before) = forward.split_last().expect("there is a stop");
-            let mut expected: Vec<f64> = before.iter().rev().copied().collect();
-            expected.push(0.0);
-            assert_eq!(back, expected, "back from {last}");
+            assert_eq!(back.len(), 2, "{back:?}");
+            assert!((back[0] - 100.0).abs() < 1.0 && back[1] == 0.0, "{back:?}");
         })
         .await;
 }
