@@ -14,8 +14,8 @@ use crate::workspace::Workspace;
 use crate::{gate, setup};
 
 /// What the gate builds and runs; the others come with `--all`.
-const FAST: [&str; 3] = ["vite", "esbuild", "navigation"];
-const SLOW: [&str; 8] = [
+const FAST: [&str; 5] = ["vite", "esbuild", "navigation", "scripts", "vitest"];
+const SLOW: [&str; 17] = [
     "webpack",
     "rollup",
     "parcel",
@@ -24,7 +24,18 @@ const SLOW: [&str; 8] = [
     "svelte",
     "next",
     "playwright",
+    "vite5-dev",
+    "vite6-dev",
+    "vite7-dev",
+    "vite8-dev",
+    "linked-dev",
+    "sveltekit-dev",
+    "nuxt-dev",
+    "astro-dev",
+    "next-dev",
 ];
+/// Its tests run while it is built; a browser has nothing to open.
+const UNIT_TESTS: &str = "vitest";
 /// Checked by the compiler alone.
 const TYPES: &str = "typescript";
 
@@ -44,7 +55,8 @@ pub(crate) fn run(workspace: &Workspace, all: bool) -> Result<()> {
     let sh = workspace.shell();
     let filters: Vec<String> = consumers
         .iter()
-        .map(|consumer| format!("{consumer}::"))
+        .filter(|consumer| **consumer != UNIT_TESTS)
+        .map(|consumer| format!("{}::", consumer.replace('-', "_")))
         .collect();
     let wanted = &filters;
     gate::run_tests(
@@ -211,7 +223,9 @@ fn build(workspace: &Workspace, name: &str, tarball: &Path) -> Result<()> {
     for old in ["out", ".next"] {
         sh.remove_path(old)?;
     }
-    let build = cmd!(sh, "npm run build --loglevel=error").env("NEXT_TELEMETRY_DISABLED", "1");
+    // A project with a development server has nothing to build.
+    let build =
+        cmd!(sh, "npm run build --if-present --loglevel=error").env("NEXT_TELEMETRY_DISABLED", "1");
     let (built, words) = told(build)?;
     ensure!(built, "{name} does not build with the package:\n{words}");
     Ok(())

@@ -63,6 +63,11 @@ impl Process {
         }
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// All that it has printed so far, on both streams.
     pub fn output(&self) -> String {
         self.output

@@ -1,0 +1,1 @@
+import "sori-captcha/define.js";

@@ -1,0 +1,49 @@
+// What a site's own unit tests meet: a simulated document, without layout, sound, WebAssembly in it or a network.
+import { afterEach, expect, test, vi } from "vitest";
+
+afterEach(() => {
+  document.body.replaceChildren();
+  vi.restoreAllMocks();
+});
+
+function form() {
+  document.body.innerHTML = `
+    <form>
+      <input name="name" value="홍길동">
+      <sori-captcha endpoint="/captcha" name="captcha"><a href="/help">도움말</a></sori-captcha>
+      <button>가입</button>
+    </form>`;
+  return document.querySelector("form");
+}
+
+test("importing and rendering throws nothing, and the site's own fields stay", async () => {
+  await import("sori-captcha/define.js");
+  const data = new FormData(form());
+  expect(data.get("name")).toBe("홍길동");
+  expect(document.querySelector("sori-captcha")).not.toBeNull();
+});
+
+test("an element that is taken out, moved and put back throws nothing", async () => {
+  await import("sori-captcha/define.js");
+  const place = form();
+  const captcha = document.querySelector("sori-captcha");
+  captcha.remove();
+  place.prepend(captcha);
+  document.body.append(captcha);
+  captcha.setAttribute("error", "숫자가 맞지 않습니다");
+  captcha.lang = "en";
+  expect(captcha.isConnected).toBe(true);
+});
+
+test("the entry without side effects can be imported beside it", async () => {
+  const module = await import("sori-captcha");
+  expect(typeof module.define).toBe("function");
+  expect(typeof module.render).toBe("function");
+});
+
+test("the documented stub stands in for the field", async () => {
+  // What a unit test needs of the captcha: its fields. The real one is for a test in a browser.
+  const data = new FormData(form());
+  data.set("captcha-response", "practice");
+  expect(data.get("captcha-response")).toBe("practice");
+});
