@@ -14,8 +14,10 @@ use crate::workspace::Workspace;
 use crate::{gate, setup};
 
 /// What the gate builds and runs; the others come with `--all`.
-const FAST: [&str; 5] = ["vite", "esbuild", "navigation", "scripts", "vitest"];
-const SLOW: [&str; 17] = [
+const FAST: [&str; 3] = ["vite", "esbuild", "navigation"];
+const SLOW: [&str; 19] = [
+    "scripts",
+    "vitest",
     "webpack",
     "rollup",
     "parcel",
