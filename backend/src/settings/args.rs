@@ -169,7 +169,7 @@ pub struct ServeArgs {
         help_heading = "Quota"
     )]
     pub quota_margin: u32,
-    /// Where the count, the keys and the tokens are kept: memory, for one instance, or a Redis or Valkey that several share: redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], with TLS rediss://, through Sentinels redis+sentinel://HOST,HOST/MASTER, a cluster redis+cluster://HOST,HOST
+    /// Where the count, the keys and the tokens are kept: memory, for one instance, or a Redis or Valkey that several share: redis://USER:PASSWORD@HOST:PORT/DATABASE (only HOST is needed), with TLS rediss://, through Sentinels redis+sentinel://HOST,HOST/MASTER, a cluster redis+cluster://HOST,HOST
     #[arg(long, env = "SORI_STORE", value_name = "STORE", hide_env_values = true, value_parser = secret, help_heading = "Quota")]
     pub store: Option<Secret>,
     /// A file that holds it, since there may be a password in it

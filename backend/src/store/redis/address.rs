@@ -27,7 +27,7 @@ pub(super) enum Kind {
     Cluster { urls: Vec<Secret> },
 }
 
-const FORMS: &str = "it is `memory`, redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], the same with rediss:// for TLS, \
+const FORMS: &str = "it is `memory`, redis://USER:PASSWORD@HOST:PORT/DATABASE (only HOST is needed), the same with rediss:// for TLS, \
      redis+sentinel://[USER:PASSWORD@]HOST[:PORT],…/MASTER[/DATABASE], or redis+cluster://[USER:PASSWORD@]HOST[:PORT],…";
 
 /// What stands between `://` and the first slash, and after it.
