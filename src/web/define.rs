@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{captcha::Core, share};
 
-/// The files that the shell is made of. wasm-bindgen copies those that it knows of.
+/// The files that the shell is made of. wasm-bindgen copies those that it knows of; `tests/shell.rs` holds the list complete.
 macro_rules! shell {
     ($($path:literal $name:ident)*) => {
         $(
@@ -20,14 +20,18 @@ macro_rules! shell {
 }
 shell! {
     "/src/web/share.js" defineShare
+    "/src/web/captcha/advice.js" advise
     "/src/web/captcha/core.js" load
     "/src/web/captcha/crash.js" paintCrash
     "/src/web/captcha/element.js" defineCaptcha
     "/src/web/captcha/labels.js" labelOf
     "/src/web/captcha/language.js" say
     "/src/web/captcha/listeners.js" listen
+    "/src/web/captcha/markup.js" checkMarkup
     "/src/web/captcha/memory.js" keep
+    "/src/web/captcha/mirror.js" mirror
     "/src/web/captcha/policy.js" watchForViolations
+    "/src/web/captcha/reach.js" openDetails
     "/src/web/captcha/request.js" abort
     "/src/web/captcha/shell.js" Shell
     "/src/web/captcha/sound.js" start
