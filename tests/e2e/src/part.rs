@@ -43,8 +43,9 @@ impl<'a> Host<'a> {
 
     /// Waits until the element matches `:state(name)`.
     pub async fn until_state(&self, name: &str) {
+        // What it is instead is printed when the wait is in vain.
         let matches = format!(
-            "return document.querySelector({}).matches(':state({name})')",
+            "const captcha = document.querySelector({}); return captcha.matches(':state({name})') || captcha.shadowRoot?.firstElementChild.dataset.state",
             json!(self.selector)
         );
         self.page

@@ -127,8 +127,10 @@ async fn a_page_built_by_script_renders_it_with_every_option() {
                        endpoint: '/captcha', name: 'captcha', required: true, disabled: false, leadIn: 0, pauseOnTyping: true,
                        lang: 'en', ticket: undefined, error: null, messages: { play: 'Listen now' },
                      });
+                     const html = made.outerHTML;
+                     made.textContent = 'Help';
                      await customElements.whenDefined('sori-captcha');
-                     return [made.localName, made.parentNode.id, made.outerHTML, made.leadIn, made.required, made.messages.play]",
+                     return [made.localName, made.parentNode.id, html, made.leadIn, made.required, made.messages.play]",
                     vec![],
                 )
                 .await;

@@ -16,7 +16,7 @@ fn document(head: &str, body: &str) -> Reply {
 }
 
 const FORM: &str = r#"<form action="/" method="post">
-<sori-captcha endpoint="/captcha" name="captcha" required></sori-captcha>
+<sori-captcha endpoint="/captcha" name="captcha" required><a slot="alternative" href="/help">Help</a></sori-captcha>
 <button>OK</button></form>"#;
 
 /// Play, and the digits are on their way.

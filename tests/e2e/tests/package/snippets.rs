@@ -1,5 +1,6 @@
 //! What the documentation tells to paste, pasted: taken from the served pages, as a reader would.
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 use sori_e2e::{Page, Reply, Setup, built, integrity, root};
 
@@ -85,9 +86,9 @@ async fn the_snippets_for_the_head_load_each_file_once() {
 async fn the_readmes_example_works_as_it_stands() {
     for name in ["README.md", "README.ko.md"] {
         let text = std::fs::read_to_string(root().join(name)).expect("the readme is there");
-        let example = text
-            .split("```html\n")
-            .nth(1)
+        let mut examples = text.split("```html\n").skip(1);
+        let example = examples
+            .find(|rest| rest.contains("/sori/define.js"))
             .and_then(|rest| rest.split("```").next());
         let example = example.unwrap_or_else(|| panic!("{name} has no example"));
         served(Setup::new("snippets_readme"))
@@ -165,10 +166,10 @@ async fn a_form_that_was_migrated_submits_the_old_field() {
                 let field = page
                     .script("return new FormData(document.forms[0]).get('g-recaptcha-response')")
                     .await;
+                let pair = field.as_str().and_then(|field| field.strip_prefix("ka_"));
+                let pair = pair.and_then(|pair| BASE64_URL_SAFE_NO_PAD.decode(pair).ok());
                 assert!(
-                    field
-                        .as_str()
-                        .is_some_and(|field| field.ends_with(":12345")),
+                    pair.is_some_and(|pair| pair.ends_with(b":12345")),
                     "{field}"
                 );
             })
@@ -286,9 +287,9 @@ async fn the_printed_policies_are_enough() {
                 let captcha = page.captcha("").await;
                 captcha.part("play").await.click().await;
                 captcha.until_state("playing").await;
-                captcha.part("answer").await.type_text("12345").await;
                 captcha.part("renew").await.click().await;
                 captcha.until_state("playing").await;
+                captcha.part("answer").await.type_text("12345").await;
                 assert_eq!(
                     page.script("return violations").await,
                     json!([]),
@@ -310,10 +311,7 @@ async fn the_printed_policies_are_enough() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_without_wasm_unsafe_eval_is_named_on_the_console() {
     let policy = "default-src 'none'; script-src 'self'; connect-src 'self'";
-    let form = FORM.replace(
-        "required>",
-        r#"required><a id="fallback" href="/help">도움말</a>"#,
-    );
+    let form = FORM.replace(r#"slot="alternative""#, r#"id="fallback""#);
     let module = r#"<script type="module" src="/pkg/define.js"></script>"#;
     Setup::new("no_wasm_eval")
         .in_chromium()
@@ -326,7 +324,7 @@ async fn a_policy_without_wasm_unsafe_eval_is_named_on_the_console() {
                 .await;
             let said = page.console().await.join("\n");
             assert!(said.contains("wasm-unsafe-eval"), "{said}");
-            assert!(said.contains("sori-captcha: not loaded"), "{said}");
+            assert!(said.contains("sori-captcha: the module is not loaded"), "{said}");
             let fallback = page.element("#fallback").await;
             assert!(fallback.is_displayed().await.expect("the fallback is there"));
         })
