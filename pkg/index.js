@@ -6,7 +6,11 @@ export const define = async () => {
   if (globalThis.customElements) await (await import("./define.js")).define();
 };
 
-/** Puts a captcha into a container and returns it at once. */
+/**
+ * Puts a captcha into a container and returns it at once.
+ * @param {Element} container
+ * @param {import("./index.d.ts").SoriCaptchaOptions} [options]
+ */
 export const render = (container, options) => {
   const element = put(container, options);
   // define.js says why.

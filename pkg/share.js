@@ -28,4 +28,6 @@ export const define = async () => {
 /** Resolves when the element is registered, rejects if the module cannot be loaded. */
 export const ready = define();
 
-ready.catch((error) => console.error("sori-share: the module could not be loaded, so the page's own link stays;", error));
+ready.catch((error) =>
+  console.error("sori-share: the module could not be loaded, so the page's own link stays;", error),
+);

@@ -21,3 +21,90 @@ fn every_file_of_the_shell_goes_into_a_plain_wasm_pack_build() {
         .collect();
     assert_eq!(named, there);
 }
+
+/// The names by which Rust calls the methods of a type that JavaScript brings.
+fn called<'a>(rust: &'a str, of: &str) -> BTreeSet<String> {
+    let receiver = format!("(this: &{of}");
+    let attributes: Vec<&'a str> = rust.split("#[wasm_bindgen(method").skip(1).collect();
+    let mut names = BTreeSet::new();
+    for text in attributes {
+        let (attribute, rest) = text.split_once(")]").unwrap();
+        let (signature, _) = rest.split_once(';').unwrap();
+        let flat = signature.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !flat.replace("( this", "(this").contains(&receiver) {
+            continue;
+        }
+        let declared = flat.split_once("fn ").unwrap().1.split_once('(').unwrap().0;
+        let renamed = attribute.split_once("js_name = ").map(|(_, name)| name);
+        names.insert(renamed.unwrap_or(declared).to_owned());
+    }
+    names
+}
+
+/// Of a class: what a line declares that is indented once.
+fn methods(script: &str) -> BTreeSet<String> {
+    script
+        .lines()
+        .filter_map(|line| {
+            let line = line.strip_prefix("  ")?;
+            let (name, _) = line.split_once('(')?;
+            let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
+                && name.chars().all(|c| c.is_ascii_alphanumeric());
+            (is_name && (line.ends_with(") {") || line.ends_with(") {}"))).then(|| name.to_owned())
+        })
+        .collect()
+}
+
+/// A method that is not there would be a trap, and only where it is called.
+#[test]
+fn the_shell_has_every_method_that_rust_calls() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/captcha");
+    let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    let called = called(&read("shell.rs"), "Shell");
+    assert!(
+        called.contains("paintText") && called.contains("abort"),
+        "{called:?}"
+    );
+    let mut there = methods(&read("shell.js"));
+    there.extend(methods(&read("painting.js")));
+    let missing: Vec<_> = called.difference(&there).collect();
+    assert!(
+        missing.is_empty(),
+        "shell.js and painting.js lack {missing:?}"
+    );
+    // The other way round: nothing in the shell is there for a call that Rust makes no longer.
+    let (_, asked) = read("shell.js")
+        .split_once("// What the core asks for")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    let unused: Vec<_> = methods(&asked).difference(&called).cloned().collect();
+    assert!(unused.is_empty(), "Rust does not call {unused:?}");
+}
+
+/// The browser tells of the attributes that this list names, and of no others.
+#[cfg(feature = "captcha")]
+#[test]
+fn the_element_observes_every_attribute() {
+    use sori_captcha::config::Attribute;
+
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/captcha");
+    let script = fs::read_to_string(root.join("element.js")).unwrap();
+    let list = |name: &str| {
+        let (_, rest) = script.split_once(&format!("const {name} = [")).unwrap();
+        let (list, _) = rest.split_once("];").unwrap();
+        list.split('"')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>()
+    };
+    let ours = |flags: bool| {
+        let all = Attribute::ALL
+            .into_iter()
+            .filter(|it| it.is_boolean() == flags);
+        all.map(|it| it.as_str().to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(list("FLAGS"), ours(true));
+    assert_eq!(list("TEXTS"), ours(false));
+}

@@ -1,12 +1,15 @@
 // The search field of the documentation. The index is fetched at the first use, from beside this file: no service is asked.
 
-const form = document.querySelector(".search");
-const field = form.querySelector("input");
-const status = form.querySelector("output");
-const list = form.querySelector("ol");
+/** @typedef {{ page: string, heading: string, url: string, text: string }} Section */
+
+const form = /** @type {HTMLFormElement} */ (document.querySelector(".search"));
+const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
+const status = /** @type {HTMLOutputElement} */ (form.querySelector("output"));
+const list = /** @type {HTMLOListElement} */ (form.querySelector("ol"));
 const korean = document.documentElement.lang === "ko";
-const address = new URL(`../search/${korean ? "ko" : "en"}.js`, import.meta.url);
+const address = new URL(`../search/${korean ? "ko" : "en"}.js`, import.meta.url).href;
 const AT_MOST = 12;
+/** @type {Promise<Section[]> | undefined} */
 let sections;
 
 async function search() {
@@ -20,17 +23,25 @@ async function search() {
   else status.value = hits.length ? `${hits.length} found.` : "Nothing found.";
 }
 
-/** The sections that contain every word, those first that have them in a heading. */
+/**
+ * The sections that contain every word, those first that have them in a heading.
+ * @param {Section[]} all
+ * @param {string[]} words
+ */
 function find(all, words) {
-  const holds = (text) => words.every((word) => text.toLowerCase().includes(word));
+  const holds = (/** @type {string} */ text) => words.every((word) => text.toLowerCase().includes(word));
   const found = all.filter(({ page, heading, text }) => holds(`${page} ${heading} ${text}`));
-  const rank = ({ page, heading }) => (holds(heading) ? 0 : holds(`${page} ${heading}`) ? 1 : 2);
+  const rank = (/** @type {Section} */ { page, heading }) => (holds(heading) ? 0 : holds(`${page} ${heading}`) ? 1 : 2);
   return found.sort((one, other) => rank(one) - rank(other));
 }
 
+/**
+ * @param {Section} section
+ * @param {string[]} words
+ */
 function item({ page, heading, url, text }, words) {
   const link = document.createElement("a");
-  link.href = new URL(url, address);
+  link.href = new URL(url, address).href;
   link.textContent = heading ? `${page}: ${heading}` : page;
   const at = Math.max(0, text.toLowerCase().indexOf(words[0]) - 40);
   const excerpt = document.createElement("span");

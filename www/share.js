@@ -1,8 +1,9 @@
 // Shows what <sori-share> reports, for the live examples of the documentation.
-const log = document.querySelector("#log");
+const log = /** @type {HTMLElement} */ (document.querySelector("#log"));
 
 for (const type of ["sori-shared", "sori-share-blocked", "sori-copied", "sori-error"]) {
-  addEventListener(type, ({ detail }) => {
+  addEventListener(type, (event) => {
+    const { detail } = /** @type {CustomEvent} */ (event);
     const line = document.createElement("li");
     const code = document.createElement("code");
     code.textContent = `${type} ${JSON.stringify(detail)}`;

@@ -15,7 +15,9 @@ export const compile = async (url, integrity) => {
       // Why, nobody says: the file may be another one, missing, or out of reach.
       response = await fetch(url, { cache: "reload" });
       if (response.ok) {
-        throw new Error(`Sori: mixed versions: ${url} is not the file that this script was built with. Deploy both together, and empty the caches between (help: troubleshooting#mixed-versions)`);
+        throw new Error(
+          `Sori: mixed versions: ${url} is not the file that this script was built with. Deploy both together, and empty the caches between (help: troubleshooting#mixed-versions)`,
+        );
       }
     }
   }

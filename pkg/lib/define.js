@@ -1,6 +1,6 @@
-import css from "sori:captcha-css";
 import { bringShare } from "sori:bring-share";
-import initialize, { __wbg_reset_state as reset, Core } from "sori:glue";
+import css from "sori:captcha-css";
+import initialize, { Core, __wbg_reset_state as reset } from "sori:glue";
 import { open } from "sori:wasm";
 import en from "../../src/locale/en.json";
 import ko from "../../src/locale/ko.json";

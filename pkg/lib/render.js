@@ -1,12 +1,14 @@
 /**
  * Puts a captcha into a container. `options` are the element's properties by name; the element is returned at once, and is
  * painted when it is defined.
+ * @param {Element} container
+ * @param {Record<string, any>} [options]
  */
 export const put = (container, options = {}) => {
   const element = container.ownerDocument.createElement("sori-captcha");
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === "object" && value !== null) {
-      element[name] = value;
+      Reflect.set(element, name, value);
     } else if (value !== false && value != null) {
       const attribute = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
       element.setAttribute(attribute, value === true ? "" : value);

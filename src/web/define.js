@@ -4,13 +4,16 @@
  * @param {string} css
  * @param {string} ko The Korean texts, as JSON.
  * @param {string} en
- * @param {import("./captcha/core.d.ts").Core} core
+ * @param {import("./captcha/boundary.d.ts").Core} core
  * @param {string} shareCss
  * @param {(event: number, session: number, facts: string) => string} share
  * @returns {Promise<void>}
  */
 export async function defineElements(css, ko, en, core, shareCss, share) {
-  const languages = [["ko", ko], ["en", en]].map(([tag, texts]) => ({ tag, texts: JSON.parse(texts) }));
+  const languages = [
+    ["ko", ko],
+    ["en", en],
+  ].map(([tag, texts]) => ({ tag, texts: JSON.parse(texts) }));
   let fresh = true;
   const bring = () => {
     // The npm package starts a module anew that has trapped; here only the page can.

@@ -30,11 +30,13 @@ shell! {
     "/src/web/captcha/markup.js" checkMarkup
     "/src/web/captcha/memory.js" keep
     "/src/web/captcha/mirror.js" mirror
+    "/src/web/captcha/painting.js" Painting
     "/src/web/captcha/policy.js" watchForViolations
     "/src/web/captcha/reach.js" openDetails
     "/src/web/captcha/request.js" abort
     "/src/web/captcha/shell.js" Shell
     "/src/web/captcha/sound.js" start
+    "/src/web/captcha/surroundings.js" hasWay
     "/src/web/captcha/template.js" dress
 }
 

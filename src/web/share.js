@@ -1,3 +1,4 @@
+// @ts-nocheck: typed with its boundary.
 // The shell of <sori-share>: it says what the page has, and does what the answer says. Every rule is in
 // Rust (src/share). Importing it does nothing and needs no DOM.
 
@@ -6,8 +7,17 @@ const Base = globalThis.HTMLElement ?? class {};
 // In step with facts.rs and answer.rs.
 const UNIT = "\x1f";
 // In step with `Event` in act.rs.
-const REFRESH = 0, LINK = 1, WINDOW = 2, WINDOW_OPENED = 3, WINDOW_BLOCKED = 4, COPY = 5, SHEET = 8;
-const DONE = 1, FAILED = 2, CANCELLED = 2, SHEET_FAILED = 3;
+const REFRESH = 0,
+  LINK = 1,
+  WINDOW = 2,
+  WINDOW_OPENED = 3,
+  WINDOW_BLOCKED = 4,
+  COPY = 5,
+  SHEET = 8;
+const DONE = 1,
+  FAILED = 2,
+  CANCELLED = 2,
+  SHEET_FAILED = 3;
 
 const TEXTS = ["url", "share-title", "type", "popup", "theme"];
 const FLAGS = ["native", "copy"];
@@ -33,16 +43,22 @@ function node(name, attributes, ...children) {
 }
 
 function tree() {
-  return node("div", {},
+  return node(
+    "div",
+    {},
     node("slot"),
-    node("a", { part: "link", target: "_blank", rel: "noopener noreferrer" },
+    node(
+      "a",
+      { part: "link", target: "_blank", rel: "noopener noreferrer" },
       node("span", { part: "icon", "aria-hidden": true }, node("slot", { name: "icon" }, node("i"))),
       node("span", { part: "text" }),
-      node("span", { class: "n", dir: "auto" })),
+      node("span", { class: "n", dir: "auto" }),
+    ),
     node("button", { part: "native", type: "button" }),
     node("button", { part: "copy", type: "button" }),
     node("input", { part: "url", readonly: "" }),
-    node("span", { part: "status", role: "status", dir: "auto" }));
+    node("span", { part: "status", role: "status", dir: "auto" }),
+  );
 }
 
 // A URL as the standard serialises it, its host, and whether there were credentials. None starts with a colon.
@@ -102,7 +118,9 @@ function facts(element) {
     get("copy") != null && 1,
     get("native") != null && navigator.share && 1,
     language(element),
-  ].map((fact) => (fact && `${fact}`.trim() ? `${fact}`.replaceAll(UNIT, " ") : "")).join(UNIT);
+  ]
+    .map((fact) => (fact && `${fact}`.trim() ? `${fact}`.replaceAll(UNIT, " ") : ""))
+    .join(UNIT);
 }
 
 function set(target, name, value) {
@@ -117,7 +135,7 @@ function adopt(link, caption, hint) {
   let [ours, own] = names.get(link) ?? [];
   if (label !== ours) own = label;
   ours = own || link.textContent.trim() || link.querySelector("[alt]")?.alt || caption;
-  if (!ours.includes(hint.slice(1, -1))) ours += " " + hint;
+  if (!ours.includes(hint.slice(1, -1))) ours += ` ${hint}`;
   names.set(link, [ours, own]);
   set(link, "aria-label", ours);
   link.target = "_blank";
@@ -125,7 +143,7 @@ function adopt(link, caption, hint) {
 }
 
 function show(element, self, look, lang, href, caption, hint, sheet, copy, url, label, why) {
-  const { root, parts } = self;
+  const { parts } = self;
   const [wrapper, slot, ours, , , , text, hidden, sheetButton, copyButton, field, status] = parts;
   const link = element.querySelector("a") ?? ours;
   if (link !== ours) adopt(link, caption, hint);
@@ -191,8 +209,11 @@ function openPopup(url, size) {
 // Whether the browser's own action for the event is prevented.
 function act(element, event) {
   const self = live.get(element);
-  const [session, action, says, words, kind, via, code, retryable, url, title, size, ...view] =
-    ask(event, self.session, facts(element)).split(UNIT);
+  const [session, action, says, words, kind, via, code, retryable, url, title, size, ...view] = ask(
+    event,
+    self.session,
+    facts(element),
+  ).split(UNIT);
   self.session = +session;
   show(element, self, ...view);
   for (const complaint of view.slice(10)) {
@@ -254,7 +275,8 @@ function begin(element) {
   const root = element.attachShadow({ mode: "open" });
   root.append(tree());
   // Before the status bar, a middle click or a long press shows it, the link is brought up to date.
-  for (const type of ["click", "auxclick", "focusin", "pointerover", "pointerdown", "slotchange"]) root.addEventListener(type, listen);
+  for (const type of ["click", "auxclick", "focusin", "pointerover", "pointerdown", "slotchange"])
+    root.addEventListener(type, listen);
   live.set(element, { root, parts: [...root.querySelectorAll("*")], session: 0, why: "" });
   // A property that was set before the upgrade hides the accessor of the class: set it again.
   for (const [name, value] of Object.entries(element)) {
@@ -289,10 +311,26 @@ function reflect(attribute, get, set) {
 }
 
 for (const name of TEXTS) {
-  reflect(name, function () { return this.getAttribute(name) ?? ""; }, function (value) { set(this, name, value); });
+  reflect(
+    name,
+    function () {
+      return this.getAttribute(name) ?? "";
+    },
+    function (value) {
+      set(this, name, value);
+    },
+  );
 }
 for (const name of FLAGS) {
-  reflect(name, function () { return this.hasAttribute(name); }, function (value) { this.toggleAttribute(name, !!value); });
+  reflect(
+    name,
+    function () {
+      return this.hasAttribute(name);
+    },
+    function (value) {
+      this.toggleAttribute(name, !!value);
+    },
+  );
 }
 
 /** Registers the element, which asks `answer` (`share` of the module) and wears `sheet`. */

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{bundle, integrity, languages, package, panics, shorten};
+use crate::{boundary, bundle, integrity, languages, package, panics, shorten};
 
 /// References are kept in an array of the glue's, as before the extension, and texts are returned by a pointer: the code
 /// that hands them through tables and several results is 0.3 kB more. The standard library comes compiled with the
@@ -70,7 +70,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         let made = compile(workspace, module)?;
         bind(workspace, module, &made)?;
         if module.std {
-            types(workspace, module)?;
+            boundary::write(workspace)?;
         }
         optimise(workspace, module, &dist)?;
         shorten::names(workspace, module, &dist)?;
@@ -133,26 +133,6 @@ fn bind(workspace: &Workspace, module: &Module, made: &Path) -> Result<()> {
     .quiet()
     .run()
     .with_context(|| format!("wasm-bindgen cannot take {}", made.display()))
-}
-
-/// What the shell is checked against (`tsc --checkJs`): the types that wasm-bindgen makes of what the module exports. Kept beside
-/// the shell, so that editors know them without a build.
-fn types(workspace: &Workspace, module: &Module) -> Result<()> {
-    let made = fs::read_to_string(
-        module
-            .raw_dir(workspace)
-            .join(format!("{}.d.ts", module.name)),
-    )?;
-    let (types, _) = made
-        .split_once("\nexport type InitInput")
-        .context("wasm-bindgen writes its types in another form")?;
-    let kept = workspace.path("src/web/captcha/core.d.ts");
-    let text = format!("// Made by `cargo xtask build` from src/web/captcha/*.rs.\n{types}\n");
-    if fs::read_to_string(&kept).ok().as_ref() != Some(&text) {
-        println!("build: src/web/captcha/core.d.ts is made anew: commit it");
-        fs::write(kept, text)?;
-    }
-    Ok(())
 }
 
 /// Step 3: wasm-opt. At the bottom of the memory is the end of the stack, and no object. After the first round the code is taken

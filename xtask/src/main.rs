@@ -5,6 +5,7 @@
 )]
 
 mod audit;
+mod boundary;
 mod build;
 mod bundle;
 mod clips;

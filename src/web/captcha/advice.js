@@ -2,7 +2,8 @@
 
 /** By our own code, where the cause is most often the same. @type {Record<string, string>} */
 const BY_CODE = {
-  origin_not_allowed: "does your proxy change Host, or its port? Else the site's origin is to be listed in SORI_ALLOWED_ORIGINS",
+  origin_not_allowed:
+    "does your proxy change Host, or its port? Else the site's origin is to be listed in SORI_ALLOWED_ORIGINS",
   upstream_rejected: "NAVER refuses the backend's credentials; its log says why",
   quota_exceeded: "the day's calls are spent, or kept for keys already issued",
   rate_limited: "one of the backend's limits; its log says which",

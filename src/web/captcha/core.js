@@ -1,7 +1,7 @@
 // The core: an instance of the module that serves every element. It may not be there yet, be had at no price, or die.
 import { paintCrash, tellOfCrash } from "./crash.js";
 
-/** @typedef {import("./core.d.ts").Core} Core */
+/** @typedef {import("./boundary.d.ts").Core} Core */
 /** @typedef {import("./shell.js").Shell} Shell */
 
 /** Every connected element. @type {Set<Shell>} */
@@ -38,7 +38,8 @@ function uncaught({ error, reason }) {
 /** Resolves when there is a core and every element has it. After a failure the next call tries anew. @returns {Promise<void>} */
 export function load() {
   // One for all: a second instance would not know the elements of the first.
-  return (loading ??= start());
+  loading ??= start();
+  return loading;
 }
 
 async function start() {

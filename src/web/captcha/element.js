@@ -9,15 +9,28 @@ import { openDetails } from "./reach.js";
 import { Shell } from "./shell.js";
 import { dress, setStyle } from "./template.js";
 
-/** @typedef {import("./core.d.ts").Core} Core */
-/** @typedef {import("./core.d.ts").Report} Report */
+/** @typedef {import("./boundary.d.ts").Core} Core */
+/** @typedef {import("./boundary.d.ts").Report} Report */
 
 // Where there is no DOM (Node, a worker) a plain class: importing must not throw.
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
 /** The attributes, in step with `Attribute` in config.rs: a test compares the names. */
 const TEXTS = [
-  "endpoint", "key-url", "audio-url", "verify-url", "name", "error", "ticket", "verify", "lang", "theme", "lead-in", "rate", "shortcuts", "timeout",
+  "endpoint",
+  "key-url",
+  "audio-url",
+  "verify-url",
+  "name",
+  "error",
+  "ticket",
+  "verify",
+  "lang",
+  "theme",
+  "lead-in",
+  "rate",
+  "shortcuts",
+  "timeout",
 ];
 const FLAGS = ["required", "disabled", "pause-on-typing", "remember", "consent", "mirror"];
 const METHODS = /** @type {const} */ (["play", "pause", "back", "forward", "renew", "reset"]);
@@ -58,10 +71,7 @@ class SoriCaptcha extends Base {
     });
     // A property that was set before the upgrade hides the accessor of the class: set it again.
     for (const [name, value] of Object.entries(this)) {
-      if (!(name in SoriCaptcha.prototype)) continue;
-      const self = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (this));
-      delete self[name];
-      self[name] = value;
+      if (name in SoriCaptcha.prototype && Reflect.deleteProperty(this, name)) Reflect.set(this, name, value);
     }
   }
 
@@ -89,7 +99,7 @@ class SoriCaptcha extends Base {
       if (name === "lang") shell.lookAround();
       shell.tell((core, id) => core.configure(id));
     }
-    shell.paintIdle();
+    shell.paintAttributes();
   }
 
   /** @param {HTMLFormElement | null} form */
@@ -120,7 +130,9 @@ class SoriCaptcha extends Base {
   /** @param {boolean} disabled */
   formDisabledCallback(disabled) {
     const shell = shellOf(this);
-    for (const control of shell.root.querySelectorAll("button,input")) /** @type {HTMLButtonElement} */ (control).disabled = disabled;
+    /** @type {NodeListOf<HTMLButtonElement>} */
+    const controls = shell.root.querySelectorAll("button,input");
+    for (const control of controls) control.disabled = disabled;
     shell.report(disabled ? "disabled" : "enabled");
   }
 
@@ -172,7 +184,7 @@ class SoriCaptcha extends Base {
     const text = `${message}`;
     shell.hearSite("validity", text);
     shell.tell((core, id) => core.customValidity(id, !!text));
-    shell.paintIdle();
+    shell.paintAttributes();
   }
 
   checkValidity() {
@@ -191,7 +203,7 @@ class SoriCaptcha extends Base {
 
   /** @param {{ request?: boolean }} [options] */
   async diagnose(options) {
-    // @ts-ignore: of the package, beside the entry.
+    // @ts-expect-error: of the package, beside the entry.
     return (await import("./diagnose.js")).diagnose(this, options);
   }
 }
@@ -210,7 +222,9 @@ function invalid(shell, event) {
   // Described at the box; the browser's bubble would say it a second time.
   event.preventDefault();
   openDetails(element);
-  const fields = internals.form ? Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get?.call(internals.form) : [];
+  const fields = internals.form
+    ? Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get?.call(internals.form)
+    : [];
   const first = [...fields].find((field) => field.validity?.valid === false);
   shell.report(!first || first === element ? "invalidFirst" : "invalidLater");
 }
@@ -218,27 +232,48 @@ function invalid(shell, event) {
 /** @param {string} attribute @param {(this: SoriCaptcha) => unknown} get @param {(this: SoriCaptcha, value: any) => void} set */
 function reflect(attribute, get, set) {
   const name = attribute.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-  if (!(name in Base.prototype)) Object.defineProperty(SoriCaptcha.prototype, name, { configurable: true, enumerable: true, get, set });
+  if (!(name in Base.prototype))
+    Object.defineProperty(SoriCaptcha.prototype, name, { configurable: true, enumerable: true, get, set });
 }
 
 for (const name of INTERNALS) {
-  const get = /** @this {SoriCaptcha} */ function () { return shellOf(this).internals[name]; };
+  const get = /** @this {SoriCaptcha} */ function () {
+    return shellOf(this).internals[name];
+  };
   Object.defineProperty(SoriCaptcha.prototype, name, { configurable: true, enumerable: true, get });
 }
 for (const name of FLAGS) {
-  reflect(name, function () { return this.hasAttribute(name); }, function (on) { this.toggleAttribute(name, !!on); });
+  reflect(
+    name,
+    function () {
+      return this.hasAttribute(name);
+    },
+    function (on) {
+      this.toggleAttribute(name, !!on);
+    },
+  );
 }
 for (const name of TEXTS) {
-  reflect(name, function () { return this.getAttribute(name) ?? ""; }, function (value) {
-    if (value == null) this.removeAttribute(name);
-    else this.setAttribute(name, value);
-  });
+  reflect(
+    name,
+    function () {
+      return this.getAttribute(name) ?? "";
+    },
+    function (value) {
+      if (value == null) this.removeAttribute(name);
+      else this.setAttribute(name, value);
+    },
+  );
 }
 for (const name of METHODS) {
   if (name === "reset") continue;
   Object.defineProperty(SoriCaptcha.prototype, name, {
-    configurable: true, enumerable: true, writable: true,
-    value: /** @this {SoriCaptcha} */ function () { shellOf(this).do(name); },
+    configurable: true,
+    enumerable: true,
+    writable: true,
+    value: /** @this {SoriCaptcha} */ function () {
+      shellOf(this).do(name);
+    },
   });
 }
 
@@ -269,18 +304,29 @@ export function defineCaptcha({ css, languages, bring }) {
     setLanguages(languages);
     bringCoreFrom(bring);
     watchForViolations();
-    for (const [type, what] of /** @type {const} */ ([["pagehide", "pageHidden"], ["pageshow", "pageRestored"]])) {
+    for (const [type, what] of /** @type {const} */ ([
+      ["pagehide", "pageHidden"],
+      ["pageshow", "pageRestored"],
+    ])) {
       addEventListener(type, ({ persisted }) => {
         if (type === "pagehide" || persisted) for (const shell of live) shell.report(what);
       });
     }
-    document.addEventListener("sori-language", () => live.forEach((shell) => shell.lookAround()));
+    document.addEventListener("sori-language", () => {
+      for (const shell of live) shell.lookAround();
+    });
     // Enter in a field clicks the form's button too. Validation follows within the same task.
-    addEventListener("click", (event) => {
-      const button = /** @type {HTMLButtonElement | undefined} */ (event.composedPath().find((node) => /^(submit|image)$/.test(/** @type {any} */ (node).type)));
-      sending = button?.form ?? undefined;
-      setTimeout(() => (sending = undefined));
-    }, true);
+    addEventListener(
+      "click",
+      (event) => {
+        const button = /** @type {HTMLButtonElement | undefined} */ (
+          event.composedPath().find((node) => /^(submit|image)$/.test(/** @type {any} */ (node).type))
+        );
+        sending = button?.form ?? undefined;
+        setTimeout(() => (sending = undefined));
+      },
+      true,
+    );
     customElements.define("sori-captcha", SoriCaptcha);
   }
   return load();

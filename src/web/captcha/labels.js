@@ -31,7 +31,10 @@ function join(nodes, without) {
 function named(element, attribute) {
   const ids = element.getAttribute(attribute)?.split(/\s+/).filter(Boolean) ?? [];
   const root = /** @type {Document | ShadowRoot} */ (element.getRootNode());
-  return join(ids.map((id) => root.getElementById?.(id)), element);
+  return join(
+    ids.map((id) => root.getElementById?.(id)),
+    element,
+  );
 }
 
 /**
@@ -40,7 +43,11 @@ function named(element, attribute) {
  * @param {ElementInternals} internals
  */
 export function labelOf(element, internals) {
-  return named(element, "aria-labelledby") || join(internals.labels ?? [], element) || (element.getAttribute("aria-label") ?? "").trim();
+  return (
+    named(element, "aria-labelledby") ||
+    join(internals.labels ?? [], element) ||
+    (element.getAttribute("aria-label") ?? "").trim()
+  );
 }
 
 /** @param {HTMLElement} element */

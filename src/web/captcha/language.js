@@ -1,12 +1,20 @@
 // In which language an element speaks, and what it says.
 
-/** @typedef {import("./core.d.ts").Message} Message */
+/** @typedef {import("./boundary.d.ts").Message} Message */
 /** @typedef {{ tag: string, texts: Record<string, string> }} Language */
 
 /** What the modules in locale/ have brought; they share no scope with this one. @type {Language[]} */
-const loaded = (/** @type {any} */ (globalThis)[Symbol.for("sori-captcha.languages")] ??= []);
+const loaded = globalLanguages();
 /** @type {Language[]} The last one is what a page in an unknown language gets. */
 let inside = [];
+
+/** @returns {Language[]} */
+function globalLanguages() {
+  const scope = /** @type {any} */ (globalThis);
+  const name = Symbol.for("sori-captcha.languages");
+  scope[name] ??= [];
+  return scope[name];
+}
 
 /** @param {Language[]} languages */
 export function setLanguages(languages) {
@@ -41,7 +49,10 @@ export function languageOf(element) {
     if (node.nodeType === 1) lang = Element.prototype.getAttribute.call(node, "lang") ?? "";
   }
   const wanted = spoken(lang || navigator.language);
-  return (wanted && [...loaded, ...inside].find(({ tag }) => spoken(tag) === wanted)) || /** @type {Language} */ (inside.at(-1));
+  return (
+    (wanted && [...loaded, ...inside].find(({ tag }) => spoken(tag) === wanted)) ||
+    /** @type {Language} */ (inside.at(-1))
+  );
 }
 
 /**

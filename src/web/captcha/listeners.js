@@ -1,7 +1,7 @@
 // One set of listeners on the shadow root serves every part.
 
 /** @typedef {import("./shell.js").Shell} Shell */
-/** @typedef {import("./core.d.ts").Report} Report */
+/** @typedef {import("./boundary.d.ts").Report} Report */
 
 const TYPES = ["click", "input", "change", "focusin", "focusout", "keydown", "keypress", "keyup", "beforeinput"];
 
@@ -18,7 +18,8 @@ function heard(self, event) {
   const inBox = control === self.box;
   if (type === "click") {
     const part = control.getAttribute("part");
-    if (control.type === "button" && !control.hasAttribute("aria-disabled")) self.do(part === "play" ? "pressPlay" : part);
+    if (control.type === "button" && !control.hasAttribute("aria-disabled"))
+      self.do(part === "play" ? "pressPlay" : part);
   } else if (type === "input") {
     edited(self, control, event);
   } else if (type === "change") {
@@ -27,7 +28,16 @@ function heard(self, event) {
   } else if (type === "focusin") {
     // The page may have changed since; from button to button it need not be asked.
     if (inBox || !self.root.contains(event.relatedTarget)) self.lookAround();
-    focused(self, inBox ? "answer" : control === self.consent ? "consent" : control.getAttribute("part") === "play" ? "play" : "other");
+    focused(
+      self,
+      inBox
+        ? "answer"
+        : control === self.consent
+          ? "consent"
+          : control.getAttribute("part") === "play"
+            ? "play"
+            : "other",
+    );
   } else if (type === "focusout") {
     focused(self, "elsewhere");
   } else if (inBox) {
@@ -35,7 +45,7 @@ function heard(self, event) {
   }
 }
 
-/** @param {Shell} self @param {import("./core.d.ts").Focus} to */
+/** @param {Shell} self @param {import("./boundary.d.ts").Focus} to */
 function focused(self, to) {
   self.tell((core, id) => core.focus(id, to));
 }
@@ -79,7 +89,15 @@ function pressed(self, event) {
  */
 function pressedEarly(self, event) {
   const { key } = event;
-  if (event.type !== "keydown" || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (
+    event.type !== "keydown" ||
+    event.isComposing ||
+    event.keyCode === 229 ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey
+  )
+    return;
   if (key === "Enter") {
     self.pressDefaultButton();
   } else if (key === "." && self.element.getAttribute("shortcuts") !== "off") {

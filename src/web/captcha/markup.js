@@ -6,7 +6,8 @@ const checked = new WeakSet();
 const told = new Set();
 
 /** Attributes of every element. */
-const GLOBAL = /^(data-|aria-|on|id$|class$|style$|slot$|part$|exportparts$|title$|dir$|hidden$|inert$|tabindex$|role$|form$|is$|key$|ref$|nonce$|translate$|popover$|accesskey$|autofocus$|item)/;
+const GLOBAL =
+  /^(data-|aria-|on|id$|class$|style$|slot$|part$|exportparts$|title$|dir$|hidden$|inert$|tabindex$|role$|form$|is$|key$|ref$|nonce$|translate$|popover$|accesskey$|autofocus$|item)/;
 
 /**
  * How many letters are to be added, dropped or changed to make one word of the other.
@@ -50,7 +51,10 @@ function tellOfMarkup(element, known) {
     console.warn(`sori-captcha: ${text} (help: troubleshooting#${anchor})`, element);
   };
   if (!element.getAttribute("name")) {
-    warn('the attribute name is missing, so the form submits nothing of the captcha; it should be the prefix of the fields, such as "captcha"', "attribute");
+    warn(
+      'the attribute name is missing, so the form submits nothing of the captcha; it should be the prefix of the fields, such as "captcha"',
+      "attribute",
+    );
   }
   if (!element.children.length && !element.textContent?.trim()) {
     warn('nothing in slot="alternative": whoever cannot hear has no other way (WCAG 1.1.1)', "attribute");

@@ -13,7 +13,9 @@ export function mirror(element, data) {
   for (const input of mirrors.get(element) ?? []) input.remove();
   const form = element.getAttribute("form");
   const inputs = [...(data ?? [])].map(([name, value]) => {
-    const input = /** @type {HTMLInputElement} */ (Document.prototype.createElement.call(element.ownerDocument, "input"));
+    const input = /** @type {HTMLInputElement} */ (
+      Document.prototype.createElement.call(element.ownerDocument, "input")
+    );
     input.type = "hidden";
     input.name = name;
     input.value = `${value}`;
@@ -31,5 +33,8 @@ let told = false;
 export function warnOfSerialisers(element) {
   if (told || element.hasAttribute("mirror") || !(/** @type {any} */ (globalThis).jQuery)) return;
   told = true;
-  console.info("sori-captcha: jQuery's serialize() sends native fields only; send new FormData(form), or set the attribute mirror (help: troubleshooting#jquery)", element);
+  console.info(
+    "sori-captcha: jQuery's serialize() sends native fields only; send new FormData(form), or set the attribute mirror (help: troubleshooting#jquery)",
+    element,
+  );
 }

@@ -5,7 +5,11 @@
  * @param {Element} element
  */
 export function openDetails(element) {
-  for (let details = element.closest("details:not([open])"); details; details = details.closest("details:not([open])")) {
+  for (
+    let details = element.closest("details:not([open])");
+    details;
+    details = details.closest("details:not([open])")
+  ) {
     details.toggleAttribute("open", true);
   }
 }
@@ -24,5 +28,8 @@ export function warnIfOutOfReach(element, control) {
   if (root.activeElement === control || warned.has(element)) return;
   warned.add(element);
   const name = element.getAttribute("name") ?? "";
-  console.warn(`sori-captcha: the required captcha name="${name}" holds the form back, and nobody can get to it: it is hidden, in a closed dialog, or inert (help: troubleshooting#not-rendered)`, element);
+  console.warn(
+    `sori-captcha: the required captcha name="${name}" holds the form back, and nobody can get to it: it is hidden, in a closed dialog, or inert (help: troubleshooting#not-rendered)`,
+    element,
+  );
 }

@@ -3,8 +3,8 @@ import { advise } from "./advice.js";
 import { attempt, forget, wasBlocked } from "./policy.js";
 
 /** @typedef {import("./shell.js").Shell} Shell */
-/** @typedef {import("./core.d.ts").Core} Core */
-/** @typedef {import("./core.d.ts").Failure} Failure */
+/** @typedef {import("./boundary.d.ts").Core} Core */
+/** @typedef {import("./boundary.d.ts").Failure} Failure */
 
 /** The module's memory never shrinks: it is given the audio in small portions. */
 const PORTION = 4096;
@@ -27,7 +27,8 @@ const text = (value) => (typeof value === "string" ? value : "");
  */
 async function perform(self, { generation, timeout, url, body, read }) {
   self.request?.abort();
-  const controller = (self.request = new AbortController());
+  const controller = new AbortController();
+  self.request = controller;
   const { signal } = controller;
   // An Error, as browsers reject with: gloo-net panics at any other value.
   const late = new Error("timeout");
@@ -48,6 +49,7 @@ async function perform(self, { generation, timeout, url, body, read }) {
     const response = await sent(self, request, signal);
     if (!current()) return;
     if (response.ok && !read) return await takeAudio(self, response, generation, current, fail);
+    /** @type {any} */
     let json;
     try {
       // NAVER serves JSON as text/plain: what counts is what it is.
@@ -59,10 +61,20 @@ async function perform(self, { generation, timeout, url, body, read }) {
     if (response.ok && json && read) return self.tell((core, id) => read(core, id, json, response));
     console.warn(advise(url.replace(/[^/]*$/, body ? "$&" : "…"), response.status, text(json?.code)));
     const retryAfter = Number(response.headers.get("retry-after")) || 0;
-    self.tell((core, id) => core.refused(id, generation, response.status, retryAfter, text(json?.code), text(json?.errorCode)));
+    self.tell((core, id) =>
+      core.refused(id, generation, response.status, retryAfter, text(json?.code), text(json?.errorCode)),
+    );
   } catch {
     // Some WebViews say for ever that there is no network: only a failure counts.
-    fail(signal.reason === late ? "timeout" : made && (await wasBlocked(made)) ? "csp_blocked" : navigator.onLine ? "network_error" : "offline");
+    fail(
+      signal.reason === late
+        ? "timeout"
+        : made && (await wasBlocked(made))
+          ? "csp_blocked"
+          : navigator.onLine
+            ? "network_error"
+            : "offline",
+    );
   } finally {
     if (made) forget(made);
     clearTimeout(clock);
@@ -115,9 +127,12 @@ async function takeAudio(self, response, generation, current, fail) {
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const pieces = [];
   const reader = response.body?.getReader();
-  for (let read; reader && !(read = await reader.read()).done; pieces.push(read.value)) {
+  while (reader) {
+    const { done, value } = await reader.read();
     if (!current()) return;
-    if (!scan(self, read.value)) return fail("not_audio");
+    if (done) break;
+    if (!scan(self, value)) return fail("not_audio");
+    pieces.push(value);
   }
   if (!current()) return;
   self.arrived = pieces;
@@ -136,7 +151,10 @@ function scan(self, piece) {
 /** @param {Shell} self @param {number} generation @param {number} timeout @param {string} url */
 export function requestKey(self, generation, timeout, url) {
   perform(self, {
-    generation, timeout, url, body: {},
+    generation,
+    timeout,
+    url,
+    body: {},
     read: (core, id, { key, expiresIn }, { headers }) =>
       core.issued(id, generation, text(key), Number(expiresIn ?? NaN), headers.get("sori-upstream") === "practice"),
   });
@@ -150,8 +168,12 @@ export function fetchAudio(self, generation, timeout, url) {
 /** @param {Shell} self @param {number} generation @param {number} timeout @param {string} url @param {object} body */
 export function verify(self, generation, timeout, url, body) {
   perform(self, {
-    generation, timeout, url, body,
-    read: (core, id, { verified, token }) => core.judged(id, generation, typeof verified === "boolean" ? verified : undefined, text(token)),
+    generation,
+    timeout,
+    url,
+    body,
+    read: (core, id, { verified, token }) =>
+      core.judged(id, generation, typeof verified === "boolean" ? verified : undefined, text(token)),
   });
 }
 

@@ -10,7 +10,9 @@ const SAMPLES_PER_MS = 8;
 function silence(ms) {
   const samples = Math.max(10, ms) * SAMPLES_PER_MS;
   const bytes = new Uint8Array(44 + samples).fill(128);
-  bytes.set(new TextEncoder().encode("RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0@\x1f\0\0@\x1f\0\0\x01\0\x08\0data\0\0\0\0"));
+  bytes.set(
+    new TextEncoder().encode("RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0@\x1f\0\0@\x1f\0\0\x01\0\x08\0data\0\0\0\0"),
+  );
   const view = new DataView(bytes.buffer);
   view.setUint32(4, 36 + samples, true);
   view.setUint32(40, samples, true);
@@ -20,7 +22,8 @@ function silence(ms) {
 /** @param {Shell} self */
 function mediaElement(self) {
   if (!self.audio) {
-    const audio = (self.audio = self.element.ownerDocument.createElement("audio"));
+    const audio = self.element.ownerDocument.createElement("audio");
+    self.audio = audio;
     audio.volume = self.volume;
     self.root.append(audio);
     /**
@@ -29,7 +32,8 @@ function mediaElement(self) {
      * @param {Clip} clip
      * @param {() => void} act
      */
-    const on = (type, clip, act) => audio.addEventListener(type, () => self.audio === audio && self.clip === clip && act());
+    const on = (type, clip, act) =>
+      audio.addEventListener(type, () => self.audio === audio && self.clip === clip && act());
     on("playing", "speech", () => audio.paused || self.report("playing"));
     // The element pauses before it ends: that is no pause.
     on("pause", "speech", () => audio.ended || self.report("paused"));
@@ -42,7 +46,7 @@ function mediaElement(self) {
   return self.audio;
 }
 
-/** @param {Shell} self @param {import("./core.d.ts").Failure} how */
+/** @param {Shell} self @param {import("./boundary.d.ts").Failure} how */
 function playbackFailed(self, how) {
   self.tell((core, id) => core.playbackFailed(id, how));
 }
@@ -59,7 +63,10 @@ async function play(self) {
     // Another clip took its place.
     if (name === "AbortError" || clip !== self.clip || audio !== self.audio) return;
     if (clip === "silence") return self.report("leadInOver");
-    playbackFailed(self, name === "NotAllowedError" ? "playback_blocked" : (await wasBlocked(made)) ? "csp_blocked" : "not_audio");
+    playbackFailed(
+      self,
+      name === "NotAllowedError" ? "playback_blocked" : (await wasBlocked(made)) ? "csp_blocked" : "not_audio",
+    );
   } finally {
     forget(made);
   }

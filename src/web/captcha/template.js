@@ -39,55 +39,83 @@ function icon(...paths) {
   return node("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, ...paths);
 }
 
-/** An icon, and the text that is its name: the style sheet shows it where there is room. @param {keyof ICONS} part @param {Record<string, string>} [attributes] */
+/** An icon, and the text that is its name: the style sheet shows it where there is room. @param {keyof typeof ICONS} part @param {Record<string, string>} [attributes] */
 function iconButton(part, attributes) {
-  return node("button", { part, type: "button", ...attributes },
+  return node(
+    "button",
+    { part, type: "button", ...attributes },
     icon(node("path", { d: ICONS[part] })),
-    node("span", { "data-text": part }));
+    node("span", { "data-text": part }),
+  );
 }
 
 function tree() {
-  return node("div", { class: "sori", "data-state": "idle" },
-    node("label", { part: "consent" },
+  return node(
+    "div",
+    { class: "sori", "data-state": "idle" },
+    node(
+      "label",
+      { part: "consent" },
       node("input", { type: "checkbox", "aria-describedby": "notice" }),
-      node("span", { "data-text": "consent" })),
+      node("span", { "data-text": "consent" }),
+    ),
     node("label", { part: "label", for: "answer", "data-text": "label" }),
-    node("div", { class: "row" },
+    node(
+      "div",
+      { class: "row" },
       node("input", {
-        part: "answer", id: "answer", type: "text", inputmode: "numeric", autocomplete: "off", autocapitalize: "off",
-        spellcheck: "false", enterkeyhint: "done", maxlength: "64",
+        part: "answer",
+        id: "answer",
+        type: "text",
+        inputmode: "numeric",
+        autocomplete: "off",
+        autocapitalize: "off",
+        spellcheck: "false",
+        enterkeyhint: "done",
+        maxlength: "64",
         // Password managers have no business here.
-        "data-1p-ignore": "true", "data-bwignore": "true", "data-lpignore": "true", "data-form-type": "other",
+        "data-1p-ignore": "true",
+        "data-bwignore": "true",
+        "data-lpignore": "true",
+        "data-form-type": "other",
       }),
-      node("button", { part: "play", type: "button" },
+      node(
+        "button",
+        { part: "play", type: "button" },
         icon(
           node("path", { class: "start", d: "M4 2.5v11l9-5.5z" }),
-          node("path", { class: "stop", d: "M4 3h3v10H4zM9 3h3v10H9z" })),
-        node("span")),
-      node("button", { part: "check", type: "button", "data-text": "check" })),
+          node("path", { class: "stop", d: "M4 3h3v10H4zM9 3h3v10H9z" }),
+        ),
+        node("span"),
+      ),
+      node("button", { part: "check", type: "button", "data-text": "check" }),
+    ),
     node("p", { part: "error", id: "error" }),
     node("p", { part: "hint", id: "hint" }),
     node("p", { id: "more", class: "unseen" }),
-    node("div", { class: "transport", hidden: "" },
+    node(
+      "div",
+      { class: "transport", hidden: "" },
       iconButton("back", { "aria-disabled": "true" }),
       iconButton("forward", { "aria-disabled": "true" }),
       iconButton("slower"),
       iconButton("faster"),
-      node("label", { class: "volume" },
+      node(
+        "label",
+        { class: "volume" },
         icon(node("path", { d: ICONS.volume })),
         node("span", { class: "unseen", "data-text": "volume" }),
-        node("input", { part: "volume", type: "range", min: "0", max: "100", step: "5", value: "100" })),
-      iconButton("renew", { "aria-disabled": "true" })),
-    node("div", { part: "progress", "aria-hidden": "true", hidden: "" },
-      node("progress"),
-      node("span")),
+        node("input", { part: "volume", type: "range", min: "0", max: "100", step: "5", value: "100" }),
+      ),
+      iconButton("renew", { "aria-disabled": "true" }),
+    ),
+    node("div", { part: "progress", "aria-hidden": "true", hidden: "" }, node("progress"), node("span")),
     node("p", { part: "status", id: "status", role: "status" }),
-    node("div", { class: "ways" },
-      node("slot", { name: "alternative" }, node("slot"))),
+    node("div", { class: "ways" }, node("slot", { name: "alternative" }, node("slot"))),
     // With `consent` it stands before the label: whoever agrees reads first to what.
-    node("div", { part: "notice", id: "notice" },
-      node("slot", { name: "notice" }, node("p"))),
-    node("p", { class: "unseen announcement", "aria-live": "polite" }));
+    node("div", { part: "notice", id: "notice" }, node("slot", { name: "notice" }, node("p"))),
+    node("p", { class: "unseen announcement", "aria-live": "polite" }),
+  );
 }
 
 /** A copy of the tree. */

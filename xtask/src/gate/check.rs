@@ -19,6 +19,8 @@ pub(crate) enum Check {
     Clippy,
     /// Lints of what runs in the browser
     ClippyWasm,
+    /// Formatting, lints and types of the hand-written JavaScript
+    Js,
     /// The documentation of the crates, without a warning
     Docs,
     /// Tests on the host: the widget's core, the backend, xtask
@@ -56,6 +58,7 @@ impl Check {
     pub(super) fn needs(self) -> &'static [Need] {
         match self {
             Check::Fmt | Check::Clippy | Check::Docs => &[],
+            Check::Js => &[Need::Node],
             Check::Host => &[Need::Redis],
             Check::Deploy => &[Need::Redis, Need::Proxies, Need::Dist],
             Check::Stacks => &[Need::Stacks],
@@ -80,6 +83,7 @@ impl Check {
             Check::Fmt
             | Check::Clippy
             | Check::ClippyWasm
+            | Check::Js
             | Check::Docs
             | Check::Host
             | Check::WasmChromium
@@ -104,6 +108,7 @@ impl Check {
             Check::Fmt
             | Check::Clippy
             | Check::ClippyWasm
+            | Check::Js
             | Check::Docs
             | Check::Build
             | Check::Size
@@ -136,6 +141,10 @@ impl Check {
                 // The share button alone is a build of its own.
                 cmd!(sh, "cargo clippy --quiet -p sori-captcha --target {target} --no-default-features --features share -- -D warnings")
                     .run()?;
+            }
+            Check::Js => {
+                cmd!(sh, "biome ci --error-on-warnings --colors=off").run()?;
+                cmd!(sh, "tsc --project tsconfig.json").run()?;
             }
             Check::Docs => cmd!(
                 sh,

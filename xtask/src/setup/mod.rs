@@ -19,7 +19,9 @@ use system::Program;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// The compiler's wasm target, wasm-pack, wasm-bindgen, Node's packages.
+    /// Node.js's packages: linters, bundlers.
+    Node,
+    /// Those, the compiler's wasm target, wasm-pack, wasm-bindgen.
     Package,
     Chromium,
     Firefox,
@@ -58,7 +60,7 @@ impl Need {
     /// What the operating system's packages bring.
     fn programs(self) -> &'static [Program] {
         match self {
-            Need::Package | Need::Audit => &[],
+            Need::Node | Need::Package | Need::Audit => &[],
             Need::Chromium => browsers::CHROMIUM,
             Need::Firefox => browsers::FIREFOX,
             Need::Webkit => browsers::WEBKIT,
@@ -74,6 +76,7 @@ impl Need {
     /// What comes from elsewhere, and whether all of it fits together.
     fn complete(self, workspace: &Workspace) -> Result<()> {
         match self {
+            Need::Node => node::packages(workspace),
             Need::Package => {
                 rust::tools(workspace)?;
                 node::packages(workspace)

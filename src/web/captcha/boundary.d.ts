@@ -1,4 +1,15 @@
-// Made by `cargo xtask build` from src/web/captcha/*.rs.
+// Made by `cargo xtask build` from src/web/captcha/*.rs and the enums of the core: do not edit.
+export type Attribute = "endpoint" | "key-url" | "audio-url" | "verify-url" | "name" | "error" | "ticket" | "required" | "disabled" | "verify" | "lang" | "theme" | "lead-in" | "rate" | "shortcuts" | "pause-on-typing" | "remember" | "consent" | "mirror" | "timeout";
+export type Description = "nothing" | "page" | "hint" | "error" | "status";
+export type Flag = "aria-disabled" | "aria-invalid" | "readonly" | "hidden" | "data-way";
+export type Flaw = "valueMissing" | "customError";
+export type Message = "group" | "label" | "instruction" | "instructionNoKeys" | "play" | "resume" | "playNew" | "pause" | "back" | "forward" | "slower" | "faster" | "volume" | "volumePercent" | "renew" | "check" | "playing" | "loading" | "ended" | "endedKeys" | "endedType" | "endedTypeBefore" | "endedTypeBox" | "endedNew" | "endedNewBox" | "boxCleared" | "paused" | "stalled" | "speed" | "speedSlowest" | "speedFastest" | "checking" | "verified" | "verifiedShort" | "wrong" | "wrongCleared" | "expired" | "expiredClears" | "expiresSoon" | "submitted" | "needPlay" | "needPlayNoKeys" | "needAnswer" | "needNew" | "needCheck" | "needConsent" | "notDigits" | "notice" | "noticeConsent" | "noticePractice" | "consent" | "useAnotherWay" | "submitAsIs" | "contactSite" | "quotaExceeded" | "rateLimited" | "rateLimitedSeconds" | "rateLimitedMinutes" | "unavailable" | "stillUnavailable" | "misconfigured" | "offline" | "timeout" | "networkError" | "badResponse" | "notAudio" | "playbackBlocked" | "internalError" | "checkFailed";
+export type Name = "play" | "way";
+export type Part = "answer" | "error" | "hint" | "notice" | "consent" | "play" | "back" | "forward" | "slower" | "faster" | "renew" | "volume" | "transport" | "check" | "progress" | "status" | "sori" | "announcement";
+export type Progress = "hidden" | "loading" | "playing" | "paused";
+export type Signal = "sori-statechange" | "sori-issued" | "sori-verified" | "sori-rejected" | "sori-expired" | "sori-error";
+export type SiteText = "error" | "rejection" | "validity";
+export type StateName = "idle" | "loading" | "playing" | "paused" | "ready" | "checking" | "verified" | "rejected" | "expired" | "failed";
 /* tslint:disable */
 /* eslint-disable */
 /**

@@ -1,0 +1,261 @@
+// What one element shows: its shadow tree, its texts in the page's language, its validity and fields. What is shown where is decided
+// elsewhere: by the core, and without one here, where it needs no decision.
+import { descriptionOf, labelOf } from "./labels.js";
+import { directionOf, languageOf, say } from "./language.js";
+import { mirror } from "./mirror.js";
+import { hasVolume } from "./sound.js";
+import { isCoarse } from "./surroundings.js";
+import { copyTree } from "./template.js";
+
+/** @typedef {import("./boundary.d.ts").Part} Part */
+/** @typedef {import("./boundary.d.ts").Message} Message */
+/** @typedef {import("./boundary.d.ts").SiteText} SiteText */
+/** @typedef {import("./language.js").Language} Language */
+/** @typedef {{ message?: Message, number?: number, site?: SiteText, again?: boolean }} Words */
+
+/** A live region that comes together with its text is not read, by NVDA and JAWS: it is there this long before, in ms. */
+const SETTLE_MS = 500;
+/** Orca drops an announcement that equals the last. A no-break space is spoken by none. */
+const AGAIN = "\u00a0";
+/** @type {Record<import("./boundary.d.ts").Description, string>} */
+const DESCRIBED_BY = { nothing: "", page: "more", hint: "more hint", error: "more error", status: "more status" };
+
+export class Painting {
+  /** The page's own texts by name. @type {Record<string, unknown> | null | undefined} */
+  messages;
+  /** What the site said: by the `error` attribute, `reject` and `setCustomValidity`. @type {Record<SiteText, string>} */
+  siteTexts = { error: "", rejection: "", validity: "" };
+  /** Which texts the placeholders stand for. @type {Record<import("./boundary.d.ts").Name, Message>} */
+  names = { play: "play", way: "useAnotherWay" };
+  /** What the parts say whose text changes. @type {Partial<Record<Part, Words>>} */
+  words = { play: { message: "play" } };
+  /** @type {[flaw?: import("./boundary.d.ts").Flaw, message?: Message, site?: SiteText]} */
+  validity = [];
+  /** The fields that the form gets, and whether hidden inputs hold them. @type {FormData | undefined} */
+  fields;
+  mirrored = false;
+  /** @type {Language | undefined} */
+  language;
+  state = "";
+  /** When the element was first connected. */
+  painted = 0;
+  /** By the part whose text waits, or the core's timer. @type {Partial<Record<string, ReturnType<typeof setTimeout>>>} */
+  timers = {};
+
+  /**
+   * @param {HTMLElement} element
+   * @param {ElementInternals} internals
+   */
+  constructor(element, internals) {
+    this.element = element;
+    this.internals = internals;
+    this.root = internals.shadowRoot ?? element.attachShadow({ mode: "open" });
+    this.root.replaceChildren(copyTree());
+    this.box = /** @type {HTMLInputElement} */ (this.part("answer"));
+    this.consent = /** @type {HTMLInputElement} */ (this.root.querySelector("[type=checkbox]"));
+  }
+
+  /** @param {string} name @returns {HTMLElement} */
+  part(name) {
+    const { root } = this;
+    return /** @type {HTMLElement} */ (root.querySelector(`[part=${name}]`) ?? root.querySelector(`.${name}`));
+  }
+
+  // From the page.
+
+  /** The language and the names may have changed. @param {boolean} [all] Also when they have not. */
+  lookAround(all) {
+    const { element, root } = this;
+    const language = languageOf(element);
+    if (all || language !== this.language) {
+      this.language = language;
+      this.paintTexts();
+    }
+    const wrapper = /** @type {HTMLElement} */ (root.firstElementChild);
+    wrapper.lang = language.tag;
+    wrapper.dir = directionOf(language);
+    const label = labelOf(element, this.internals);
+    if (label) this.box.ariaLabel = `${label} ${this.say("label")}`;
+    else this.box.removeAttribute("aria-label");
+    /** @type {HTMLElement} */ (root.getElementById("more")).textContent = descriptionOf(element);
+    /** @type {HTMLElement} */ (root.querySelector(".volume")).hidden = !hasVolume();
+  }
+
+  /** Every text, in the language that it is. */
+  paintTexts() {
+    for (const node of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-text]"))) {
+      node.textContent = this.say(/** @type {Message} */ (node.dataset.text));
+    }
+    this.internals.role = "group";
+    this.internals.ariaLabel = this.say("group");
+    for (const part of /** @type {Part[]} */ (Object.keys(this.words))) this.write(part);
+    this.judge();
+  }
+
+  /** What the attributes say in every state. */
+  paintAttributes() {
+    const { element } = this;
+    this.box.ariaRequired = element.hasAttribute("required") ? "true" : null;
+    // What is agreed to stands before the box, and otherwise out of the way.
+    const label = this.part("label");
+    const notice = this.part("notice");
+    const before = label.previousElementSibling === notice;
+    if (before === element.hasAttribute("consent")) return;
+    if (before) this.part("ways").after(notice);
+    else label.before(notice);
+  }
+
+  /** The state "idle", which needs no decision. */
+  paintIdle() {
+    const { element } = this;
+    const { error, validity } = this.siteTexts;
+    const keys = element.getAttribute("shortcuts") !== "off" && !isCoarse();
+    this.paintState("idle");
+    this.paintText("play", "play");
+    this.paintText("hint", keys ? "instruction" : "instructionNoKeys");
+    this.paintText("notice", element.hasAttribute("consent") ? "noticeConsent" : "notice");
+    if (validity) this.paintValidity("customError", undefined, "validity");
+    else if (element.hasAttribute("required")) this.paintValidity("valueMissing", keys ? "needPlay" : "needPlayNoKeys");
+    else this.paintValidity();
+    this.paintFlag("answer", "aria-invalid", !!error);
+    this.paintFlag("hint", "hidden", !!error);
+    this.paintSiteText("error", "error");
+    this.paintDescription(error ? "error" : "hint");
+  }
+
+  /** @param {Message} message @param {number} [number] */
+  say(message, number) {
+    return say(/** @type {Language} */ (this.language), this.messages, this.names, message, number);
+  }
+
+  /** @param {Part} part */
+  write(part) {
+    const { message, number, site, again } = this.words[part] ?? {};
+    const text = (site ? this.siteTexts[site] : message ? this.say(message, number) : "") + (again ? AGAIN : "");
+    const node = this.part(part);
+    if (part === "play") this.root.firstElementChild?.toggleAttribute("data-sounds", message === "pause");
+    if (part === "volume") return node.setAttribute("aria-valuetext", text);
+    // Play has an icon, and the notice is in a slot.
+    const place = node.querySelector("span,p") ?? node;
+    if (place.textContent !== text) place.textContent = text;
+  }
+
+  judge() {
+    const { internals, box } = this;
+    const [flaw, message, site] = this.validity;
+    if (flaw) internals.setValidity({ [flaw]: true }, site ? this.siteTexts[site] : message && this.say(message), box);
+    else internals.setValidity({});
+  }
+
+  /** The site says this. @param {SiteText} which @param {string} text */
+  hearSite(which, text) {
+    this.siteTexts[which] = text;
+    for (const part of /** @type {Part[]} */ (Object.keys(this.words))) {
+      if (this.words[part]?.site === which) this.write(part);
+    }
+    if (this.validity[2] === which && text) this.judge();
+  }
+
+  // What the core asks for: see `Shell` in shell.rs.
+
+  /** The one custom state that holds. @param {import("./boundary.d.ts").StateName} name */
+  paintState(name) {
+    const { states } = this.internals;
+    for (const prefix of ["", "--"]) {
+      states?.delete(prefix + this.state);
+      try {
+        states?.add(prefix + name);
+      } catch {
+        // Chromium before 125 takes only names with dashes.
+      }
+    }
+    this.state = name;
+    // Older Chromium takes `:host(:state())` for a mistake.
+    /** @type {HTMLElement} */ (this.root.firstElementChild).dataset.state = name;
+  }
+
+  /** @param {import("./boundary.d.ts").Flaw} [flaw] @param {Message} [message] @param {SiteText} [site] */
+  paintValidity(flaw, message, site) {
+    this.validity = [flaw, message, site];
+    this.judge();
+  }
+
+  /** @param {import("./boundary.d.ts").Name} name @param {Message} message */
+  paintName(name, message) {
+    if (this.names[name] === message) return;
+    this.names[name] = message;
+    this.paintTexts();
+  }
+
+  /** @param {FormData} [data] */
+  paintFields(data) {
+    this.fields = data;
+    const mirrored = this.element.hasAttribute("mirror");
+    if (mirrored || this.mirrored) mirror(this.element, mirrored ? data : undefined);
+    this.mirrored = mirrored;
+    // The empty state keeps the browser from restoring a dead key.
+    this.internals.setFormValue((!mirrored && data) || null, "");
+  }
+
+  dropMirror() {
+    if (this.mirrored) mirror(this.element);
+    this.mirrored = false;
+  }
+
+  /** @param {import("./boundary.d.ts").Description} description */
+  paintDescription(description) {
+    const ids = DESCRIBED_BY[description];
+    if (ids) this.box.setAttribute("aria-describedby", ids);
+    else this.box.removeAttribute("aria-describedby");
+  }
+
+  /** @param {Part} part @param {Message} [message] @param {number} [number] @param {boolean} [again] */
+  paintText(part, message, number, again) {
+    this.paintWords(part, { message, number, again });
+  }
+
+  /** @param {Part} part @param {SiteText} site @param {boolean} [again] */
+  paintSiteText(part, site, again) {
+    this.paintWords(part, { site, again });
+  }
+
+  /** @param {Part} part @param {Words} words */
+  paintWords(part, words) {
+    this.words[part] = words;
+    const live = part === "status" || part === "announcement";
+    const wait = live && (words.message || words.site) ? this.painted + SETTLE_MS - performance.now() : 0;
+    clearTimeout(this.timers[part]);
+    if (wait > 0) this.timers[part] = setTimeout(() => this.write(part), wait);
+    else this.write(part);
+  }
+
+  /** @param {Part} part @param {import("./boundary.d.ts").Flag} flag @param {boolean} holds */
+  paintFlag(part, flag, holds) {
+    const node = part === "consent" ? this.consent : this.part(part);
+    if (holds) node.setAttribute(flag, "true");
+    else node.removeAttribute(flag);
+    if (part === "consent") node.setAttribute("aria-describedby", holds ? "error notice" : "notice");
+  }
+
+  /** @param {number} percent */
+  paintVolume(percent) {
+    /** @type {HTMLInputElement} */ (this.part("volume")).value = `${percent}`;
+  }
+
+  /** @param {import("./boundary.d.ts").Progress} what @param {number} elapsed @param {number} length */
+  paintProgress(what, elapsed, length) {
+    const node = this.part("progress");
+    const [bar, text] = /** @type {any} */ (node.children);
+    node.hidden = what === "hidden";
+    bar.max = length;
+    if (what === "loading") {
+      // No value: nobody knows how long it takes.
+      bar.removeAttribute("value");
+      text.textContent = "";
+    } else {
+      bar.value = elapsed;
+      const time = `${Math.floor(elapsed / 60)}:${`${elapsed % 60}`.padStart(2, "0")}`;
+      text.textContent = what === "playing" ? `${this.say("playing")} ${time}` : time;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// What the page and the device around an element are like.
+
+/** Whether there is no keyboard to name keys of. */
+export function isCoarse() {
+  // A device without any pointer is steered by keys.
+  return matchMedia("(any-pointer: coarse)").matches && !matchMedia("(any-pointer: fine)").matches;
+}
+
+/** Whether the page offers another way. @param {Element} element */
+export function hasWay(element) {
+  return [...element.childNodes].some((node) =>
+    node instanceof Element ? node.slot !== "notice" && !!node.textContent?.trim() : !!node.textContent?.trim(),
+  );
+}
+
+/**
+ * A form's first submit button, in the order of the document; an `<input type=image>` is not among its `elements`.
+ * @param {HTMLFormElement} form
+ */
+export function defaultButton(form) {
+  const root = /** @type {ParentNode} */ (/** @type {unknown} */ (Node.prototype.getRootNode.call(form)));
+  const buttons = root.querySelectorAll("button,input");
+  return /** @type {HTMLButtonElement[]} */ ([...buttons]).find(
+    (button) => button.form === form && /^(submit|image)$/.test(button.type),
+  );
+}
