@@ -94,10 +94,10 @@ class SoriCaptcha extends Base {
     if (!live.has(shell)) return;
     if (name === "error") {
       shell.hearSite("error", value ?? "");
-      shell.tell((core, id) => core.siteError(id, !!value));
+      shell.tell("siteError", !!value);
     } else if (old !== value) {
       if (name === "lang") shell.lookAround();
-      shell.tell((core, id) => core.configure(id));
+      shell.tell("configure");
     }
     shell.paintAttributes();
   }
@@ -154,7 +154,7 @@ class SoriCaptcha extends Base {
     const shell = shellOf(this);
     shell.box.value = value ?? "";
     const { value: typed } = shell.box;
-    shell.tell((core, id) => core.edited(id, typed));
+    shell.tell("edited", typed);
   }
 
   get type() {
@@ -175,7 +175,7 @@ class SoriCaptcha extends Base {
     const shell = shellOf(this);
     const text = `${message ?? ""}`;
     shell.hearSite("rejection", text);
-    shell.act((core, id) => core.reject(id, !!text));
+    shell.act("reject", !!text);
   }
 
   /** @param {unknown} message */
@@ -183,7 +183,7 @@ class SoriCaptcha extends Base {
     const shell = shellOf(this);
     const text = `${message}`;
     shell.hearSite("validity", text);
-    shell.tell((core, id) => core.customValidity(id, !!text));
+    shell.tell("customValidity", !!text);
     shell.paintAttributes();
   }
 

@@ -3,18 +3,13 @@
 /** @typedef {import("./boundary.d.ts").Message} Message */
 /** @typedef {{ tag: string, texts: Record<string, string> }} Language */
 
+const everywhere = /** @type {any} */ (globalThis);
+const LANGUAGES = Symbol.for("sori-captcha.languages");
+everywhere[LANGUAGES] ??= [];
 /** What the modules in locale/ have brought; they share no scope with this one. @type {Language[]} */
-const loaded = globalLanguages();
+const loaded = everywhere[LANGUAGES];
 /** @type {Language[]} The last one is what a page in an unknown language gets. */
 let inside = [];
-
-/** @returns {Language[]} */
-function globalLanguages() {
-  const scope = /** @type {any} */ (globalThis);
-  const name = Symbol.for("sori-captcha.languages");
-  scope[name] ??= [];
-  return scope[name];
-}
 
 /** @param {Language[]} languages */
 export function setLanguages(languages) {

@@ -1,5 +1,7 @@
 // One set of listeners on the shadow root serves every part.
 
+import { callCore } from "./core.js";
+
 /** @typedef {import("./shell.js").Shell} Shell */
 /** @typedef {import("./boundary.d.ts").Report} Report */
 
@@ -47,17 +49,17 @@ function heard(self, event) {
 
 /** @param {Shell} self @param {import("./boundary.d.ts").Focus} to */
 function focused(self, to) {
-  self.tell((core, id) => core.focus(id, to));
+  self.tell("focus", to);
 }
 
 /** @param {Shell} self @param {HTMLInputElement} control @param {Event} event */
 function edited(self, control, event) {
   const { value } = control;
-  if (control === self.box) return self.tell((core, id) => core.edited(id, value));
+  if (control === self.box) return self.tell("edited", value);
   // Neither volume nor consent is the answer.
   event.stopPropagation();
   if (control === self.consent) self.report(control.checked ? "consented" : "consentWithdrawn");
-  else self.tell((core, id) => core.volume(id, Number(value)));
+  else self.tell("volume", Number(value));
 }
 
 /** A key in the box. @param {Shell} self @param {KeyboardEvent & InputEvent} event */
@@ -69,12 +71,12 @@ function pressed(self, event) {
   if (type === "beforeinput") {
     const { data } = event;
     if (event.inputType !== "insertText" || !data) return;
-    action = self.ask((core, id) => core.typedAction(id, data));
+    action = self.ask("typedAction", data);
   } else {
     const modified = event.ctrlKey || event.metaKey || event.altKey;
-    if (self.ask((core) => core.isPrintable(key, modified))) event.stopPropagation();
+    if (callCore((core) => core.isPrintable(key, modified))) event.stopPropagation();
     if (type !== "keydown") return;
-    action = self.ask((core, id) => core.keyAction(id, key, modified, event.isComposing, event.keyCode === 229));
+    action = self.ask("keyAction", key, modified, event.isComposing, event.keyCode === 229);
   }
   if (!action) return;
   event.preventDefault();

@@ -17,8 +17,6 @@ import { copyTree } from "./template.js";
 const SETTLE_MS = 500;
 /** Orca drops an announcement that equals the last. A no-break space is spoken by none. */
 const AGAIN = "\u00a0";
-/** @type {Record<import("./boundary.d.ts").Description, string>} */
-const DESCRIBED_BY = { nothing: "", page: "more", hint: "more hint", error: "more error", status: "more status" };
 
 export class Painting {
   /** The page's own texts by name. @type {Record<string, unknown> | null | undefined} */
@@ -31,8 +29,7 @@ export class Painting {
   words = { play: { message: "play" } };
   /** @type {[flaw?: import("./boundary.d.ts").Flaw, message?: Message, site?: SiteText]} */
   validity = [];
-  /** The fields that the form gets, and whether hidden inputs hold them. @type {FormData | undefined} */
-  fields;
+  /** Whether hidden inputs hold the form's fields. */
   mirrored = false;
   /** @type {Language | undefined} */
   language;
@@ -189,7 +186,6 @@ export class Painting {
 
   /** @param {FormData} [data] */
   paintFields(data) {
-    this.fields = data;
     const mirrored = this.element.hasAttribute("mirror");
     if (mirrored || this.mirrored) mirror(this.element, mirrored ? data : undefined);
     this.mirrored = mirrored;
@@ -204,9 +200,9 @@ export class Painting {
 
   /** @param {import("./boundary.d.ts").Description} description */
   paintDescription(description) {
-    const ids = DESCRIBED_BY[description];
-    if (ids) this.box.setAttribute("aria-describedby", ids);
-    else this.box.removeAttribute("aria-describedby");
+    // The parts have ids of these names.
+    if (description === "nothing") this.box.removeAttribute("aria-describedby");
+    else this.box.setAttribute("aria-describedby", description === "page" ? "more" : `more ${description}`);
   }
 
   /** @param {Part} part @param {Message} [message] @param {number} [number] @param {boolean} [again] */

@@ -3,7 +3,6 @@ import { advise } from "./advice.js";
 import { attempt, forget, wasBlocked } from "./policy.js";
 
 /** @typedef {import("./shell.js").Shell} Shell */
-/** @typedef {import("./boundary.d.ts").Core} Core */
 /** @typedef {import("./boundary.d.ts").Failure} Failure */
 
 /** The module's memory never shrinks: it is given the audio in small portions. */
@@ -15,7 +14,7 @@ const PORTION = 4096;
  * @property {number} timeout In ms.
  * @property {string} url
  * @property {object} [body] Goes out as JSON; without one it is the audio that is fetched.
- * @property {(core: Core, id: number, json: any, response: Response) => void} [read] Takes the answer in.
+ * @property {(json: any, response: Response) => import("./shell.js").Telling} [read] What is told of the answer.
  */
 
 /** @param {unknown} value */
@@ -35,7 +34,7 @@ async function perform(self, { generation, timeout, url, body, read }) {
   const clock = setTimeout(() => controller.abort(late), timeout);
   const current = () => controller === self.request;
   /** @param {Failure} how */
-  const fail = (how) => current() && self.tell((core, id) => core.failed(id, generation, how));
+  const fail = (how) => current() && self.tell("failed", generation, how);
   let made;
   try {
     let request;
@@ -58,12 +57,10 @@ async function perform(self, { generation, timeout, url, body, read }) {
       if (!(error instanceof SyntaxError)) throw error;
     }
     if (!current()) return;
-    if (response.ok && json && read) return self.tell((core, id) => read(core, id, json, response));
+    if (response.ok && json && read) return self.tell(...read(json, response));
     console.warn(advise(url.replace(/[^/]*$/, body ? "$&" : "…"), response.status, text(json?.code)));
     const retryAfter = Number(response.headers.get("retry-after")) || 0;
-    self.tell((core, id) =>
-      core.refused(id, generation, response.status, retryAfter, text(json?.code), text(json?.errorCode)),
-    );
+    self.tell("refused", generation, response.status, retryAfter, text(json?.code), text(json?.errorCode));
   } catch {
     // Some WebViews say for ever that there is no network: only a failure counts.
     fail(
@@ -112,7 +109,7 @@ function sent(self, request, signal) {
     // This ends the wait also if the module dies over it.
     signal.addEventListener("abort", () => reject(signal.reason));
     self.answered = (response) => (response ? resolve(response) : reject());
-    self.tell((core, id) => core.send(id, request));
+    self.tell("send", request);
   });
 }
 
@@ -136,14 +133,14 @@ async function takeAudio(self, response, generation, current, fail) {
   }
   if (!current()) return;
   self.arrived = pieces;
-  self.tell((core, id) => core.audio(id, generation));
+  self.tell("audio", generation);
 }
 
 /** False once there is more than the cap allows. @param {Shell} self @param {Uint8Array} piece */
 function scan(self, piece) {
   let fits = true;
   for (let at = 0; fits && at < piece.length; at += PORTION) {
-    fits = self.ask((core, id) => core.scan(id, piece.subarray(at, at + PORTION))) ?? true;
+    fits = self.ask("scan", piece.subarray(at, at + PORTION)) ?? true;
   }
   return fits;
 }
@@ -155,8 +152,13 @@ export function requestKey(self, generation, timeout, url) {
     timeout,
     url,
     body: {},
-    read: (core, id, { key, expiresIn }, { headers }) =>
-      core.issued(id, generation, text(key), Number(expiresIn ?? NaN), headers.get("sori-upstream") === "practice"),
+    read: ({ key, expiresIn }, { headers }) => [
+      "issued",
+      generation,
+      text(key),
+      Number(expiresIn ?? NaN),
+      headers.get("sori-upstream") === "practice",
+    ],
   });
 }
 
@@ -172,8 +174,12 @@ export function verify(self, generation, timeout, url, body) {
     timeout,
     url,
     body,
-    read: (core, id, { verified, token }) =>
-      core.judged(id, generation, typeof verified === "boolean" ? verified : undefined, text(token)),
+    read: ({ verified, token }) => [
+      "judged",
+      generation,
+      typeof verified === "boolean" ? verified : undefined,
+      text(token),
+    ],
   });
 }
 

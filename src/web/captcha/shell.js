@@ -12,7 +12,13 @@ import { dress } from "./template.js";
 /** @typedef {import("./boundary.d.ts").Core} Core */
 /** @typedef {import("./boundary.d.ts").Report} Report */
 /** @typedef {import("./boundary.d.ts").Timer} Timer */
-/** @typedef {(core: Core, id: number) => void} Telling */
+/**
+ * What follows the number of the element.
+ * @template F
+ * @typedef {F extends (id: number, ...rest: infer R) => unknown ? R : never} Rest
+ */
+/** The methods of the core that are about an element. @typedef {Exclude<keyof Core, "connect" | "free" | "isPrintable" | symbol>} Named */
+/** One of them, and what it is told. @typedef {{ [K in Named]: [name: K, ...rest: Rest<Core[K]>] }[Named]} Telling */
 
 /** The length of the silence that answers a press before the module is there, in ms. */
 const FIRST_LEAD_IN_MS = 1500;
@@ -61,8 +67,7 @@ export class Shell extends Painting {
   disconnect() {
     live.delete(this);
     this.dropMirror();
-    const { id } = this;
-    if (id >= 0) this.tell((core) => core.disconnect(id));
+    this.tell("disconnect");
     this.leave();
   }
 
@@ -71,13 +76,13 @@ export class Shell extends Painting {
     if (!core || this.id >= 0) return;
     const { element, box, consent } = this;
     this.id = callCore((core) => core.connect(this, box.value, consent.checked, element.matches(":disabled"))) ?? -1;
-    if (element.getAttribute("error")) this.tell((core, id) => core.siteError(id, true));
-    if (this.siteTexts.validity) this.tell((core, id) => core.customValidity(id, true));
-    this.tell((core, id) => core.configure(id));
-    this.tell((core, id) => core.surroundings(id, isCoarse(), hasWay(element)));
+    if (element.getAttribute("error")) this.tell("siteError", true);
+    if (this.siteTexts.validity) this.tell("customValidity", true);
+    this.tell("configure");
+    this.tell("surroundings", isCoarse(), hasWay(element));
     const kept = element.hasAttribute("remember") && recall();
-    if (kept) this.tell((core, id) => core.recalled(id, ...kept));
-    for (const telling of this.early.splice(0)) this.tell(telling);
+    if (kept) this.tell("recalled", ...kept);
+    for (const telling of this.early.splice(0)) this.tell(...telling);
   }
 
   /** Has no core any more. */
@@ -95,7 +100,7 @@ export class Shell extends Painting {
   /** @param {boolean} [all] */
   lookAround(all) {
     super.lookAround(all);
-    this.tell((core, id) => core.surroundings(id, isCoarse(), hasWay(this.element)));
+    this.tell("surroundings", isCoarse(), hasWay(this.element));
   }
 
   paintAttributes() {
@@ -112,14 +117,13 @@ export class Shell extends Painting {
    * that waits.
    * @param {Telling} telling
    */
-  tell(telling) {
+  tell(...telling) {
     this.waiting.push(telling);
     if (this.busy) return;
     this.busy = true;
     while (this.id >= 0 && this.waiting.length) {
-      const { id } = this;
-      const next = this.waiting.shift();
-      callCore((core) => next?.(core, id));
+      const [name, ...rest] = /** @type {Telling} */ (this.waiting.shift());
+      this.ask(name, .../** @type {any} */ (rest));
     }
     this.waiting.length = 0;
     this.busy = false;
@@ -128,25 +132,27 @@ export class Shell extends Painting {
   /** @param {Report} what */
   report(what) {
     const [at, length] = sound.position(this);
-    this.tell((core, id) => core.report(id, what, at, length));
+    this.tell("report", what, at, length);
   }
 
   /**
    * What the core answers at once; nothing without one.
-   * @template T
-   * @param {(core: Core, id: number) => T} question
+   * @template {Named} K
+   * @param {K} name
+   * @param {Rest<Core[K]>} rest
+   * @returns {ReturnType<Core[K]> | undefined}
    */
-  ask(question) {
+  ask(name, ...rest) {
     const { id } = this;
-    return id < 0 ? undefined : callCore((core) => question(core, id));
+    return id < 0 ? undefined : callCore((core) => /** @type {any} */ (core)[name](id, ...rest));
   }
 
   /**
    * Something that the person or the page's script asks for. Without a core it is kept, and one is sent for.
    * @param {Telling} telling
    */
-  act(telling) {
-    if (this.id >= 0 || !live.has(this)) return this.tell(telling);
+  act(...telling) {
+    if (this.id >= 0 || !live.has(this)) return this.tell(...telling);
     this.early.push(telling);
     load().catch((error) => reportError(error));
   }
@@ -160,7 +166,7 @@ export class Shell extends Painting {
       this.paintText("play", this.words.play?.message === "pause" ? "play" : "pause");
       this.paintText("status");
     }
-    this.act((core, id) => core.report(id, what, 0, 0));
+    this.act("report", what, 0, 0);
   }
 
   // What the core asks for, beside what it has painted. In step with `Shell` in shell.rs: a test compares the names.
@@ -269,7 +275,7 @@ export class Shell extends Painting {
   /** @param {Timer} timer @param {number} ms */
   startTimer(timer, ms) {
     clearTimeout(this.timers[timer]);
-    this.timers[timer] = setTimeout(() => this.tell((core, id) => core.timer(id, timer)), ms);
+    this.timers[timer] = setTimeout(() => this.tell("timer", timer), ms);
   }
 
   /** @param {Timer} timer */

@@ -48,7 +48,7 @@ function mediaElement(self) {
 
 /** @param {Shell} self @param {import("./boundary.d.ts").Failure} how */
 function playbackFailed(self, how) {
-  self.tell((core, id) => core.playbackFailed(id, how));
+  self.tell("playbackFailed", how);
 }
 
 /** @param {Shell} self */
