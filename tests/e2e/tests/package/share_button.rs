@@ -98,7 +98,7 @@ async fn both_entries_on_a_page_share_one_element() {
     Setup::new("share_both_entries")
         .page("/page.html", document("", &format!("{FORM}{share}")))
         .page("/copy/share.js", sori_e2e::Reply::new("text/javascript", sori_e2e::built("share.js")))
-        .page("/copy/share_bg.wasm", sori_e2e::Reply::new("application/wasm", sori_e2e::built("share_bg.wasm")))
+        .page("/copy/button_bg.wasm", sori_e2e::Reply::new("application/wasm", sori_e2e::built("button_bg.wasm")))
         .run(async |page| {
             for order in [
                 ["/pkg/define.js", "/copy/share.js"],
@@ -114,6 +114,29 @@ async fn both_entries_on_a_page_share_one_element() {
                 works(page, "document.querySelector('#late')").await;
                 page.assert_quiet().await;
             }
+        })
+        .await;
+}
+
+/// Lists such as Fanboy's Social refuse files by this word in their path.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blocker_of_files_named_share_stops_neither_element() {
+    Setup::new("share_blocked")
+        .in_chromium()
+        .page(
+            "/page.html",
+            document(
+                MODULE,
+                &format!("{FORM}<sori-share url=\"https://example.com/\"></sori-share>"),
+            ),
+        )
+        .run(async |page| {
+            page.devtools("Network.enable", json!({})).await;
+            page.devtools("Network.setBlockedURLs", json!({ "urls": ["*share*"] }))
+                .await;
+            page.open("/page.html").await;
+            plays(page).await;
+            works(page, "document.querySelector('sori-share')").await;
         })
         .await;
 }
@@ -144,7 +167,7 @@ async fn until_its_module_comes_the_pages_own_link_stays() {
         .page("/page.html", document(MODULE, &format!("{FORM}{own}")))
         .run(async |page| {
             page.devtools("Network.enable", json!({})).await;
-            page.devtools("Network.setBlockedURLs", json!({ "urls": ["*share_bg.wasm"] })).await;
+            page.devtools("Network.setBlockedURLs", json!({ "urls": ["*button_bg.wasm"] })).await;
             page.open("/page.html").await;
             plays(page).await;
             let link = page.element("#own").await;

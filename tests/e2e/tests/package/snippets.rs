@@ -13,7 +13,8 @@ fn served(mut setup: Setup) -> Setup {
         ("sori.js", "text/javascript"),
         ("sori_bg.wasm", "application/wasm"),
         ("share.js", "text/javascript"),
-        ("share_bg.wasm", "application/wasm"),
+        ("button.js", "text/javascript"),
+        ("button_bg.wasm", "application/wasm"),
     ] {
         let reply = Reply::new(kind, built(name));
         // As the documentation advises.

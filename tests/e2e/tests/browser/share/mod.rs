@@ -198,7 +198,7 @@ async fn nothing_is_requested_or_stored_before_the_press() {
             for url in requests {
                 assert!(
                     // Browsers ask for the last by themselves.
-                    ["/pkg/share.js", "/pkg/share_bg.wasm", "/favicon.ico"].iter().any(|own| url == format!("{}{own}", page.origin())),
+                    ["/pkg/share.js", "/pkg/button_bg.wasm", "/favicon.ico"].iter().any(|own| url == format!("{}{own}", page.origin())),
                     "{url} was requested"
                 );
             }

@@ -1,0 +1,33 @@
+import css from "sori:share-css";
+import initialize, { share } from "sori:share-glue";
+import { open } from "sori:share-wasm";
+import { defineShare } from "../../src/web/share.js";
+
+let loading;
+
+const load = async () => {
+  await initialize({ module_or_path: await open() });
+  defineShare(share, css);
+};
+
+/**
+ * Registers `<sori-share>` alone. Resolves when it works; where there is no DOM (Node, a worker) at once.
+ * Rejects if the module cannot be loaded; the next call tries again.
+ */
+export const define = async () => {
+  if (!globalThis.customElements) return;
+  loading ??= load();
+  try {
+    await loading;
+  } catch (error) {
+    loading = undefined;
+    throw error;
+  }
+};
+
+/** Resolves when the element is registered, rejects if the module cannot be loaded. */
+export const ready = define();
+
+ready.catch((error) =>
+  console.error("sori-share: the module could not be loaded, so the page's own link stays;", error),
+);
