@@ -16,7 +16,7 @@ export const compile = async (url, integrity) => {
       response = await fetch(url, { cache: "reload" });
       if (response.ok) {
         throw new Error(
-          `Sori: mixed versions: ${url} is not the file that this script was built with. Deploy both together, and empty the caches between (help: troubleshooting#mixed-versions)`,
+          `Sori: mixed versions: ${url} is not the file that this script was built with. Deploy both together, and empty the caches between; in Vite 5 to 7 set optimizeDeps.exclude (help: troubleshooting#mixed-versions)`,
         );
       }
     }

@@ -62,7 +62,7 @@ export function dying(core, bringCoreFrom) {
   };
   bringCoreFrom(async () => {
     starts += 1;
-    await new Promise((done) => setTimeout(done, 20));
+    await new Promise((done) => setTimeout(done));
     return core;
   });
   return { starts: () => starts, over: () => { prototype.report = report; globalThis.reportError = reportError; } };

@@ -41,33 +41,80 @@ const UNIT_TESTS: &str = "vitest";
 /// Checked by the compiler alone.
 const TYPES: &str = "typescript";
 
-pub(crate) fn run(workspace: &Workspace, all: bool) -> Result<()> {
+/// With names, only the projects and tests that they name: `vite8-dev`, or a test as the summary prints it.
+pub(crate) fn run(workspace: &Workspace, all: bool, names: &[String]) -> Result<()> {
+    let chosen = choose(all, names)?;
     let tarball = pack(workspace)?;
-    lint(workspace, &tarball)?;
-    in_node(workspace, &tarball)?;
-    let consumers: Vec<&str> = if all {
-        FAST.into_iter().chain(SLOW).collect()
-    } else {
-        FAST.to_vec()
-    };
-    for consumer in &consumers {
-        build(workspace, consumer, &tarball)?;
+    if names.is_empty() {
+        lint(workspace, &tarball)?;
+        in_node(workspace, &tarball)?;
+        build(workspace, TYPES, &tarball)?;
     }
-    build(workspace, TYPES, &tarball)?;
+    for project in &chosen.projects {
+        build(workspace, project, &tarball)?;
+    }
+    if chosen.tests.is_empty() {
+        return Ok(());
+    }
     let sh = workspace.shell();
-    let filters: Vec<String> = consumers
-        .iter()
-        .filter(|consumer| **consumer != UNIT_TESTS)
-        .map(|consumer| format!("{}::", consumer.replace('-', "_")))
-        .collect();
-    let wanted = &filters;
+    let wanted = &chosen.tests;
     gate::run_tests(
         cmd!(
             sh,
-            "cargo test --quiet -p sori-e2e --test consumers -- {wanted...}"
+            "cargo test --quiet --no-fail-fast -p sori-e2e --test consumers -- {wanted...}"
         ),
-        &filters,
+        wanted,
     )
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Chosen {
+    projects: Vec<&'static str>,
+    /// Parts of the names of tests in `tests/e2e/tests/consumers`.
+    tests: Vec<String>,
+}
+
+fn choose(all: bool, names: &[String]) -> Result<Chosen> {
+    let tests_of = |project: &str| format!("{}::", project.replace('-', "_"));
+    if names.is_empty() {
+        let slow = SLOW.iter().filter(|_| all);
+        let projects: Vec<&str> = FAST.iter().chain(slow).copied().collect();
+        let tests = projects.iter().filter(|project| **project != UNIT_TESTS);
+        let tests = tests.map(|project| tests_of(project)).collect();
+        return Ok(Chosen { projects, tests });
+    }
+    let mut chosen = Chosen {
+        projects: Vec::new(),
+        tests: Vec::new(),
+    };
+    for name in names {
+        let project = FAST
+            .iter()
+            .chain(&SLOW)
+            .copied()
+            .find(|project| name == project || has_module(name, &project.replace('-', "_")));
+        let project = project.with_context(|| {
+            let known = [FAST.as_slice(), SLOW.as_slice()].concat().join(", ");
+            format!("no project of tests/packaging is called {name}; there are {known}")
+        })?;
+        if !chosen.projects.contains(&project) {
+            chosen.projects.push(project);
+        }
+        if name != project {
+            chosen.tests.push(name.clone());
+        } else if project != UNIT_TESTS {
+            chosen.tests.push(tests_of(project));
+        }
+    }
+    Ok(chosen)
+}
+
+/// Whether the name of a test is in a module of the project: `react`, `actions_of_react`.
+fn has_module(test: &str, project: &str) -> bool {
+    test.split("::").any(|module| {
+        let rest = module.strip_suffix(project);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+    })
 }
 
 /// `npm pack ./pkg`, with a look at what is in it.
@@ -265,7 +312,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FILES, check_list};
+    use super::{Chosen, FILES, check_list, choose};
 
     fn list(more: &[&str]) -> Vec<String> {
         FILES
@@ -285,6 +332,37 @@ mod tests {
                 .unwrap_err()
                 .to_string()
                 .contains("sori_bg.wasm")
+        );
+    }
+
+    #[test]
+    fn a_project_or_a_failed_test_is_chosen_by_its_name() {
+        let chosen = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            choose(false, &names)
+        };
+        let expected = |projects: &[&'static str], tests: &[&str]| Chosen {
+            projects: projects.to_vec(),
+            tests: tests.iter().map(|test| (*test).to_owned()).collect(),
+        };
+        assert_eq!(
+            chosen(&["vite8-dev"]).unwrap(),
+            expected(&["vite8-dev"], &["vite8_dev::"])
+        );
+        assert_eq!(chosen(&["vitest"]).unwrap(), expected(&["vitest"], &[]));
+        let failed = [
+            "scripts::htmx_1::the_fields_arrive",
+            "actions_of_react::a_form",
+            "scripts::jquery_4::a",
+        ];
+        assert_eq!(
+            chosen(&failed).unwrap(),
+            expected(&["scripts", "react"], &failed)
+        );
+        let refused = chosen(&["remix"]).unwrap_err().to_string();
+        assert!(
+            refused.contains("remix") && refused.contains("nuxt-dev"),
+            "{refused}"
         );
     }
 

@@ -1,11 +1,11 @@
-export default {
-  optimizeDeps: { exclude: ["sori-captcha"] },
+import { defineConfig } from "vite";
+
+export default defineConfig({
   server: {
-    // Vite serves no file outside the project: the linked package's wasm is one (https://vite.dev/config/server-options#server-fs-allow).
+    // Vite serves no file outside the project unless it is told to, and the wasm of a linked package is one.
     fs: { allow: [".", "../linked-package"] },
     proxy: {
-      "/captcha": { target: process.env.SITE_ORIGIN },
-      "/site": { target: process.env.SITE_ORIGIN, rewrite: () => "/" },
+      "/captcha": { target: process.env.CAPTCHA_BACKEND ?? "http://127.0.0.1:8040", changeOrigin: false },
     },
   },
-};
+});

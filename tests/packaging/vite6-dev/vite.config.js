@@ -1,11 +1,11 @@
-export default {
-  // Vite's copy of a dependency would lose the wasm beside it (https://vite.dev/config/dep-optimization-options).
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  // The development server of Vite 5 to 7 copies what it has from npm, and leaves the wasm behind.
   optimizeDeps: { exclude: ["sori-captcha"] },
   server: {
-    // An object, not a string: with a string Vite changes the Host header, and the backend refuses the origin.
     proxy: {
-      "/captcha": { target: process.env.SITE_ORIGIN },
-      "/site": { target: process.env.SITE_ORIGIN, rewrite: () => "/" },
+      "/captcha": { target: process.env.CAPTCHA_BACKEND ?? "http://127.0.0.1:8040", changeOrigin: false },
     },
   },
-};
+});

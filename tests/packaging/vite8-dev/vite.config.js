@@ -1,11 +1,10 @@
-export default {
-  // Vite's copy of a dependency would lose the wasm beside it (https://vite.dev/config/dep-optimization-options).
-  optimizeDeps: { exclude: ["sori-captcha"] },
+import { defineConfig } from "vite";
+
+export default defineConfig({
   server: {
-    // An object, not a string: with a string Vite changes the Host header, and the backend refuses the origin.
     proxy: {
-      "/captcha": { target: process.env.SITE_ORIGIN },
-      "/site": { target: process.env.SITE_ORIGIN, rewrite: () => "/" },
+      // Not the short form "/captcha": "http://…": it changes the Host header, and the backend answers 403.
+      "/captcha": { target: process.env.CAPTCHA_BACKEND ?? "http://127.0.0.1:8040", changeOrigin: false },
     },
   },
-};
+});

@@ -102,6 +102,7 @@ impl Check {
             | Check::WasmFirefox
             | Check::Deploy
             | Check::Stacks
+            | Check::Packaging
             | Check::E2e
             | Check::E2eFirefox
             | Check::E2eWebkit => true,
@@ -112,8 +113,7 @@ impl Check {
             | Check::Docs
             | Check::Build
             | Check::Size
-            | Check::Release
-            | Check::Packaging => false,
+            | Check::Release => false,
         }
     }
 
@@ -164,7 +164,7 @@ impl Check {
             Check::Build => fresh::package(workspace)?,
             Check::Size => size::run(workspace)?,
             Check::Release => release::check(workspace, all)?,
-            Check::Packaging => packaging::run(workspace, all)?,
+            Check::Packaging => packaging::run(workspace, all, names)?,
             Check::Deploy => tests::run(
                 cmd!(
                     sh,

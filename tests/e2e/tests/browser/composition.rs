@@ -59,10 +59,10 @@ async fn mounted_twice_it_works_once() {
                     place.append(captcha);
                     captcha.remove();
                     place.append(captcha);
-                    await new Promise((done) => setTimeout(done, 10));
+                    await new Promise((done) => setTimeout(done));
                     if (mount) break;
                     captcha.remove();
-                    await new Promise((done) => setTimeout(done, 10));
+                    await new Promise((done) => setTimeout(done));
                  }",
                 vec![],
             )
@@ -98,7 +98,7 @@ async fn adopted_into_a_frames_document_it_still_plays() {
                     "const captcha = document.querySelector('sori-captcha'), inner = document.querySelector('iframe').contentDocument;
                      window.adopted = captcha;
                      inner.querySelector('form').append(captcha);
-                     await new Promise((done) => setTimeout(done, 50));
+                     await new Promise((done) => setTimeout(done));
                      const style = captcha.ownerDocument.defaultView.getComputedStyle(captcha.shadowRoot.querySelector('[part=answer]'));
                      return [captcha.isConnected, captcha.value, captcha.form === inner.querySelector('form'), style.minBlockSize]",
                     vec![],
@@ -176,7 +176,7 @@ async fn attributes_change_in_every_state() {
                                 const value = round[name] ?? null;
                                 if (value === null) captcha.removeAttribute(name);
                                 else captcha.setAttribute(name, value);
-                                await new Promise((done) => setTimeout(done, 5));
+                                await new Promise((done) => setTimeout(done));
                             }
                          }
                          return broken",

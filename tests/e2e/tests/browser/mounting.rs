@@ -1,6 +1,8 @@
 //! Elements come and go by the thousand, as frameworks make them: nothing of them stays.
 #![allow(clippy::print_stdout, reason = "figures, shown with --nocapture")]
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use sori_e2e::{Page, Reply, Setup};
 
@@ -19,7 +21,8 @@ const TAP: &str = r#"<script>
     }
 </script><div id=place></div>"#;
 
-/// Mounts, uses, moves and unmounts. `args[1]`: also press Play, whose requests the removal ends.
+/// Mounts, uses, moves and unmounts. `args[1]`: also press Play, and remove it at once, while it asks for a key, for audio,
+/// and once it would play.
 const ROUNDS: &str = "
     const place = document.querySelector('#place');
     for (let round = 0; round < args[0]; round++) {
@@ -31,13 +34,17 @@ const ROUNDS: &str = "
         captcha.messages = { play: `Play ${round}` };
         if (round % 2) place.prepend(captcha);
         if (args[1]) {
+            const task = () => new Promise((done) => setTimeout(done));
+            const issued = new Promise((done) => captcha.addEventListener('sori-issued', done, { once: true }));
             captcha.play();
-            await new Promise((done) => setTimeout(done, round % 4 * 5));
+            if (round % 4 === 1) await task();
+            if (round % 4 > 1) await issued;
+            // Whether the browser lets it sound or not.
+            while (round % 4 === 3 && captcha.matches(':state(loading)')) await task();
         }
         if (round % 50 === 0) await new Promise((done) => setTimeout(done));
         captcha.remove();
-    }
-    await new Promise((done) => setTimeout(done, 100));";
+    }";
 
 #[derive(Debug)]
 struct Counts {
@@ -96,18 +103,37 @@ async fn leaves_nothing_behind(page: &Page, warm_up: u32, rounds: u32, play: boo
         .await;
     let before = counts(page).await;
     page.promise(ROUNDS, vec![json!(rounds), json!(play)]).await;
-    let after = counts(page).await;
-    println!("{rounds} mounts, play: {play}: {before:?} became {after:?}");
-    let grown = format!("{before:?} became {after:?}");
-    assert!(after.nodes <= before.nodes + 20, "nodes: {grown}");
-    assert!(
-        after.listeners <= before.listeners + 5,
-        "listeners: {grown}"
-    );
-    assert!(after.heap <= before.heap + 300_000, "heap: {grown}");
-    assert_eq!(after.memory, before.memory, "wasm memory: {grown}");
-    assert_eq!(after.tables, before.tables, "references: {grown}");
+    // What was removed last ends its requests in tasks of its own. What is left behind stays for ever.
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let after = counts(page).await;
+        let Some(grown) = grown(&before, &after) else {
+            println!("{rounds} mounts, play: {play}: {before:?} became {after:?}");
+            return;
+        };
+        assert!(
+            Instant::now() < deadline,
+            "{grown}: {before:?} became {after:?}"
+        );
+    }
 }
+
+fn grown(before: &Counts, after: &Counts) -> Option<&'static str> {
+    let grown = [
+        ("nodes", after.nodes > before.nodes + 20),
+        ("listeners", after.listeners > before.listeners + 5),
+        ("heap", after.heap > before.heap + 300_000),
+        ("wasm memory", after.memory != before.memory),
+        ("references", after.tables != before.tables),
+    ];
+    grown
+        .iter()
+        .find(|(_, grown)| *grown)
+        .map(|(what, _)| *what)
+}
+
+/// Only what never goes takes so long.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 fn setup(name: &str) -> Setup {
     let keys = Reply::new("application/json", r#"{"key":"some-key","expiresIn":600}"#).status(201);

@@ -26,17 +26,20 @@ const HEARD_IN_THE_SAMPLES: &str = "
 async fn stops(page: &Page, method: &str, from: f64) -> Vec<f64> {
     let script = "
         const captcha = document.querySelector('sori-captcha'), audio = captcha.shadowRoot.querySelector('audio');
-        const task = () => new Promise((done) => setTimeout(done, 20));
-        captcha.pause();
-        await task();
+        // The element says that it is paused in a task of its own.
+        const pause = async () => {
+            const paused = audio.paused || new Promise((done) => audio.addEventListener('pause', done, { once: true }));
+            captcha.pause();
+            await paused;
+        };
+        await pause();
         audio.currentTime = args[1] / 1000;
         const stops = [];
         for (let press = 0; press < 60; press++) {
             const before = audio.currentTime;
             captcha[args[0]]();
             const at = audio.currentTime;
-            captcha.pause();
-            await task();
+            await pause();
             if (at === before) break;
             audio.currentTime = at;
             stops.push(at * 1000);

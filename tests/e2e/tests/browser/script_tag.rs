@@ -118,7 +118,7 @@ async fn the_classic_script_works_wherever_and_however_it_is_loaded() {
             const script = document.createElement("script");
             script.src = "/pkg/sori.js";
             document.head.append(script);
-        }, 200));
+        }));
     </script>"#;
     let ways = [
         (

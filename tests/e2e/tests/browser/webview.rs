@@ -107,11 +107,13 @@ async fn a_pause_from_outside_costs_no_digit_and_is_not_announced() {
                      const next = (type) => new Promise((done) => audio.addEventListener(type, done, { once: true }));
                      const positions = [];
                      for (let round = 0; round < 3; round++) {
-                       await new Promise((done) => setTimeout(done, 300));
+                       const from = audio.currentTime;
+                       while (audio.currentTime < from + 0.3) await next('timeupdate');
                        const paused = next('pause');
                        audio.pause();
                        await paused;
                        const cut = audio.currentTime;
+                       // How long the phone speaks.
                        await new Promise((done) => setTimeout(done, 500));
                        const playing = next('playing'), seeked = next('seeked');
                        audio.play();
