@@ -96,6 +96,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<()> {
+    workspace::forget_cargo_run()?;
     if let Some(target) = workspace::own_build_directory()? {
         return workspace::run_in(&target);
     }

@@ -99,9 +99,10 @@ impl Workspace {
 
 /// The checkout that this command was started in. The path is not compiled in: a build directory may be copied, or shared.
 fn root() -> Result<PathBuf> {
-    // `cargo run` sets it at run time too.
-    let start = match env::var_os("CARGO_MANIFEST_DIR") {
-        Some(xtask) => PathBuf::from(xtask),
+    // `cargo run` sets the first, and `forget_cargo_run` the second.
+    let told = env::var_os("CARGO_MANIFEST_DIR").or_else(|| env::var_os(ROOT));
+    let start = match told {
+        Some(folder) => PathBuf::from(folder),
         None => env::current_dir()?,
     };
     let root = start.ancestors().find(|folder| {
@@ -109,6 +110,32 @@ fn root() -> Result<PathBuf> {
     });
     root.map(Path::to_owned)
         .with_context(|| format!("{} lies in no checkout of Sori", start.display()))
+}
+
+/// Starts this program again, in this process's place, without what `cargo run` says of xtask in the environment: build scripts
+/// such as ring's run again where it differs, and with them everything above would be compiled anew whenever `cargo test`
+/// and `cargo xtask` take turns (<https://doc.rust-lang.org/cargo/reference/environment-variables.html>).
+pub(crate) fn forget_cargo_run() -> Result<()> {
+    let named = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let of_xtask: Vec<String> = named.filter(|name| describes_a_package(name)).collect();
+    if of_xtask.is_empty() {
+        return Ok(());
+    }
+    let mut command = Command::new(env::current_exe()?);
+    command.args(env::args_os().skip(1)).env(ROOT, root()?);
+    for name in of_xtask {
+        command.env_remove(name);
+    }
+    exec::replace_with(&mut command).context("cannot start this program again")
+}
+
+/// Where this checkout is, for the command that is started again. No name of the backend's, which knows all of its own.
+const ROOT: &str = "XTASK_ROOT";
+
+fn describes_a_package(variable: &str) -> bool {
+    ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_BIN_"]
+        .iter()
+        .any(|start| variable.starts_with(start))
 }
 
 /// This program is `TARGET/debug/xtask`.
@@ -154,9 +181,33 @@ pub(crate) fn run_in(target: &Path) -> Result<()> {
 }
 
 /// Set for the command that is started again, which must not start yet another.
-const NESTED: &str = "SORI_XTASK_NESTED";
+const NESTED: &str = "XTASK_NESTED";
 
 fn short_hash(path: &Path) -> String {
     let hash = Sha256::digest(path.as_os_str().as_encoded_bytes());
     hash[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::describes_a_package;
+
+    #[test]
+    fn what_cargo_run_says_of_xtask_is_known_and_nothing_else() {
+        for name in [
+            "CARGO_MANIFEST_DIR",
+            "CARGO_MANIFEST_PATH",
+            "CARGO_PKG_NAME",
+        ] {
+            assert!(describes_a_package(name), "{name}");
+        }
+        for name in [
+            "CARGO",
+            "CARGO_HOME",
+            "CARGO_TARGET_DIR",
+            "CARGO_TERM_COLOR",
+        ] {
+            assert!(!describes_a_package(name), "{name}");
+        }
+    }
 }
