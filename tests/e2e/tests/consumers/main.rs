@@ -177,6 +177,7 @@ mod actions_of_react {
                 captcha.part("play").await.click().await;
                 captcha.until_state("playing").await;
                 captcha.part("answer").await.type_text("12345").await;
+                page.type_into("input[name=name]", "Bora").await;
                 page.click("form button").await;
                 page.until(
                     "the action has ended",
