@@ -120,7 +120,7 @@ pub(super) fn parts() -> Vec<(&'static str, &'static str)> {
     parts
 }
 
-/// The slots; `default` is the one without a name.
+/// The slots, first `default`: the one without a name.
 pub(super) fn slots() -> Vec<&'static str> {
     let slots = TREE.match_indices("node(\"slot\"").map(|(at, head)| {
         let rest = &TREE[at + head.len()..];
@@ -130,7 +130,7 @@ pub(super) fn slots() -> Vec<&'static str> {
             .unwrap_or("default")
     });
     let mut slots: Vec<_> = slots.collect();
-    slots.reverse();
+    slots.sort_by_key(|name| *name != "default");
     slots
 }
 
