@@ -100,12 +100,14 @@ pub(super) fn parts() -> Vec<(&'static str, &'static str)> {
     for (at, _) in tree.match_indices('"') {
         let (before, rest) = tree.split_at(at);
         let word = rest[1..].split('"').next().unwrap_or_default();
+        // The formatter may have put it on a line of its own.
+        let before = before.trim_end();
         if before.ends_with("node(") {
             element = word;
         }
         let part = if before.ends_with("iconButton(") {
             Some((word, "button"))
-        } else if before.ends_with("part: ") {
+        } else if before.ends_with("part:") {
             Some((word, element))
         } else {
             None
@@ -122,9 +124,9 @@ pub(super) fn parts() -> Vec<(&'static str, &'static str)> {
 
 /// The slots, first `default`: the one without a name.
 pub(super) fn slots() -> Vec<&'static str> {
-    let slots = TREE.match_indices("node(\"slot\"").map(|(at, head)| {
-        let rest = &TREE[at + head.len()..];
-        let named = rest.strip_prefix(", { name: \"");
+    let slots = TREE.match_indices("\"slot\"").map(|(at, head)| {
+        let rest = TREE[at + head.len()..].trim_start_matches([',', ' ', '\n']);
+        let named = rest.strip_prefix("{ name: \"");
         named
             .and_then(|rest| rest.split('"').next())
             .unwrap_or("default")
@@ -269,7 +271,7 @@ fn try_out(name: &str, attribute: &Attribute) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{custom_properties, events, property, slots};
+    use super::{custom_properties, events, parts, property, slots};
 
     #[test]
     fn attributes_are_properties_in_camel_case() {
@@ -282,6 +284,19 @@ mod tests {
         let events = events();
         assert!(events.len() > 6, "{events:?}");
         assert_eq!(events[0], "sori-statechange");
+    }
+
+    #[test]
+    fn every_part_has_its_element() {
+        let parts = parts();
+        for part in [
+            ("consent", "label"),
+            ("play", "button"),
+            ("volume", "input"),
+        ] {
+            assert!(parts.contains(&part), "{parts:?}");
+        }
+        assert!(parts.iter().all(|(_, element)| !element.is_empty()));
     }
 
     #[test]
