@@ -15,9 +15,16 @@ use crate::setup::{self, Need};
 use crate::workspace::Workspace;
 use crate::{build, package};
 
-/// Folders at the root that no byte of the package comes from. A new folder counts until it is named here.
-const NOT_IN_THE_PACKAGE: [&str; 7] = [
+/// What lies at the root and no byte of the package comes from. Something new counts until it is named here.
+const NOT_IN_THE_PACKAGE: [&str; 14] = [
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
     "backend",
+    "biome.json",
+    "clippy.toml",
+    "deny.toml",
     "deploy",
     "docs",
     "node_modules",
@@ -211,6 +218,7 @@ mod tests {
         ];
         let others = [
             ".git/index",
+            "CONTRIBUTING.md",
             "backend/src/lib.rs",
             "pkg/dist/define.js",
             "pkg/package.json",

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::system::{self, PULSEAUDIO, Program, XVFB};
+use super::programs::{PULSEAUDIO, XVFB};
+use super::system::{self, Program};
 use super::{find, first_number, number, report, rust, version};
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// The oldest major version of each browser that the tests are tried with.
-const OLDEST: [(&str, u32); 2] = [("Chromium", 125), ("Firefox", 128)];
+/// The oldest major version of each browser that README names: the first with custom states such as `:state(playing)`.
+const OLDEST: [(&str, u32); 2] = [("Chromium", 125), ("Firefox", 126)];
 
 const CHROMIUM_VARIABLE: &str = "CHROMIUM";
 const CHROMEDRIVER_VARIABLE: &str = "CHROMEDRIVER";
@@ -197,7 +198,15 @@ fn hand_on(workspace: &Workspace, variable: &str, path: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use super::{too_old, unfit};
+    use super::{OLDEST, too_old, unfit};
+
+    #[test]
+    fn readme_names_the_same_oldest_browsers() {
+        let readme = include_str!("../../../README.md");
+        let [(_, chromium), (_, firefox)] = OLDEST;
+        let line = format!("Chrome and Edge {chromium}, Firefox {firefox}");
+        assert!(readme.contains(&line), "{line}");
+    }
 
     #[test]
     fn what_does_not_fit_is_named_with_what_to_do() {

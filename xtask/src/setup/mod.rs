@@ -2,6 +2,7 @@
 
 mod browsers;
 mod node;
+mod programs;
 mod rust;
 mod server;
 mod system;
@@ -64,12 +65,12 @@ impl Need {
             Need::Chromium => browsers::CHROMIUM,
             Need::Firefox => browsers::FIREFOX,
             Need::Webkit => browsers::WEBKIT,
-            Need::ScreenReader => system::SCREEN_READER,
+            Need::ScreenReader => programs::SCREEN_READER,
             Need::Redis => server::REDIS,
             Need::Proxies => server::PROXIES,
             Need::Dist => server::MUSL,
-            Need::Stacks => system::STACKS,
-            Need::MoreStacks => system::MORE_STACKS,
+            Need::Stacks => programs::STACKS,
+            Need::MoreStacks => programs::MORE_STACKS,
         }
     }
 

@@ -38,7 +38,7 @@ impl Program {
             ubuntu: Some(debian),
             fedora: Some(fedora),
             homebrew: None,
-            otherwise: "it is for Linux only",
+            otherwise: "it is for Linux only: leave out the check that needs it by --skip",
         }
     }
 
@@ -61,106 +61,6 @@ impl Program {
         }
     }
 }
-
-/// A sound card that nobody hears: without one Firefox and WebKit play nothing.
-pub(super) const PULSEAUDIO: Program = Program {
-    otherwise: "it is the sound card of the tests, without which Firefox and WebKit play nothing",
-    ..Program::of_linux(&["pulseaudio"], "pulseaudio", "pulseaudio")
-};
-pub(super) const XVFB: Program = Program::of_linux(&["Xvfb"], "xvfb", "xorg-x11-server-Xvfb");
-pub(super) const SCREEN_READER: &[Program] = &[
-    XVFB,
-    Program::of_linux(&["dbus-daemon"], "dbus", "dbus-daemon"),
-    Program::of_linux(
-        &["/usr/libexec/at-spi-bus-launcher"],
-        "at-spi2-core",
-        "at-spi2-core",
-    ),
-    Program::of_linux(&["gdbus"], "libglib2.0-bin", "glib2"),
-    Program::of_linux(&["openbox"], "openbox", "openbox"),
-    Program::of_linux(&["xdotool"], "xdotool", "xdotool"),
-    Program::of_linux(&["orca"], "orca", "orca"),
-];
-
-/// What the quick half of the server snippets runs on.
-pub(super) const STACKS: &[Program] = &[Program {
-    ubuntu: Some("php-cli"),
-    homebrew: Some("php"),
-    ..Program::of_linux(&["php"], "php-cli", "php-cli")
-}];
-/// And the slow half.
-pub(super) const MORE_STACKS: &[Program] = &[
-    Program::of_linux(&["go"], "golang-go", "golang"),
-    Program::of_linux(&["puma"], "puma", "rubygem-puma"),
-    Program::of_linux(
-        &["/usr/lib/ruby/vendor_ruby/recaptcha.rb"],
-        "ruby-recaptcha",
-        "rubygem-recaptcha",
-    ),
-    Program::of_linux(
-        // Its other files have the version in their path.
-        &["/usr/share/doc/ruby-railties/copyright"],
-        "ruby-railties",
-        "rubygem-railties",
-    ),
-    Program::of_linux(
-        &["/usr/share/php/Illuminate/autoload.php"],
-        "php-laravel-framework",
-        "php-laravel-framework",
-    ),
-    // Laravel's HTTP client.
-    Program::of_linux(
-        &["/usr/share/php/GuzzleHttp/Client.php"],
-        "php-guzzlehttp-guzzle",
-        "php-guzzlehttp-guzzle",
-    ),
-    Program::of_linux(
-        &["/usr/share/wordpress/wp-load.php"],
-        "wordpress",
-        "wordpress",
-    ),
-    Program::of_linux(
-        &["mariadbd", "/usr/sbin/mariadbd"],
-        "mariadb-server",
-        "mariadb-server",
-    ),
-    Program::of_linux(
-        &["/usr/share/doc/php-mysql/copyright"],
-        "php-mysql",
-        "php-mysqlnd",
-    ),
-    Program::of_linux(
-        &["/usr/share/php/ReCaptcha/autoload.php"],
-        "php-google-recaptcha",
-        "php-google-recaptcha",
-    ),
-    Program::of_linux(
-        &["/usr/share/doc/php-curl/copyright"],
-        "php-curl",
-        "php-curl",
-    ),
-    Program::of_linux(
-        &["/usr/share/gocode/src/github.com/dpapathanasiou/go-recaptcha/recaptcha.go"],
-        "golang-github-dpapathanasiou-go-recaptcha-dev",
-        "golang-github-dpapathanasiou-go-recaptcha-devel",
-    ),
-    Program::of_linux(&["javac"], "default-jdk-headless", "java-devel"),
-    Program::of_linux(
-        &["/usr/share/java/spring3-web.servlet.jar"],
-        "libspring-web-servlet-java",
-        "springframework-webmvc",
-    ),
-    Program::of_linux(
-        &["/usr/share/java/tomcat9-catalina.jar"],
-        "libtomcat9-java",
-        "tomcat",
-    ),
-    Program::of_linux(
-        &["/usr/share/java/jackson-databind.jar"],
-        "libjackson2-databind-java",
-        "jackson-databind",
-    ),
-];
 
 pub(super) fn orca(workspace: &Workspace) -> Result<()> {
     report("orca", &version(workspace, "orca".as_ref())?);
@@ -276,6 +176,9 @@ fn words(program: &Program, system: System) -> String {
             "{name} is missing: {} {package}{by_variable}",
             system.command()
         ),
+        None if system == System::Other => format!(
+            "{name} is missing, and what brings it here is not known: install it as programs are installed on this system{by_variable}"
+        ),
         None => format!(
             "{name} is missing, and there is no package of it here: {}{by_variable}",
             program.otherwise
@@ -389,8 +292,8 @@ fn quiet(command: Cmd<'_>) -> Cmd<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PULSEAUDIO, System, words};
-    use crate::setup::browsers::CHROMIUM;
+    use super::super::{EVERYTHING, Need};
+    use super::{Program, System, words};
 
     #[test]
     fn systems_are_told_apart_by_their_release_file() {
@@ -414,16 +317,85 @@ mod tests {
         }
     }
 
+    const SYSTEMS: [System; 5] = [
+        System::Debian,
+        System::Ubuntu,
+        System::Fedora,
+        System::MacOs,
+        System::Other,
+    ];
+
+    fn said_of(need: Need, system: System) -> Vec<String> {
+        let programs = need.programs().iter();
+        programs.map(|program| words(program, system)).collect()
+    }
+
     #[test]
-    fn what_is_missing_is_named_with_what_brings_it() {
+    fn every_system_is_told_what_to_do_about_every_missing_program() {
+        let all = EVERYTHING.iter().flat_map(|need| need.programs());
+        for program in all {
+            for system in SYSTEMS {
+                let words = words(program, system);
+                let acts = [
+                    "apt-get install",
+                    "dnf install",
+                    "brew install",
+                    "snap install",
+                    "snap of Chromium",
+                    "--skip",
+                    "install it",
+                    "without which",
+                ];
+                assert!(words.starts_with(program.names[0]), "{words}");
+                assert!(
+                    acts.iter().any(|act| words.contains(act)),
+                    "{system:?}: {words}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn browsers_are_named_as_each_system_has_them() {
+        let chromium = |system| said_of(Need::Chromium, system).remove(0);
+        let firefox = |system| said_of(Need::Firefox, system).remove(0);
+        let webkit = |system| said_of(Need::Webkit, system).remove(0);
+        let variable = "; or name it by the variable CHROMIUM";
         assert_eq!(
-            words(&PULSEAUDIO, System::Fedora),
-            "pulseaudio is missing: sudo dnf install pulseaudio"
+            chromium(System::Debian),
+            format!(
+                "chromium is missing: sudo apt-get install --no-install-recommends chromium{variable}"
+            )
         );
-        let words = words(&CHROMIUM[0], System::Ubuntu);
-        assert!(
-            words.contains("snap") && words.contains("CHROMIUM"),
-            "{words}"
+        assert_eq!(
+            chromium(System::Fedora),
+            format!("chromium is missing: sudo dnf install chromium{variable}")
         );
+        assert_eq!(
+            chromium(System::MacOs),
+            format!("chromium is missing: brew install --cask google-chrome{variable}")
+        );
+        for browser in [chromium(System::Ubuntu), firefox(System::Ubuntu)] {
+            assert!(browser.contains("sudo snap install"), "{browser}");
+        }
+        for driver in [
+            said_of(Need::Chromium, System::Ubuntu).remove(1),
+            said_of(Need::Chromium, System::Fedora).remove(1),
+            said_of(Need::Chromium, System::MacOs).remove(1),
+        ] {
+            assert!(driver.contains("CHROMEDRIVER"), "{driver}");
+        }
+        for system in [System::Fedora, System::MacOs] {
+            let webkit = webkit(system);
+            assert!(webkit.contains("--skip e2e-webkit"), "{webkit}");
+        }
+    }
+
+    #[test]
+    fn programs_of_linux_have_a_name_on_each_of_its_systems() {
+        let program = Program::of_linux(&["gdbus"], "libglib2.0-bin", "glib2");
+        let packages = SYSTEMS.map(|system| program.package(system));
+        let (debian, fedora) = (Some("libglib2.0-bin"), Some("glib2"));
+        assert_eq!(packages, [debian, debian, fedora, None, None]);
     }
 }

@@ -1,0 +1,103 @@
+//! Programs that the operating system's packages bring, beside the browsers and servers.
+
+use super::system::Program;
+
+/// A sound card that nobody hears: without one Firefox and WebKit play nothing.
+pub(super) const PULSEAUDIO: Program = Program {
+    otherwise: "it is the sound card of the tests, without which Firefox and WebKit play nothing",
+    ..Program::of_linux(&["pulseaudio"], "pulseaudio", "pulseaudio")
+};
+pub(super) const XVFB: Program = Program::of_linux(&["Xvfb"], "xvfb", "xorg-x11-server-Xvfb");
+pub(super) const SCREEN_READER: &[Program] = &[
+    XVFB,
+    Program::of_linux(&["dbus-daemon"], "dbus", "dbus-daemon"),
+    Program::of_linux(
+        &["/usr/libexec/at-spi-bus-launcher"],
+        "at-spi2-core",
+        "at-spi2-core",
+    ),
+    Program::of_linux(&["gdbus"], "libglib2.0-bin", "glib2"),
+    Program::of_linux(&["openbox"], "openbox", "openbox"),
+    Program::of_linux(&["xdotool"], "xdotool", "xdotool"),
+    Program::of_linux(&["orca"], "orca", "orca"),
+];
+
+/// What the quick half of the server snippets runs on.
+pub(super) const STACKS: &[Program] = &[Program {
+    ubuntu: Some("php-cli"),
+    homebrew: Some("php"),
+    ..Program::of_linux(&["php"], "php-cli", "php-cli")
+}];
+/// And the slow half.
+pub(super) const MORE_STACKS: &[Program] = &[
+    Program::of_linux(&["go"], "golang-go", "golang"),
+    Program::of_linux(&["puma"], "puma", "rubygem-puma"),
+    Program::of_linux(
+        &["/usr/lib/ruby/vendor_ruby/recaptcha.rb"],
+        "ruby-recaptcha",
+        "rubygem-recaptcha",
+    ),
+    Program::of_linux(
+        // Its other files have the version in their path.
+        &["/usr/share/doc/ruby-railties/copyright"],
+        "ruby-railties",
+        "rubygem-railties",
+    ),
+    Program::of_linux(
+        &["/usr/share/php/Illuminate/autoload.php"],
+        "php-laravel-framework",
+        "php-laravel-framework",
+    ),
+    // Laravel's HTTP client.
+    Program::of_linux(
+        &["/usr/share/php/GuzzleHttp/Client.php"],
+        "php-guzzlehttp-guzzle",
+        "php-guzzlehttp-guzzle",
+    ),
+    Program::of_linux(
+        &["/usr/share/wordpress/wp-load.php"],
+        "wordpress",
+        "wordpress",
+    ),
+    Program::of_linux(
+        &["mariadbd", "/usr/sbin/mariadbd"],
+        "mariadb-server",
+        "mariadb-server",
+    ),
+    Program::of_linux(
+        &["/usr/share/doc/php-mysql/copyright"],
+        "php-mysql",
+        "php-mysqlnd",
+    ),
+    Program::of_linux(
+        &["/usr/share/php/ReCaptcha/autoload.php"],
+        "php-google-recaptcha",
+        "php-google-recaptcha",
+    ),
+    Program::of_linux(
+        &["/usr/share/doc/php-curl/copyright"],
+        "php-curl",
+        "php-curl",
+    ),
+    Program::of_linux(
+        &["/usr/share/gocode/src/github.com/dpapathanasiou/go-recaptcha/recaptcha.go"],
+        "golang-github-dpapathanasiou-go-recaptcha-dev",
+        "golang-github-dpapathanasiou-go-recaptcha-devel",
+    ),
+    Program::of_linux(&["javac"], "default-jdk-headless", "java-devel"),
+    Program::of_linux(
+        &["/usr/share/java/spring3-web.servlet.jar"],
+        "libspring-web-servlet-java",
+        "springframework-webmvc",
+    ),
+    Program::of_linux(
+        &["/usr/share/java/tomcat9-catalina.jar"],
+        "libtomcat9-java",
+        "tomcat",
+    ),
+    Program::of_linux(
+        &["/usr/share/java/jackson-databind.jar"],
+        "libjackson2-databind-java",
+        "jackson-databind",
+    ),
+];
