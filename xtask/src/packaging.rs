@@ -14,9 +14,8 @@ use crate::workspace::Workspace;
 use crate::{gate, setup};
 
 /// What the gate builds and runs; the others come with `--all`.
-const FAST: [&str; 3] = ["vite", "esbuild", "navigation"];
-const SLOW: [&str; 19] = [
-    "scripts",
+const FAST: [&str; 5] = ["vite", "esbuild", "navigation", "scripts", "vite8-dev"];
+const SLOW: [&str; 17] = [
     "vitest",
     "webpack",
     "rollup",
@@ -29,7 +28,6 @@ const SLOW: [&str; 19] = [
     "vite5-dev",
     "vite6-dev",
     "vite7-dev",
-    "vite8-dev",
     "linked-dev",
     "sveltekit-dev",
     "nuxt-dev",

@@ -46,6 +46,37 @@ fn chromedriver(environment: Vec<(&String, &String)>) -> (Process, String) {
     }
 }
 
+/// WebKitWebDriver on a port that was free, and its address.
+fn webkit_driver(environment: &[(&String, &String)]) -> (Process, String) {
+    loop {
+        let port = free_port();
+        let address = format!("127.0.0.1:{port}");
+        // It says nothing when it is ready.
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", r#"echo; exec "$0" "$@""#, "WebKitWebDriver"])
+            .args([&format!("--port={port}"), "--host=127.0.0.1"])
+            .envs(environment.iter().copied());
+        let (process, ()) = Process::start("WebKitWebDriver", &mut command, |_| Some(()));
+        let deadline = Instant::now() + READY;
+        loop {
+            // Somebody else has taken the port in the meantime, and answers on it.
+            if process.output().contains("Unable to listen") {
+                break;
+            }
+            if TcpStream::connect(&address).is_ok() {
+                return (process, address);
+            }
+            assert!(
+                Instant::now() < deadline,
+                "WebKitWebDriver did not become ready; it said:\n{}",
+                process.output()
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Driver {
     /// Held for its end.
@@ -97,26 +128,12 @@ impl Driver {
                 let (screen, display) = Process::start("Xvfb", &mut command, |line| {
                     Some(format!(":{}", line.trim()))
                 });
-                let port = free_port();
-                let mut command = Command::new("sh");
-                // It says nothing when it is ready.
-                command
-                    .args(["-c", r#"echo; exec "$0" "$@""#, "WebKitWebDriver"])
-                    .args([&format!("--port={port}"), "--host=127.0.0.1"])
-                    .env("DISPLAY", display)
-                    .env("PULSE_SERVER", &sound.address)
-                    .envs(environment);
-                let (process, ()) = Process::start("WebKitWebDriver", &mut command, |_| Some(()));
-                let address = format!("127.0.0.1:{port}");
-                let deadline = Instant::now() + READY;
-                while TcpStream::connect(&address).is_err() {
-                    assert!(
-                        Instant::now() < deadline,
-                        "WebKitWebDriver did not become ready; it said:\n{}",
-                        process.output()
-                    );
-                    thread::sleep(Duration::from_millis(50));
-                }
+                let mut environment: Vec<_> = environment.collect();
+                let (sound_variable, display_variable) =
+                    ("PULSE_SERVER".to_owned(), "DISPLAY".to_owned());
+                environment.push((&sound_variable, &sound.address));
+                environment.push((&display_variable, &display));
+                let (process, address) = webkit_driver(&environment);
                 Self {
                     _process: process,
                     _sound: Some(sound),
