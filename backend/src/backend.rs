@@ -1,7 +1,7 @@
 //! A running backend: its state, its tasks, and in practice mode its upstream.
 
 use crate::{
-    book::{Policy, VerifiedBy},
+    book::{KEYS_MOST, Policy, VerifiedBy},
     clock::Clock,
     journal::{JournalError, Place},
     limit::{Limits, Rate, Rates},
@@ -223,6 +223,7 @@ fn policy(settings: &Settings) -> Policy {
         key_ttl: settings.key_ttl,
         token_ttl: settings.token_ttl,
         verified_by: settings.verified_by,
+        keys_most: KEYS_MOST,
     }
 }
 

@@ -6,7 +6,7 @@
 
 use proptest::prelude::*;
 use sori_backend::{
-    book::{End, Policy, Usage, Verdict, VerifiedBy},
+    book::{End, KEYS_MOST, Policy, Usage, Verdict, VerifiedBy},
     clock::{Manual, Moment},
     journal::{
         Place,
@@ -26,6 +26,7 @@ const POLICY: Policy = Policy {
     key_ttl: Duration::from_secs(7200),
     token_ttl: Duration::from_secs(1800),
     verified_by: VerifiedBy::Backend,
+    keys_most: KEYS_MOST,
 };
 
 /// A directory of its own, removed at the end.

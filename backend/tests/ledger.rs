@@ -32,6 +32,7 @@ fn policy(verified_by: VerifiedBy) -> Policy {
         key_ttl: Duration::from_secs(7200),
         token_ttl: Duration::from_secs(1800),
         verified_by,
+        keys_most: KEYS_MOST,
     }
 }
 

@@ -244,7 +244,7 @@ impl Book {
 
     /// Whether there is room for another key.
     pub(super) fn room_for_key(&self, policy: &Policy) -> Result<(), Exhausted> {
-        let full = self.keys.len() + self.calls.len() >= KEYS_MOST;
+        let full = self.keys.len() + self.calls.len() >= policy.keys_most;
         match self.keys_by_age.front() {
             Some((issued, key)) if full && self.is_answerable(policy, key) => Err(Exhausted {
                 until: *issued + policy.key_ttl,
@@ -260,7 +260,7 @@ impl Book {
 
     /// Forgets the oldest keys early, as long as they can no longer be answered.
     fn make_room(&mut self, policy: &Policy) {
-        while self.keys.len() >= KEYS_MOST
+        while self.keys.len() >= policy.keys_most
             && let Some(&(_, key)) = self.keys_by_age.front()
             && !self.is_answerable(policy, &key)
         {

@@ -52,6 +52,8 @@ pub struct Policy {
     pub token_ttl: Duration,
     /// Who asks for the verdict.
     pub verified_by: VerifiedBy,
+    /// The most keys that are remembered: [`KEYS_MOST`], except in tests.
+    pub keys_most: usize,
 }
 
 /// No quota is left for this; it may be asked for again at `until`.

@@ -2,9 +2,7 @@
 
 use super::{Call, Claim, Issued, Refusal, Status, Store, Unavailable};
 use crate::{
-    book::{
-        Book, ClaimRefusal, Claimed, End, Entry, Event, Issue, KEYS_MOST, Policy, Usage, Verdict,
-    },
+    book::{Book, ClaimRefusal, Claimed, End, Entry, Event, Issue, Policy, Usage, Verdict},
     clock::{Clock, Moment},
     journal::{Journal, JournalError, Place, Upkeep},
     limit::{Limiter, Limits, Visitor},
@@ -120,12 +118,8 @@ impl Store for Memory {
         check.map_err(Refusal::Limited)?;
         let admitted = kept.book.now();
         let admission = kept.book.admit_issue(&self.0.policy);
-        if admission.is_err() && kept.book.remembered().0 >= KEYS_MOST && !kept.full {
-            kept.full = true;
-            tracing::warn!(
-                "{KEYS_MOST} keys are out, and no more can be remembered: set SORI_DAILY_QUOTA or the limits, \
-                 so that nobody can have so many issued"
-            );
+        if admission.is_err() && kept.book.remembered().0 >= self.0.policy.keys_most {
+            super::warn_when_full(&mut kept.full, &self.0.policy);
         }
         let (id, event) = admission.map_err(|e| Refusal::exhausted(e, admitted))?;
         self.0.enter(&mut kept, event)?;

@@ -15,7 +15,7 @@ pub use memory::Memory;
 pub use redis::Redis;
 
 use crate::{
-    book::{CallId, End, Exhausted, Issue, KeyRefusal, TokenRefusal, Usage, Verdict},
+    book::{CallId, End, Exhausted, Issue, KeyRefusal, Policy, TokenRefusal, Usage, Verdict},
     clock::Moment,
     limit::{Refused, Visitor},
     secret::Fingerprint,
@@ -231,6 +231,17 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// What is to be done about once a second: bring what was written to the disk, shorten it, try again
     /// what failed.
     async fn maintain(&self);
+}
+
+/// Once: an operator who has read it does not need it for every visitor.
+fn warn_when_full(said: &mut bool, policy: &Policy) {
+    if !core::mem::replace(said, true) {
+        tracing::warn!(
+            "{} keys are out, and no more can be remembered: set SORI_DAILY_QUOTA or the limits, so that nobody \
+             can have so many issued",
+            policy.keys_most
+        );
+    }
 }
 
 /// At 80 % and 95 % of the day, once each. `warned` is the highest that was warned of.

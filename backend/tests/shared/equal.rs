@@ -6,7 +6,7 @@ use proptest::{
     test_runner::{Config, TestCaseError, TestRunner},
 };
 use sori_backend::{
-    book::{CallId, End, Policy, Verdict, VerifiedBy},
+    book::{CallId, End, KEYS_MOST, Policy, Verdict, VerifiedBy},
     clock::{Manual, Moment},
     journal::Place as JournalPlace,
     limit::{Limits, Visitor},
@@ -114,11 +114,17 @@ fn step() -> impl Strategy<Value = Step> {
 struct Rules {
     quota: Option<u32>,
     site: bool,
+    keys_most: usize,
 }
 
 fn rules() -> impl Strategy<Value = Rules> {
     let quota = prop_oneof![4 => (2_u32..14).prop_map(Some), 1 => Just(None)];
-    (quota, any::<bool>()).prop_map(|(quota, site)| Rules { quota, site })
+    let keys_most = prop_oneof![2 => Just(KEYS_MOST), 1 => 1_usize..6];
+    (quota, any::<bool>(), keys_most).prop_map(|(quota, site, keys_most)| Rules {
+        quota,
+        site,
+        keys_most,
+    })
 }
 
 impl Rules {
@@ -130,6 +136,7 @@ impl Rules {
         };
         Policy {
             verified_by,
+            keys_most: self.keys_most,
             ..policy(self.quota)
         }
     }

@@ -1,5 +1,5 @@
-//! The shared store against a real Redis: the same as the memory, step by step; several instances at once; and
-//! what happens when the server goes away.
+//! The shared store against a real Redis: the same as the memory, step by step; several instances at once;
+//! what happens when the server goes away; and the ways in which servers are run.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -8,7 +8,10 @@
 
 mod equal;
 mod faults;
+mod model;
+mod order;
 mod program;
 mod relay;
 mod server;
 mod together;
+mod topology;

@@ -14,7 +14,7 @@ use std::{
 const SNIPPET: &str = "shared.sh";
 const SITE_SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("program-{name}"));
     if folder.exists() {
         fs::remove_dir_all(&folder).unwrap();
@@ -30,7 +30,7 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-async fn upstream() -> practice::Running {
+pub(crate) async fn upstream() -> practice::Running {
     let options = practice::Options {
         client_id: "practice-id".into(),
         client_secret: "practice-secret".into(),
@@ -42,7 +42,7 @@ async fn upstream() -> practice::Running {
         .unwrap()
 }
 
-struct Instance {
+pub(crate) struct Instance {
     child: Child,
     base: String,
     log: Option<std::process::ChildStderr>,
@@ -51,6 +51,15 @@ struct Instance {
 impl Instance {
     /// The documented command, with folders and ports of the test's own.
     fn start(folder: &Path, store: &str, upstream: &practice::Running) -> Self {
+        Self::start_with(folder, store, upstream, &[])
+    }
+
+    pub(crate) fn start_with(
+        folder: &Path,
+        store: &str,
+        upstream: &practice::Running,
+        variables: &[(&str, &Path)],
+    ) -> Self {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../www/snippets");
         let text = fs::read_to_string(path.join(SNIPPET)).unwrap();
         assert!(text.contains("redis://valkey.internal:6379"), "{text}");
@@ -66,6 +75,7 @@ impl Instance {
         let mut child = Command::new("sh")
             .args(["-c", &text])
             .env("SORI_UPSTREAM_URL", upstream.base())
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -82,7 +92,7 @@ impl Instance {
         }
     }
 
-    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         let response = reqwest::Client::builder()
             .no_proxy()
             .build()
@@ -97,13 +107,13 @@ impl Instance {
         (status, response.json().await.unwrap_or_default())
     }
 
-    async fn get(&self, path: &str) -> u16 {
+    pub(crate) async fn get(&self, path: &str) -> u16 {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let response = client.get(format!("{}{path}", self.base)).send().await;
         response.unwrap().status().as_u16()
     }
 
-    async fn ready(&self, expected: u16) {
+    pub(crate) async fn ready(&self, expected: u16) {
         let started = Instant::now();
         while self.get("/readyz").await != expected {
             assert!(started.elapsed() < Duration::from_secs(20));
@@ -112,7 +122,7 @@ impl Instance {
     }
 
     /// Ends it; what it has logged.
-    fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         let mut log = String::new();

@@ -1,7 +1,8 @@
-//! A `redis-server` of the test's own, on a free port, with a folder of its own.
+//! A `redis-server` of the test's own, on a free port, with a folder of its own. The variable `REDIS_SERVER` names
+//! another version, or Valkey.
 
 use sori_backend::{
-    book::{Policy, VerifiedBy},
+    book::{KEYS_MOST, Policy, VerifiedBy},
     limit::{Limits, Rates},
     store::redis::{Place, Redis},
 };
@@ -16,7 +17,9 @@ use std::{
 
 pub(crate) struct Server {
     pub(crate) port: u16,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
+    /// A file for a server that writes its own configuration, as sentinels do.
+    config: Option<PathBuf>,
     extra: Vec<String>,
     child: Option<Child>,
 }
@@ -28,14 +31,29 @@ impl Server {
     }
 
     pub(crate) fn with(name: &str, extra: &[&str]) -> Self {
+        Self::at(free_port(), name, None, extra)
+    }
+
+    /// One that watches a server, and appoints a replica in its place if it is gone.
+    pub(crate) fn sentinel(name: &str, config: &str) -> Self {
+        Self::at(free_port(), name, Some(config), &["--sentinel"])
+    }
+
+    pub(crate) fn at(port: u16, name: &str, config: Option<&str>, extra: &[&str]) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("redis-{name}"));
         if folder.exists() {
             fs::remove_dir_all(&folder).unwrap();
         }
         fs::create_dir_all(&folder).unwrap();
+        let config = config.map(|text| {
+            let file = folder.join("server.conf");
+            fs::write(&file, text).unwrap();
+            file
+        });
         let mut server = Self {
-            port: free_port(),
+            port,
             folder,
+            config,
             extra: extra.iter().map(|&text| text.to_owned()).collect(),
             child: None,
         };
@@ -45,7 +63,8 @@ impl Server {
 
     /// Starts it, again if it was ended, and waits until it answers.
     pub(crate) fn begin(&mut self) {
-        let child = Command::new("redis-server")
+        let child = Command::new(program())
+            .args(&self.config)
             .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
             .arg("--dir")
             .arg(&self.folder)
@@ -82,6 +101,22 @@ impl Server {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
+    /// All that is in it, in a word.
+    pub(crate) fn contents(&self) -> String {
+        let digest = self.ask(&[
+            "EVAL",
+            "local all = {}
+             for _, name in ipairs(redis.call('KEYS', '*')) do
+               table.insert(all, redis.sha1hex(name .. redis.call('DUMP', name)))
+             end
+             table.sort(all)
+             return redis.sha1hex(table.concat(all)) .. #all",
+            "0",
+        ]);
+        assert!(digest.len() > 40 && !digest.contains(' '), "{digest}");
+        digest
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let id = self.child.as_ref().unwrap().id().to_string();
         let sent = Command::new("kill").args([name, &id]).status().unwrap();
@@ -111,6 +146,10 @@ impl Drop for Server {
     }
 }
 
+pub(crate) fn program() -> String {
+    std::env::var("REDIS_SERVER").unwrap_or_else(|_| "redis-server".to_owned())
+}
+
 pub(crate) fn place(port: u16) -> Place {
     Place {
         address: format!("redis://127.0.0.1:{port}").parse().unwrap(),
@@ -131,6 +170,7 @@ pub(crate) fn policy(quota: Option<u32>) -> Policy {
         key_ttl: Duration::from_secs(7200),
         token_ttl: Duration::from_secs(1800),
         verified_by: VerifiedBy::Backend,
+        keys_most: KEYS_MOST,
     }
 }
 

@@ -17,6 +17,7 @@ use redis::{
     sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType},
 };
 use std::{
+    collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -36,6 +37,25 @@ enum Target {
 enum Connection {
     Single(MultiplexedConnection),
     Cluster(ClusterConnection),
+}
+
+impl Connection {
+    async fn server(&mut self) -> Result<Server, RedisError> {
+        // INFO is allowed where CONFIG often is not; a user may be denied both.
+        let info = redis::cmd("INFO");
+        let nodes = match self {
+            Self::Single(one) => info.query_async(one).await.map(|text: String| vec![text]),
+            Self::Cluster(cluster) => info
+                .query_async(cluster)
+                .await
+                .map(|nodes: HashMap<String, String>| nodes.into_values().collect()),
+        };
+        match nodes {
+            Ok(nodes) => Ok(Server::of(&nodes)),
+            Err(error) if error.code() == Some("NOAUTH") => Err(error),
+            Err(_) => Ok(Server::default()),
+        }
+    }
 }
 
 /// See the module's documentation.
@@ -71,8 +91,35 @@ struct Away {
 #[derive(Debug, Default)]
 pub(super) struct Server {
     pub(super) version: Option<String>,
+    /// Of a cluster's nodes, one that evicts rather than one that does not.
     pub(super) policy: Option<String>,
 }
+
+impl Server {
+    fn of(nodes: &[String]) -> Self {
+        let all = |name: &str| {
+            let lines = nodes.iter().flat_map(|info| info.lines());
+            let values = lines.filter_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+            values.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let version = all("valkey_version")
+            .into_iter()
+            .chain(all("redis_version"));
+        let mut policies = all("maxmemory_policy");
+        policies.sort_by_key(|policy| policy == KEEPS_ALL);
+        Self {
+            version: version.into_iter().next(),
+            policy: policies.into_iter().next(),
+        }
+    }
+
+    /// The policy by which keys are thrown away when memory is full.
+    pub(super) fn evicts(&self) -> Option<&str> {
+        self.policy.as_deref().filter(|&policy| policy != KEEPS_ALL)
+    }
+}
+
+const KEEPS_ALL: &str = "noeviction";
 
 impl Link {
     pub(super) fn new(address: &Address) -> Result<Self, RedisError> {
@@ -163,25 +210,7 @@ impl Link {
         let mut connection = tokio::time::timeout(PATIENCE * 3, self.connect())
             .await
             .unwrap_or_else(|_| Err(timed_out()))?;
-        let Connection::Single(one) = &mut connection else {
-            return Ok(Server::default());
-        };
-        // INFO is allowed where CONFIG often is not; a user may be denied both.
-        let info: Result<String, _> = redis::cmd("INFO").query_async(one).await;
-        let info = match info {
-            Ok(info) => info,
-            Err(error) if error.code() == Some("NOAUTH") => return Err(error),
-            Err(_) => return Ok(Server::default()),
-        };
-        let field = |name: &str| {
-            let mut lines = info.lines();
-            let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-            value.map(str::to_owned)
-        };
-        Ok(Server {
-            version: field("valkey_version").or_else(|| field("redis_version")),
-            policy: field("maxmemory_policy"),
-        })
+        connection.server().await
     }
 
     async fn connection(&self) -> Result<(Connection, u64), Unavailable> {
@@ -195,7 +224,17 @@ impl Link {
         }
         let connected = tokio::time::timeout(PATIENCE * 2, self.connect()).await;
         match connected.unwrap_or_else(|_| Err(timed_out())) {
-            Ok(connection) => {
+            Ok(mut connection) => {
+                // The instance is running, and another server may answer than at its start: it is said, no more.
+                if let Ok(server) = connection.server().await
+                    && let Some(policy) = server.evicts()
+                {
+                    tracing::error!(
+                        store = self.shown,
+                        policy,
+                        "the store's maxmemory-policy must be noeviction: it may throw away the day's count"
+                    );
+                }
                 let mut state = self.state();
                 state.generation += 1;
                 state.connection = Some(connection.clone());

@@ -13,23 +13,25 @@
 
 mod address;
 mod link;
+mod names;
 mod reply;
 mod scripts;
+mod steps;
 
 pub use address::Address;
 
-use super::{Call, Claim, Issued, Refusal, Status, Store, Unavailable};
+use super::{Store as _, Unavailable};
 use crate::{
-    book::{CallId, End, Issue, KeyRefusal, Policy, TokenRefusal, VerifiedBy},
-    clock::{Clock, KoreanDay, Moment},
-    limit::{Limits, Refused, Take, Visitor},
+    book::{Policy, VerifiedBy},
+    clock::{Clock, KoreanDay},
+    limit::Limits,
     secret::{Fingerprint, hex, random},
 };
-use async_trait::async_trait;
 use core::time::Duration;
 use link::{Link, PATIENCE};
+use names::Names;
 use redis::{Script, ScriptInvocation};
-use reply::{Ledger, Words, letter, unexpected};
+use reply::{Ledger, Words, unexpected};
 use scripts::Scripts;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -89,36 +91,8 @@ struct Seen {
     time: Option<(u64, Instant)>,
     /// The highest threshold of the day's use that was warned of.
     warned: u8,
-}
-
-#[derive(Debug)]
-struct Names {
-    tag: String,
-    ledger: [String; 4],
-}
-
-impl Names {
-    fn new(place: &Place) -> Self {
-        let tag = format!("{{{}:{}}}", place.prefix, &place.account.short()[..8]);
-        let ledger = ["ledger", "calls", "open", "lapse"].map(|name| format!("{tag}:{name}"));
-        Self { tag, ledger }
-    }
-
-    fn key(&self, key: Fingerprint) -> String {
-        format!("{}:k:{}", self.tag, key.short())
-    }
-
-    fn token(&self, token: Fingerprint) -> String {
-        format!("{}:t:{}", self.tag, token.short())
-    }
-
-    /// An address is personal: what is kept is its hash, for as long as its window.
-    fn window(&self, take: &Take) -> String {
-        let whose = Fingerprint::of(&format!("{:?}", take.bucket)).short();
-        let scope = take.bucket.scope().as_str();
-        let (count, span) = (take.rate.count(), take.rate.per().as_millis());
-        format!("{}:w:{scope}:{whose}:{count}/{span}", self.tag)
-    }
+    /// Whether it was said that no more keys can be remembered.
+    full: bool,
 }
 
 impl Redis {
@@ -135,13 +109,14 @@ impl Redis {
         let store = Self::new(place, policy, limits, upstream_timeout)?;
         match store.link.server().await {
             Ok(server) => {
-                match server.policy.as_deref() {
-                    Some("noeviction") => {}
-                    Some(policy) => return Err(StoreError::Evicts(policy.to_owned())),
-                    None => tracing::warn!(
+                if let Some(policy) = server.evicts() {
+                    return Err(StoreError::Evicts(policy.to_owned()));
+                }
+                if server.policy.is_none() {
+                    tracing::warn!(
                         "the store's maxmemory-policy cannot be read here; it must be noeviction, or the \
                          day's count may be thrown away"
-                    ),
+                    );
                 }
                 let version = server.version.unwrap_or_else(|| "unknown".to_owned());
                 tracing::info!(store = %place.address, version, "the book is shared");
@@ -298,193 +273,6 @@ impl Redis {
     }
 }
 
-#[async_trait]
-impl Store for Redis {
-    async fn admit(&self, visitor: &Visitor) -> Result<Call, Refusal> {
-        let takes = self.limits.takes(visitor);
-        let windows: Vec<_> = takes.iter().map(|take| self.names.window(take)).collect();
-        let (mut words, ledger) = self
-            .keep(&self.scripts.admit, &windows, |call| {
-                for take in &takes {
-                    call.arg(take.rate.count()).arg(millis(take.rate.per()));
-                }
-            })
-            .await?;
-        match words.text()?.as_str() {
-            "admitted" => Ok(opened(&mut words, &ledger)?),
-            "exhausted" => Err(exhausted(&mut words)?),
-            "limited" => {
-                let at = usize::try_from(words.number()?).map_err(|_| unexpected())?;
-                let take = takes.get(at).ok_or_else(unexpected)?;
-                Err(Refusal::Limited(Refused {
-                    scope: take.bucket.scope(),
-                    rate: take.rate,
-                    wait: Duration::from_millis(words.millis()?),
-                }))
-            }
-            _ => Err(unexpected().into()),
-        }
-    }
-
-    async fn issue(&self, call: Call, key: Fingerprint, host: &str) -> Result<Issued, Unavailable> {
-        let keys = [self.names.key(key)];
-        let (mut words, _) = self
-            .keep(&self.scripts.issue, &keys, |script| {
-                script.arg(call.id.0).arg(key.short()).arg(host);
-            })
-            .await?;
-        match words.text()?.as_str() {
-            "entered" => Ok(Issued::Entered),
-            "duplicate" => Ok(Issued::Duplicate),
-            _ => Err(unexpected()),
-        }
-    }
-
-    async fn admit_audio(&self, key: Fingerprint) -> Result<(), Refusal> {
-        let keys = [self.names.key(key)];
-        let mut words = self
-            .ask(&self.scripts.audio, &keys, |script| {
-                script
-                    .arg(millis(self.policy.key_ttl))
-                    .arg(crate::book::AUDIO_FETCHES);
-            })
-            .await?;
-        match words.text()?.as_str() {
-            "admitted" => Ok(()),
-            refusal => Err(key_refusal(refusal)?),
-        }
-    }
-
-    async fn hear(&self, key: Fingerprint) -> Result<(), Unavailable> {
-        let keys = [self.names.key(key)];
-        self.ask(&self.scripts.hear, &keys, |_| {}).await?;
-        Ok(())
-    }
-
-    async fn audio_failed(&self, key: Fingerprint) {
-        let keys = [self.names.key(key)];
-        // The link has said that the store is away; the count of one fetch is no loss.
-        let _ = self.ask(&self.scripts.audio_failed, &keys, |_| {}).await;
-    }
-
-    async fn claim(
-        &self,
-        key: Fingerprint,
-        bound_to: Option<Fingerprint>,
-    ) -> Result<Claim, Refusal> {
-        let keys = [self.names.key(key)];
-        let (mut words, ledger) = self
-            .keep(&self.scripts.claim, &keys, |script| {
-                script.arg(key.short()).arg(request(bound_to));
-            })
-            .await?;
-        match words.text()?.as_str() {
-            "taken" => {
-                let call = opened(&mut words, &ledger)?;
-                Ok(Claim::Taken(call, issue(&mut words)?))
-            }
-            "judged" => {
-                let verdict = words.verdict()?;
-                Ok(Claim::Judged(verdict, issue(&mut words)?))
-            }
-            "under_way" => Ok(Claim::UnderWay),
-            "exhausted" => Err(exhausted(&mut words)?),
-            refusal => Err(key_refusal(refusal)?),
-        }
-    }
-
-    async fn over(&self, call: Call, end: End) -> Result<(), Unavailable> {
-        let (counted, verdict) = match end {
-            End::GivenBack => (false, ""),
-            End::Made(verdict) => (true, letter(verdict)),
-            End::Dismissed => (false, letter(crate::book::Verdict::Wrong)),
-        };
-        self.keep(&self.scripts.over, &[], |script| {
-            script.arg(call.id.0).arg(u8::from(counted)).arg(verdict);
-        })
-        .await?;
-        Ok(())
-    }
-
-    async fn grant(&self, key: Fingerprint, token: Fingerprint) -> Result<(), Refusal> {
-        let keys = [self.names.key(key), self.names.token(token)];
-        let mut words = self
-            .ask(&self.scripts.grant, &keys, |script| {
-                script
-                    .arg(millis(self.policy.key_ttl))
-                    .arg(millis(self.policy.token_ttl));
-            })
-            .await?;
-        match words.text()?.as_str() {
-            "granted" => Ok(()),
-            refusal => Err(key_refusal(refusal)?),
-        }
-    }
-
-    async fn redeem(
-        &self,
-        token: Fingerprint,
-        bound_to: Option<Fingerprint>,
-    ) -> Result<Issue, Refusal> {
-        let keys = [self.names.token(token)];
-        let mut words = self
-            .ask(&self.scripts.redeem, &keys, |script| {
-                script
-                    .arg(millis(self.policy.token_ttl))
-                    .arg(request(bound_to));
-            })
-            .await?;
-        match words.text()?.as_str() {
-            "redeemed" => Ok(issue(&mut words)?),
-            "unknown" => Err(Refusal::Token(TokenRefusal::Unknown)),
-            "spent" => Err(Refusal::Token(TokenRefusal::Spent)),
-            _ => Err(unexpected().into()),
-        }
-    }
-
-    async fn close(&self, call: Call) -> Result<(), Unavailable> {
-        let (mut words, _) = self
-            .keep(&self.scripts.close, &[], |script| {
-                script
-                    .arg(call.admitted.as_millis())
-                    .arg(millis(crate::book::MIDNIGHT_DOUBT));
-            })
-            .await?;
-        if words.text()? == "closed" {
-            tracing::warn!(
-                "the upstream says that the day's quota is spent; no call is made until it returns"
-            );
-        }
-        Ok(())
-    }
-
-    async fn open(&self) -> Result<(), Unavailable> {
-        self.keep(&self.scripts.open, &[], |_| {}).await?;
-        Ok(())
-    }
-
-    async fn status(&self) -> Result<Status, Unavailable> {
-        let (_, ledger) = self.keep(&self.scripts.status, &[], |_| {}).await?;
-        Ok(Status {
-            usage: ledger.usage(self.policy.quota),
-            closed_for: ledger.closed.map(|until| until.since(ledger.now)),
-            keys: None,
-            tokens: None,
-            journal: None,
-        })
-    }
-
-    async fn trouble(&self) -> Option<String> {
-        self.link.trouble()
-    }
-
-    /// Sees whether the server is there, so that it is known before a visitor comes.
-    async fn maintain(&self) {
-        // The link says what is wrong, once.
-        let _ = self.status().await;
-    }
-}
-
 impl core::fmt::Debug for Redis {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_tuple("Redis").field(&self.link).finish()
@@ -493,39 +281,4 @@ impl core::fmt::Debug for Redis {
 
 fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn request(bound_to: Option<Fingerprint>) -> String {
-    bound_to.map_or_else(String::new, Fingerprint::short)
-}
-
-fn opened(words: &mut Words, ledger: &Ledger) -> Result<Call, Unavailable> {
-    let id = words.text()?.parse().map_err(|_| unexpected())?;
-    Ok(Call {
-        id: CallId(id),
-        admitted: ledger.now,
-    })
-}
-
-fn issue(words: &mut Words) -> Result<Issue, Unavailable> {
-    let issued: Moment = words.moment()?;
-    let host = words.text()?.into();
-    Ok(Issue { host, issued })
-}
-
-fn exhausted(words: &mut Words) -> Result<Refusal, Unavailable> {
-    let wait = Duration::from_millis(words.millis()?);
-    Ok(Refusal::Exhausted { wait })
-}
-
-fn key_refusal(word: &str) -> Result<Refusal, Unavailable> {
-    let refusal = match word {
-        "unknown" => KeyRefusal::Unknown,
-        "expired" => KeyRefusal::Expired,
-        "used" => KeyRefusal::Used,
-        "unheard" => KeyRefusal::Unheard,
-        "overfetched" => KeyRefusal::Overfetched,
-        _ => return Err(unexpected()),
-    };
-    Ok(Refusal::Key(refusal))
 }

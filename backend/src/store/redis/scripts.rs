@@ -29,8 +29,8 @@ pub(super) struct Scripts {
 impl Default for Scripts {
     fn default() -> Self {
         Self {
-            admit: script!("time", "ledger", "admit"),
-            issue: script!("time", "ledger", "issue"),
+            admit: script!("time", "ledger", "order", "admit"),
+            issue: script!("time", "ledger", "order", "issue"),
             claim: script!("time", "ledger", "claim"),
             over: script!("time", "ledger", "over"),
             close: script!("time", "ledger", "close"),

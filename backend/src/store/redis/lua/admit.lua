@@ -1,22 +1,27 @@
--- ARGV from 12: for each limit its count and its span in ms. KEYS from 5: their windows.
+-- ARGV from 12: the most keys that are remembered, for each limit its count and its span in ms. KEYS from 6: the
+-- limits' windows.
 -- A window is a list of groups, the oldest first: the time of its latest request, and how many.
 local windows, refused, wait = {}, nil, -1
-for i = 5, #KEYS do
-  local count, span = tonumber(ARGV[2 * i + 2]), tonumber(ARGV[2 * i + 3])
+for i = 6, #KEYS do
+  local count, span = tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2])
   local packed = redis.call('GET', KEYS[i])
   local groups, total, first = packed and cmsgpack.unpack(packed) or {}, 0, 1
   while groups[first] and groups[first] + span <= now do first = first + 2 end
   for j = first, #groups, 2 do total = total + groups[j + 1] end
   if total >= count and groups[first] then
     local longer = math.max(groups[first] + span - now, 0)
-    if longer >= wait then refused, wait = i - 5, longer end
+    if longer >= wait then refused, wait = i - 6, longer end
   end
   windows[i] = {groups = groups, first = first, span = span}
 end
 if refused then return answer('limited', refused, wait) end
 local till = refused_until(2)
 if till then return answer('exhausted', math.max(till - now, 0)) end
-for i = 5, #KEYS do
+local name, issued, stage = oldest()
+if redis.call('LLEN', order) + under_way() >= tonumber(ARGV[12]) and answerable(issued, stage) then
+  return answer('full', issued + key_ttl - now)
+end
+for i = 6, #KEYS do
   local window = windows[i]
   local grain = math.max(math.floor(window.span / 60), 1)
   local groups = {}

@@ -1,8 +1,8 @@
--- KEYS[5]: the key's record. ARGV from 12: call, the key's name among the lapsing, host.
+-- KEYS[6]: the key's record. ARGV from 12: call, the key's name, host, the most keys that are remembered.
 --   record  hash: i issued, h host, s stage (u unheard, h heard, x used), f fetches of its audio,
 --           b the request that its verification is bound to, v verdict, g whether its token was granted
 local id, name, host = ARGV[12], ARGV[13], ARGV[14]
-if alive(redis.call('HGET', KEYS[5], 'i'), key_ttl) then
+if alive(redis.call('HGET', KEYS[6], 'i'), key_ttl) then
   close_call(id, true, 'l')
   return answer('duplicate')
 end
@@ -10,9 +10,18 @@ if redis.call('HGET', calls, id) == 'i' then
   redis.call('HDEL', calls, id)
   redis.call('ZREM', open, id)
   L.issuing = math.max(L.issuing - 1, 0)
+  -- Forgets the oldest early, as long as they can no longer be answered.
+  while redis.call('LLEN', order) >= tonumber(ARGV[15]) do
+    local old, issued, stage = oldest()
+    if answerable(issued, stage) then break end
+    redis.call('LPOP', order)
+    redis.call('ZREM', lapse, old)
+    redis.call('DEL', record_of(old))
+  end
+  redis.call('RPUSH', order, name)
   redis.call('ZADD', lapse, now, name)
-  redis.call('DEL', KEYS[5])
-  redis.call('HSET', KEYS[5], 'i', now, 'h', host, 's', 'u')
-  redis.call('PEXPIRE', KEYS[5], 2 * key_ttl)
+  redis.call('DEL', KEYS[6])
+  redis.call('HSET', KEYS[6], 'i', now, 'h', host, 's', 'u')
+  redis.call('PEXPIRE', KEYS[6], 2 * key_ttl)
 end
 return answer('entered')

@@ -1,13 +1,14 @@
 -- The day's ledger. What it means is defined by src/book/ledger.rs; a property test holds the two equal.
 --
--- KEYS: ledger, calls, open, lapse
+-- KEYS: ledger, calls, open, lapse, order
 --   ledger  hash: id, now, day, spent, issuing (calls under way that issue a key), closed, next, before
 --   calls   hash: a call under way -> 'i', or 'v', whether a call was reserved for it, and its key
 --   open    the calls under way, by the time of their admission
 --   lapse   the keys whose verification is reserved, by the time of their issue
+--   order   the keys that are remembered, the oldest first
 -- ARGV from 3: quota or '', reserve, key_ttl, site, call_ttl, seen id, seen day, seen spent, fresh id, then
 -- the operation's own, from 12. Times in ms.
-local ledger, calls, open, lapse = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local ledger, calls, open, lapse, order = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local quota, reserve, key_ttl = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local site, call_ttl = ARGV[6] == '1', tonumber(ARGV[7])
 
@@ -163,7 +164,7 @@ local function answer(...)
   else
     redis.call('HDEL', ledger, 'closed')
   end
-  for _, key in ipairs({ledger, calls, open, lapse}) do
+  for _, key in ipairs({ledger, calls, open, lapse, order}) do
     redis.call('PEXPIRE', key, KEPT)
   end
   return {'ok', L.id, L.day, L.spent, held() + L.issuing, L.closed or -1, now, clock, ...}

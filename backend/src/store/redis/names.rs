@@ -1,0 +1,36 @@
+//! What the keys in the server are called.
+
+use super::Place;
+use crate::{limit::Take, secret::Fingerprint};
+
+#[derive(Debug)]
+pub(super) struct Names {
+    tag: String,
+    /// What every script that keeps the ledger is given.
+    pub(super) ledger: [String; 5],
+}
+
+impl Names {
+    pub(super) fn new(place: &Place) -> Self {
+        let tag = format!("{{{}:{}}}", place.prefix, &place.account.short()[..8]);
+        let ledger =
+            ["ledger", "calls", "open", "lapse", "order"].map(|name| format!("{tag}:{name}"));
+        Self { tag, ledger }
+    }
+
+    pub(super) fn key(&self, key: Fingerprint) -> String {
+        format!("{}:k:{}", self.tag, key.short())
+    }
+
+    pub(super) fn token(&self, token: Fingerprint) -> String {
+        format!("{}:t:{}", self.tag, token.short())
+    }
+
+    /// An address is personal: what is kept is its hash, for as long as its window.
+    pub(super) fn window(&self, take: &Take) -> String {
+        let whose = Fingerprint::of(&format!("{:?}", take.bucket)).short();
+        let scope = take.bucket.scope().as_str();
+        let (count, span) = (take.rate.count(), take.rate.per().as_millis());
+        format!("{}:w:{scope}:{whose}:{count}/{span}", self.tag)
+    }
+}
