@@ -17,6 +17,7 @@ use clap::{
     error::{ContextKind, ContextValue},
 };
 use core::{pin::pin, time::Duration};
+use listenfd::ListenFd;
 use reqwest::Url;
 use sd_notify::NotifyState;
 use signals::{Signal, Signals};
@@ -195,7 +196,10 @@ async fn take_along(mut args: ServeArgs) -> Result<String, Error> {
 async fn serve(args: ServeArgs) -> Result<(), Error> {
     let settings = Settings::resolve(args.clone())?;
     log(settings.log)?;
-    let (listener, address) = bind("SORI_LISTEN", settings.listen).await?;
+    let (listener, address) = match passed_by_systemd(settings.listen)? {
+        Some(passed) => passed,
+        None => bind("SORI_LISTEN", settings.listen).await?,
+    };
     let admin = match settings.admin_listen {
         Some(address) => Some(bind("SORI_ADMIN_LISTEN", address).await?),
         None => None,
@@ -354,6 +358,21 @@ async fn run_check(args: CheckArgs) -> Result<(), Error> {
     } else {
         Err("the contract was not met".into())
     }
+}
+
+/// The socket of a unit of systemd: connections wait in it while the service is restarted. It has to be where the
+/// settings say, since what they allow depends on it.
+fn passed_by_systemd(listen: SocketAddr) -> Result<Option<(TcpListener, SocketAddr)>, Error> {
+    let Some(listener) = ListenFd::from_env().take_tcp_listener(0)? else {
+        return Ok(None);
+    };
+    let address = listener.local_addr()?;
+    if address != listen {
+        let why = format!("{listen}: the socket that systemd passed listens at {address}");
+        return Err(SettingsError::new("SORI_LISTEN", why).into());
+    }
+    listener.set_nonblocking(true)?;
+    Ok(Some((TcpListener::from_std(listener)?, address)))
 }
 
 async fn bind(setting: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {

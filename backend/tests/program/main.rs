@@ -8,6 +8,7 @@
 mod files;
 mod hints;
 mod process;
+mod service;
 mod signals;
 mod tls;
 

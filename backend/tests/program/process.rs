@@ -44,7 +44,7 @@ impl Program {
         Self::spawn(shell, variables).await
     }
 
-    async fn spawn(mut program: Command, variables: &[(&str, &str)]) -> Self {
+    pub(crate) async fn spawn(mut program: Command, variables: &[(&str, &str)]) -> Self {
         let mut child = program
             .env_clear()
             .envs(variables.iter().copied())
