@@ -69,8 +69,8 @@ enum Command {
     Audit(audit::Options),
     /// Check that this version could be published
     Release(release::Options),
-    /// Build what is published of the backend: a static binary and what belongs to it, in target/dist
-    Dist,
+    /// Build what is published of the backend: static binaries and what belongs to them, in target/dist
+    Dist(dist::Options),
     /// What a screen reader speaks in Chromium and Firefox, compared with the transcripts kept in tests/listen
     Listen(listen::Options),
     /// Ten thousand challenges with faults on one backend: the ledger exact, the memory flat
@@ -111,9 +111,9 @@ fn run(command: Command) -> Result<()> {
         Command::Docs(options) => docs::run(&workspace, &options),
         Command::Audit(options) => audit::run(&workspace, &options),
         Command::Release(options) => release::run(&workspace, &options),
-        Command::Dist => {
-            setup::run(&workspace, &[setup::Need::Dist])?;
-            dist::run(&workspace)
+        Command::Dist(options) => {
+            setup::run(&workspace, &[setup::Need::Dist, setup::Need::DistArm])?;
+            dist::run(&workspace, &options)
         }
         Command::Listen(options) => listen::run(&workspace, &options),
         Command::Soak => soak::soak(&workspace),

@@ -59,7 +59,6 @@ async fn healed(store: &Redis) {
         assert!(started.elapsed() < Duration::from_secs(30), "{trouble:?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    println!("healed {:?} after the failover", started.elapsed());
 }
 
 /// Asks until the answer has this in it.
@@ -164,7 +163,7 @@ async fn in_a_cluster_all_is_in_one_slot_and_a_failover_is_followed() {
     spare.ask(&["CLUSTER", "MEET", "127.0.0.1", &holds[0].port.to_string()]);
     until(&spare, &["CLUSTER", "NODES"], &id).await;
     until(&spare, &["CLUSTER", "REPLICATE", &id], "OK").await;
-    until(&holds[0], &["INFO", "replication"], "state=online").await;
+    until(holds[0], &["INFO", "replication"], "state=online").await;
     until(&spare, &["CLUSTER", "FAILOVER"], "OK").await;
     until(&spare, &["ROLE"], "master").await;
     healed(&store).await;

@@ -83,6 +83,33 @@ fn kubernetes_gives_a_stop_the_time_it_needs_and_keeps_one_replica() {
     assert_eq!(of_kind("PodDisruptionBudget")["spec"]["minAvailable"], 1);
 }
 
+/// Against the schemas of the newest Kubernetes and of the oldest that still gets corrections.
+#[test]
+fn kubernetes_would_take_the_manifests() {
+    let packages = std::env::var_os("KUBERNETES_VALIDATE");
+    let packages = packages.expect("run me by: cargo xtask test --only deploy");
+    let validate = |version: &str, file: &Path| {
+        let mut python = Command::new("python3");
+        python.env("PYTHONPATH", &packages);
+        python.args(["-m", "kubernetes_validate", "--strict", "-k", version]);
+        let output = python.arg(file).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(said).unwrap())
+    };
+    let manifests = Path::new(DEPLOY).join("kubernetes/sori.yaml");
+    for version in ["1.37", "1.33"] {
+        let (taken, said) = validate(version, &manifests);
+        assert!(taken, "{version}: {said}");
+    }
+    // It does look: a field that is misspelt is found.
+    let text = fs::read_to_string(&manifests).unwrap();
+    let wrong = text.replace("terminationGracePeriodSeconds", "terminationGraceSeconds");
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("misspelt.yaml");
+    fs::write(&file, wrong).unwrap();
+    let (taken, said) = validate("1.37", &file);
+    assert!(!taken && said.contains("terminationGraceSeconds"), "{said}");
+}
+
 #[test]
 fn compose_starts_two_instances_at_one_store_that_never_evicts() {
     let compose = documents("container/compose.yaml").remove(0);

@@ -5,17 +5,16 @@
 )]
 
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
-use axum::Router;
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 use sori_backend::practice::{self, Digits};
 use sori_backend::settings::UpstreamChoice;
 use sori_backend::{Backend, Settings};
+use sori_deploy::{Running, free_port};
 
 const SNIPPETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/proxy");
 
@@ -26,18 +25,7 @@ fn snippet(name: &str, backend: SocketAddr) -> String {
 }
 
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-/// A port that was free a moment ago: no proxy tells which one it took.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap().port()
+    sori_deploy::folder(env!("CARGO_TARGET_TMPDIR"), name)
 }
 
 /// A backend that trusts a proxy on this machine, and lets one challenge a minute through for each client.
@@ -56,42 +44,29 @@ async fn backend() -> (Backend, SocketAddr) {
         .await
         .unwrap();
     let address = listener.local_addr().unwrap();
-    let router = Router::new().merge(backend.app()).merge(backend.admin());
+    // As on one address: whatever a proxy lets through would be answered.
+    let router = backend.app().fallback_service(backend.admin());
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
     (backend, address)
 }
 
 struct Proxy {
-    child: Child,
+    _running: Running,
     base: String,
 }
 
 impl Proxy {
-    async fn start(mut command: Command, port: u16) -> Self {
-        let mut child = command.stdout(Stdio::null()).spawn().unwrap();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            if let Some(ended) = child.try_wait().unwrap() {
-                panic!("{command:?} ended: {ended}");
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+    fn start(command: Command, port: u16) -> Self {
+        Self {
+            _running: Running::at(command, port),
+            base: format!("http://127.0.0.1:{port}"),
         }
-        let base = format!("http://127.0.0.1:{port}");
-        Self { child, base }
     }
 
     fn post(&self, client: &reqwest::Client, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.base);
         client.post(url).header("origin", &self.base)
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        let id = self.child.id().to_string();
-        let ended = Command::new("kill").arg(&id).status();
-        let waited = self.child.wait();
-        assert!(ended.is_ok() && waited.is_ok() || std::thread::panicking());
     }
 }
 
@@ -198,7 +173,7 @@ async fn nginx_passes_visitors_on_and_keeps_the_rest_inside() {
         .arg("-c")
         .arg(folder.join("nginx.conf"));
     command.args(["-e", "stderr"]);
-    assert_all_holds(&Proxy::start(command, port).await).await;
+    assert_all_holds(&Proxy::start(command, port)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -216,7 +191,7 @@ async fn caddy_passes_visitors_on_and_keeps_the_rest_inside() {
     for home in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
         command.env(home, &folder);
     }
-    assert_all_holds(&Proxy::start(command, port).await).await;
+    assert_all_holds(&Proxy::start(command, port)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -249,7 +224,7 @@ async fn apache_passes_visitors_on_and_keeps_the_rest_inside() {
         .arg("-DFOREGROUND")
         .arg("-f")
         .arg(folder.join("apache.conf"));
-    assert_all_holds(&Proxy::start(command, port).await).await;
+    assert_all_holds(&Proxy::start(command, port)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -268,5 +243,5 @@ async fn haproxy_passes_visitors_on_and_keeps_the_rest_inside() {
     command
         .args(["-db", "-q", "-f"])
         .arg(folder.join("haproxy.cfg"));
-    assert_all_holds(&Proxy::start(command, port).await).await;
+    assert_all_holds(&Proxy::start(command, port)).await;
 }

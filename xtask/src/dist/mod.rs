@@ -1,26 +1,67 @@
-//! `cargo xtask dist`: what is published of the backend. A static Linux binary with what belongs to it: licences, a
+//! `cargo xtask dist`: what is published of the backend. Static Linux binaries with what belongs to them: licences, a
 //! bill of materials, shell completions, manual pages, the unit file and the proxies' configurations.
 
 mod bill;
+mod build;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use clap::Args;
 use xshell::cmd;
 
 use crate::workspace::Workspace;
 
-const TARGET: &str = "x86_64-unknown-linux-musl";
-/// The same files give the same archive: what a build writes down of the time is this, 2026-01-01.
-const EPOCH: &str = "1767225600";
+pub(crate) use build::{AARCH64, X86_64};
 
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+use build::{EPOCH, Target};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Only for this processor: x86_64 or aarch64
+    #[arg(long, value_name = "PROCESSOR")]
+    only: Option<String>,
+    /// Build x86_64 a second time, in another folder, and compare: the same source gives the same bytes
+    #[arg(long)]
+    twice: bool,
+}
+
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let chosen = [X86_64, AARCH64].into_iter().filter(|target| {
+        let only = options.only.as_deref();
+        only.is_none_or(|only| target.triple.starts_with(only))
+    });
+    let chosen: Vec<Target> = chosen.collect();
+    ensure!(!chosen.is_empty(), "--only takes x86_64 or aarch64");
+    let dist = workspace.target().join("dist");
+    let mut sums = String::new();
+    for target in chosen {
+        let archive = pack(workspace, &dist, target)?;
+        let sh = workspace.shell();
+        let _guard = sh.push_dir(&dist);
+        sums.push_str(&cmd!(sh, "sha256sum {archive}").read()?);
+        sums.push('\n');
+    }
+    fs::write(dist.join("SHA256SUMS"), &sums)?;
+    print!("{sums}");
+    if options.twice {
+        build::again(workspace, X86_64)?;
+    }
+    Ok(())
+}
+
+/// The published binary for this kind of machine, for tests.
+pub(crate) fn binary(workspace: &Workspace) -> Result<std::path::PathBuf> {
+    build::binary(workspace, X86_64)
+}
+
+/// The archive's name.
+fn pack(workspace: &Workspace, dist: &Path, target: Target) -> Result<String> {
     let sh = workspace.shell();
     let version = workspace.version()?;
-    let binary = build(workspace)?;
-    let name = format!("sori-backend-{version}-{TARGET}");
-    let dist = workspace.target().join("dist");
+    let binary = build::binary(workspace, target)?;
+    let name = format!("sori-backend-{version}-{}", target.triple);
     let folder = dist.join(&name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -44,65 +85,22 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         "cargo run --quiet --locked -p sori-backend --example manual -- {folder}"
     )
     .run()?;
-    bill::write(workspace, TARGET, &folder)?;
-    is_static(workspace, &binary)?;
+    bill::write(workspace, target.triple, &folder)?;
 
+    let _guard = sh.push_dir(dist);
+    let mtime = format!("--mtime=@{EPOCH}");
+    let tar = cmd!(
+        sh,
+        "tar --sort=name {mtime} --owner=0 --group=0 --numeric-owner --mode=u+rw,go+r,go-w -cf - {name}"
+    )
+    .output()?;
+    fs::write(dist.join(format!("{name}.tar")), tar.stdout)?;
+    // Without the name and the time that gzip would write down.
+    cmd!(sh, "gzip -9 --no-name --force {name}.tar").run()?;
     let archive = format!("{name}.tar.gz");
-    {
-        let _guard = sh.push_dir(&dist);
-        let mtime = format!("--mtime=@{EPOCH}");
-        let tar = cmd!(
-            sh,
-            "tar --sort=name {mtime} --owner=0 --group=0 --numeric-owner --mode=u+rw,go+r,go-w -cf - {name}"
-        )
-        .output()?;
-        fs::write(dist.join(format!("{name}.tar")), tar.stdout)?;
-        // Without the name and the time that gzip would write down.
-        cmd!(sh, "gzip -9 --no-name --force {name}.tar").run()?;
-        let sums = cmd!(sh, "sha256sum {archive}").read()?;
-        fs::write(dist.join("SHA256SUMS"), format!("{sums}\n"))?;
-    }
     for file in [&binary, &dist.join(&archive)] {
         let bytes = fs::metadata(file)?.len();
         println!("dist: {} {bytes} bytes", file.display());
     }
-    Ok(())
-}
-
-/// A binary that names no path of this machine and no time, and needs no library.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let sh = workspace.shell();
-    let home = match std::env::var_os("CARGO_HOME") {
-        Some(home) => PathBuf::from(home),
-        None => std::env::home_dir()
-            .context("neither CARGO_HOME nor a home directory")?
-            .join(".cargo"),
-    };
-    let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
-    let flags = [remap(&home, "/cargo"), remap(workspace.root(), "/sori")];
-    // Beside the other builds: other flags would make cargo build everything anew each time.
-    let target = workspace.target().join("dist/build");
-    cmd!(
-        sh,
-        "cargo build --quiet --release --locked -p sori-backend --bin sori-backend --target {TARGET} --target-dir {target}"
-    )
-    .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
-    .env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
-    .env("SOURCE_DATE_EPOCH", EPOCH)
-    .run()
-    .with_context(|| format!("cannot build for {TARGET}"))?;
-    Ok(target.join(TARGET).join("release/sori-backend"))
-}
-
-fn is_static(workspace: &Workspace, binary: &Path) -> Result<()> {
-    let sh = workspace.shell();
-    let headers = cmd!(sh, "readelf --program-headers --dynamic {binary}")
-        .quiet()
-        .read()?;
-    ensure!(
-        !headers.contains("INTERP") && !headers.contains("(NEEDED)"),
-        "{} needs a loader or a library:\n{headers}",
-        binary.display()
-    );
-    Ok(())
+    Ok(archive)
 }

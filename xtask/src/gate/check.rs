@@ -9,7 +9,7 @@ use xshell::cmd;
 use super::rust_tests as tests;
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
-use crate::{fresh, packaging, release, size};
+use crate::{dist, fresh, packaging, release, size};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Check {
@@ -37,6 +37,8 @@ pub(crate) enum Check {
     Release,
     /// The package as bundlers, Node and TypeScript get it
     Packaging,
+    /// The shared store against each Redis and Valkey that packages bring: with --all, or asked for by name
+    Stores,
     /// What deploy/ holds, run: with --all, or asked for by name
     Deploy,
     /// The server snippets of the documentation, each stack as its users run it
@@ -60,7 +62,8 @@ impl Check {
             Check::Fmt | Check::Clippy | Check::Docs => &[],
             Check::Js => &[Need::Node],
             Check::Host => &[Need::Redis],
-            Check::Deploy => &[Need::Redis, Need::Proxies, Need::Dist],
+            Check::Stores => &[Need::Redis, Need::Stores],
+            Check::Deploy => &[Need::Redis, Need::Proxies, Need::Kubernetes, Need::Dist],
             Check::Stacks => &[Need::Stacks],
             Check::ClippyWasm | Check::Build | Check::Size | Check::Release => &[Need::Package],
             Check::WasmChromium | Check::Packaging | Check::E2e => &[Need::Package, Need::Chromium],
@@ -88,6 +91,7 @@ impl Check {
             | Check::Host
             | Check::WasmChromium
             | Check::WasmFirefox
+            | Check::Stores
             | Check::Deploy
             | Check::Stacks
             | Check::Build => false,
@@ -100,6 +104,7 @@ impl Check {
             Check::Host
             | Check::WasmChromium
             | Check::WasmFirefox
+            | Check::Stores
             | Check::Deploy
             | Check::Stacks
             | Check::Packaging
@@ -119,7 +124,7 @@ impl Check {
 
     /// Whether the gate leaves it out unless all is asked for.
     pub(super) fn is_long(self) -> bool {
-        self == Check::Deploy
+        matches!(self, Check::Stores | Check::Deploy)
     }
 
     pub(super) fn run(self, workspace: &Workspace, all: bool, names: &[String]) -> Result<()> {
@@ -165,10 +170,28 @@ impl Check {
             Check::Size => size::run(workspace)?,
             Check::Release => release::check(workspace, all)?,
             Check::Packaging => packaging::run(workspace, all, names)?,
+            Check::Stores => {
+                for server in setup::servers(workspace)? {
+                    // Those builds have no TLS; the system's has, and is tried by `host`.
+                    tests::run(
+                        cmd!(
+                            sh,
+                            "cargo test --quiet -p sori-backend --test shared -- --skip over_tls {names...}"
+                        )
+                        .env("REDIS_SERVER", server),
+                        names,
+                    )?;
+                }
+            }
             Check::Deploy => tests::run(
                 cmd!(
                     sh,
                     "cargo test --quiet --no-fail-fast -p sori-deploy -- {names...}"
+                )
+                .env("BACKEND_BINARY", dist::binary(workspace)?)
+                .env(
+                    "KUBERNETES_VALIDATE",
+                    setup::kubernetes_validate(workspace)?,
                 ),
                 names,
             )?,

@@ -3,6 +3,7 @@
 mod browsers;
 mod node;
 mod programs;
+mod pypi;
 mod rust;
 mod server;
 mod system;
@@ -12,9 +13,11 @@ use std::sync::Mutex;
 
 use anyhow::{Error, Result, bail};
 
+use crate::dist;
 use crate::workspace::Workspace;
 
 pub(crate) use node::install_at as install_npm_at;
+pub(crate) use pypi::{kubernetes_validate, servers};
 
 use system::Program;
 
@@ -35,8 +38,14 @@ pub(crate) enum Need {
     Redis,
     /// What stands in front of a backend.
     Proxies,
+    /// Other versions of that, and Valkey.
+    Stores,
+    /// Kubernetes' schemas.
+    Kubernetes,
     /// A compiler for static Linux binaries.
     Dist,
+    /// The same for 64-bit ARM, and what runs them here.
+    DistArm,
     /// What the server snippets run on that the gate tries.
     Stacks,
     /// What all of them run on.
@@ -52,7 +61,10 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::Audit,
     Need::Redis,
     Need::Proxies,
+    Need::Stores,
+    Need::Kubernetes,
     Need::Dist,
+    Need::DistArm,
     Need::Stacks,
     Need::MoreStacks,
 ];
@@ -68,7 +80,9 @@ impl Need {
             Need::ScreenReader => programs::SCREEN_READER,
             Need::Redis => server::REDIS,
             Need::Proxies => server::PROXIES,
+            Need::Stores | Need::Kubernetes => pypi::PIP,
             Need::Dist => server::MUSL,
+            Need::DistArm => server::ARM,
             Need::Stacks => programs::STACKS,
             Need::MoreStacks => programs::MORE_STACKS,
         }
@@ -87,7 +101,10 @@ impl Need {
             Need::Webkit => browsers::webkit(workspace),
             Need::ScreenReader => system::orca(workspace),
             Need::Audit => rust::auditor(workspace),
-            Need::Dist => rust::target(workspace, "x86_64-unknown-linux-musl"),
+            Need::Stores => pypi::servers(workspace).map(drop),
+            Need::Kubernetes => pypi::kubernetes_validate(workspace).map(drop),
+            Need::Dist => rust::target(workspace, dist::X86_64.triple),
+            Need::DistArm => rust::target(workspace, dist::AARCH64.triple),
             Need::Redis | Need::Proxies => Ok(()),
             Need::Stacks | Need::MoreStacks => Ok(()),
         }

@@ -16,3 +16,17 @@ pub(super) const PROXIES: &[Program] = &[
 
 /// The C compiler is for ring.
 pub(super) const MUSL: &[Program] = &[Program::of_linux(&["musl-gcc"], "musl-tools", "musl-gcc")];
+pub(super) const ARM: &[Program] = &[
+    Program::of_linux(
+        &["aarch64-linux-gnu-gcc"],
+        "gcc-aarch64-linux-gnu",
+        "gcc-aarch64-linux-gnu",
+    ),
+    // Its headers, which the C library of the target would bring.
+    Program::of_linux(
+        &["/usr/aarch64-linux-gnu/include/stdint.h"],
+        "libc6-dev-arm64-cross",
+        "sysroot-aarch64-fc41-glibc",
+    ),
+    Program::of_linux(&["qemu-aarch64"], "qemu-user", "qemu-user"),
+];
