@@ -1,40 +1,43 @@
 //! A running backend: its state, its tasks, and in practice mode its upstream.
 
+mod access;
+#[cfg(feature = "cli")]
+mod import;
+
 use crate::{
     book::{KEYS_MOST, Policy, VerifiedBy},
     clock::Clock,
     journal::{JournalError, Place},
     limit::{Limits, Rate, Rates},
     metrics::{Metrics, Standing},
-    practice, quota,
-    secret::{Fingerprint, Secret},
-    settings::{HourlyShare, Settings, StoreChoice, UpstreamChoice},
+    quota,
+    secret::Secret,
+    settings::{HourlyShare, Settings, StoreChoice},
     store::{
         Memory, Redis, Status, Store, Unavailable,
         redis::{self, StoreError},
     },
-    upstream::{Access, Bounds, Upstream, is_loopback},
-    wire::{self, App, AudioMemory, Origins, Secrets, Warnings},
+    upstream::{Access, Bounds, Upstream},
+    wire::{self, App, AudioMemory, Fetches, Origins, Secrets, Warnings},
 };
+use access::{Practice, access, binding};
 use axum::{Router, routing::get};
 use core::time::Duration;
-use reqwest::Url;
-use std::{
-    io,
-    net::Ipv4Addr,
-    path::PathBuf,
-    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool, atomic::Ordering},
-};
+use std::sync::{Arc, PoisonError, RwLock, atomic::AtomicBool, atomic::Ordering};
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
+
+#[cfg(feature = "cli")]
+pub use import::import;
 
 /// Why a backend cannot start; the cause is its source.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
     /// The practice upstream cannot be served on loopback.
+    #[cfg(feature = "practice")]
     #[error("the practice upstream cannot be started")]
-    Practice(#[source] io::Error),
+    Practice(#[source] std::io::Error),
     /// The client of the upstream cannot be made.
     #[error("the upstream's client cannot be made")]
     Upstream(#[source] Box<dyn core::error::Error + Send + Sync>),
@@ -53,7 +56,7 @@ pub struct Backend {
     siteverify_secret: Option<Secret>,
     upkeep: JoinHandle<()>,
     memory: Option<Memory>,
-    _practice: Option<practice::Running>,
+    _practice: Option<Practice>,
 }
 
 /// Starts a backend; [`Backend::router`] is then to be served.
@@ -73,7 +76,7 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
         tracing::warn!("{risk}");
     }
     let metrics = Arc::new(Metrics::new(settings.upstream.name()));
-    let (access, running) = access(&settings.upstream).await?;
+    let (access, running) = access(&settings.upstream, &clock).await?;
     let bounds = Bounds {
         timeout: settings.upstream_timeout,
         concurrency: settings.upstream_concurrency,
@@ -104,6 +107,7 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
         siteverify_at: settings.siteverify_at,
         secrets: RwLock::new(Arc::new(secrets)),
         audio: AudioMemory::default(),
+        fetches: Fetches::default(),
         warnings: Warnings::default(),
         stopping: AtomicBool::new(false),
     });
@@ -262,87 +266,8 @@ async fn open_store(
     }
 }
 
-/// Takes the day's count from the journal in `dir` to the shared store that `settings` name.
-///
-/// # Errors
-/// If the journal is in use or cannot be read, or the store cannot be used.
-pub async fn import(settings: &Settings, dir: PathBuf) -> Result<String, StartError> {
-    let StoreChoice::Shared { address, prefix } = &settings.store else {
-        let problem = "it must be the address of the shared store".to_owned();
-        return Err(StartError::Store(StoreError::Address(problem)));
-    };
-    let (access, _practice) = access(&settings.upstream).await?;
-    let binding = binding(&access);
-    let place = Place { dir, binding };
-    let clock = Clock::system();
-    let memory = Memory::open(
-        policy(settings),
-        limits(settings),
-        clock.clone(),
-        Some(place),
-    );
-    let spent = memory.map_err(StartError::Journal)?.usage().spent;
-    let place = redis::Place {
-        address: address.clone(),
-        prefix: prefix.clone(),
-        account: binding,
-    };
-    let timeout = settings.upstream_timeout;
-    let store = Redis::open(&place, policy(settings), limits(settings), timeout).await;
-    let store = store.map_err(StartError::Store)?;
-    let today = clock.now().korean_day();
-    let imported = store.import(today, spent).await;
-    match imported.map_err(|error| StartError::Store(StoreError::Refused(error.to_string())))? {
-        true => Ok(format!("{spent} calls of today are spent in {address} too")),
-        false => Ok(format!(
-            "in {address} it is another day; nothing was taken over"
-        )),
-    }
-}
-
-/// Where the upstream is; practice is started first.
-async fn access(
-    upstream: &UpstreamChoice,
-) -> Result<(Access, Option<practice::Running>), StartError> {
-    match upstream {
-        UpstreamChoice::Naver(naver) => {
-            let access = Access {
-                dialect: naver.service.dialect(),
-                base: naver.url.clone(),
-                client_id: naver.client_id.clone(),
-                client_secret: naver.client_secret.clone(),
-            };
-            Ok((access, None))
-        }
-        UpstreamChoice::Practice(options) => {
-            let anywhere = (Ipv4Addr::LOCALHOST, 0).into();
-            let running = practice::spawn(options.clone(), anywhere)
-                .await
-                .map_err(StartError::Practice)?;
-            let access = Access {
-                dialect: options.dialect,
-                base: Url::parse(&running.base())
-                    .map_err(|error| StartError::Upstream(error.into()))?,
-                client_id: Secret::new(options.client_id.as_str()),
-                client_secret: Secret::new(options.client_secret.as_str()),
-            };
-            Ok((access, Some(running)))
-        }
-    }
-}
-
 fn both(new: &Option<Secret>, old: &Option<Secret>) -> Vec<Secret> {
     new.iter().chain(old).cloned().collect()
-}
-
-/// What a journal is about: the calls of one client id at one upstream. A practice upstream is another one
-/// after each start, but its port would say nothing.
-fn binding(access: &Access) -> Fingerprint {
-    let base = match access.base.port() {
-        Some(_) if is_loopback(&access.base) => "loopback",
-        _ => access.base.as_str(),
-    };
-    Fingerprint::of(&format!("{base}\0{}", access.client_id.expose()))
 }
 
 fn limits(settings: &Settings) -> Limits {

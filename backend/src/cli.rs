@@ -1,14 +1,18 @@
 //! The command line: `serve`, `emulate` and `check`.
 
+mod log;
 mod signals;
+#[cfg_attr(not(feature = "otlp"), path = "cli/no_traces.rs")]
+mod traces;
 
 use crate::{
     Backend, Settings, SettingsError,
+    causes::with_causes,
     check::{self, CheckArgs},
     health, import, practice,
     quota::command::{self as quota, QuotaArgs},
     server::{self, Bounds},
-    settings::{Log, LogFormat, Quota, args::ServeArgs, refuse_unknown},
+    settings::{Quota, args::ServeArgs, refuse_unknown},
     start,
     upstream::Dialect,
 };
@@ -18,15 +22,15 @@ use clap::{
 };
 use core::{pin::pin, time::Duration};
 use listenfd::ListenFd;
+use log::log;
 use reqwest::Url;
 use sd_notify::NotifyState;
 use signals::{Signal, Signals};
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     net::SocketAddr,
 };
 use tokio::{net::TcpListener, sync::watch};
-use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 type Error = Box<dyn core::error::Error + Send + Sync>;
 
@@ -189,19 +193,25 @@ async fn take_along(mut args: ServeArgs) -> Result<String, Error> {
         )
     })?;
     let settings = Settings::resolve(args)?;
-    log(settings.log)?;
+    let _traces = log(&settings)?;
     Ok(import(&settings, dir).await?)
 }
 
 async fn serve(args: ServeArgs) -> Result<(), Error> {
     let settings = Settings::resolve(args.clone())?;
-    log(settings.log)?;
+    let traces = log(&settings)?;
+    let served = serve_with(args, settings).await;
+    traces.end().await;
+    served
+}
+
+async fn serve_with(args: ServeArgs, settings: Settings) -> Result<(), Error> {
     let (listener, address) = match passed_by_systemd(settings.listen)? {
         Some(passed) => passed,
-        None => bind("SORI_LISTEN", settings.listen).await?,
+        None => bind("SORI_LISTEN", settings.listen)?,
     };
     let admin = match settings.admin_listen {
-        Some(address) => Some(bind("SORI_ADMIN_LISTEN", address).await?),
+        Some(address) => Some(bind("SORI_ADMIN_LISTEN", address)?),
         None => None,
     };
     let (delay, longest) = (settings.shutdown_delay, settings.upstream_timeout);
@@ -320,7 +330,10 @@ fn read_secrets_again(backend: &Backend, args: &ServeArgs) {
                  at the start alone"
             );
         }
-        Err(error) => tracing::error!(%error, "SIGHUP: the secrets stay as they were"),
+        Err(error) => {
+            let error = with_causes(&error);
+            tracing::error!(error, "SIGHUP: the secrets stay as they were");
+        }
     }
 }
 
@@ -343,7 +356,7 @@ async fn emulate(args: EmulateArgs) -> Result<(), Error> {
     let mut signals = Signals::listen()?;
     let running = practice::spawn(options, args.listen)
         .await
-        .map_err(|error| SettingsError::new("SORI_LISTEN", format!("{}: {error}", args.listen)))?;
+        .map_err(|error| SettingsError::because("SORI_LISTEN", args.listen, error))?;
     ready(running.addr, &[])?;
     while signals.next().await == Signal::Hangup {}
     running.shutdown().await;
@@ -375,14 +388,12 @@ fn passed_by_systemd(listen: SocketAddr) -> Result<Option<(TcpListener, SocketAd
     Ok(Some((TcpListener::from_std(listener)?, address)))
 }
 
-async fn bind(setting: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
-    let bound = async {
-        let listener = TcpListener::bind(address).await?;
+fn bind(setting: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let bound = server::listen(address).and_then(|listener| {
         let address = listener.local_addr()?;
-        Ok::<_, io::Error>((listener, address))
-    };
-    let bound = bound.await;
-    Ok(bound.map_err(|error| SettingsError::new(setting, format!("{address}: {error}")))?)
+        Ok((listener, address))
+    });
+    Ok(bound.map_err(|error| SettingsError::because(setting, address, error))?)
 }
 
 /// The first line of output, which scripts wait for, and what may follow it.
@@ -395,24 +406,6 @@ fn ready(address: SocketAddr, hints: &[String]) -> io::Result<()> {
         if writeln!(out, "{hint}").is_err() {
             break;
         }
-    }
-    Ok(())
-}
-
-/// Logs to standard error. Only this crate's own lines follow the level: a dependency's would show URLs
-/// and headers at the lower ones.
-fn log(log: Log) -> Result<(), Error> {
-    let dependencies = log.level.min(tracing::level_filters::LevelFilter::WARN);
-    let targets = Targets::new()
-        .with_default(dependencies)
-        .with_target(env!("CARGO_CRATE_NAME"), log.level);
-    let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr);
-    let registry = tracing_subscriber::registry().with(targets);
-    match log.format {
-        LogFormat::Text => registry.with(lines.with_target(false)).try_init()?,
-        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init()?,
     }
     Ok(())
 }

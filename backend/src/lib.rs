@@ -3,6 +3,7 @@
 //! The program `sori-backend` is this library behind flags. A site in Rust can embed it instead:
 //!
 //! ```
+//! # #[cfg(feature = "practice")]
 //! # async fn site() -> Result<(), Box<dyn std::error::Error>> {
 //! use sori_backend::{Settings, start};
 //!
@@ -15,24 +16,41 @@
 //! # Ok(()) }
 //! ```
 //!
+//! | feature | |
+//! |---|---|
+//! | `cli` | the program, with its commands and [`check`]; on by default, and no use to a site that embeds |
+//! | `practice` | the practice upstream and [`Settings::practice`]; `cli` brings it |
+//! | `otlp` | the program sends traces to an OpenTelemetry collector; off by default |
+//!
 //! | module | |
 //! |---|---|
 //! | [`settings`] | from flags, environment and files to values that cannot contradict |
 //! | [`ticket`] | what a site renders, where issuing needs a ticket |
 //! | [`practice`] | the emulator of NAVER's protocol, for tests of any client |
 //! | [`check`] | the contract, run against any backend |
-//! | [`clock`] | for tests that cannot wait for midnight |
+//! | [`clock`] | for tests that cannot wait for midnight; the practice upstream follows it |
 //!
 //! The other modules are the program's own: public for its tests, and free to change.
+#![cfg_attr(
+    not(feature = "cli"),
+    expect(
+        rustdoc::broken_intra_doc_links,
+        reason = "they lead to what a feature brings"
+    )
+)]
 
 mod backend;
 #[doc(hidden)]
 pub mod book;
+#[doc(hidden)]
+pub mod causes;
+#[cfg(feature = "cli")]
 pub mod check;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 pub mod clock;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod health;
 #[doc(hidden)]
@@ -41,6 +59,7 @@ pub mod journal;
 pub mod limit;
 #[doc(hidden)]
 pub mod metrics;
+#[cfg(feature = "practice")]
 pub mod practice;
 mod quota;
 #[doc(hidden)]
@@ -55,6 +74,9 @@ pub mod ticket;
 pub mod upstream;
 mod wire;
 
-pub use backend::{Backend, StartError, import, start, start_at};
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use backend::import;
+pub use backend::{Backend, StartError, start, start_at};
 pub use secret::Secret;
 pub use settings::{Settings, SettingsError};

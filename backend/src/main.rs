@@ -1,10 +1,8 @@
 //! The program; everything it does is in the library.
 
-use sori_backend::cli;
+use sori_backend::{causes::with_causes, cli};
 use std::{
-    error::Error,
     io::{self, Write},
-    iter,
     process::ExitCode,
 };
 
@@ -18,11 +16,4 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// An error and what it comes from, the innermost last.
-fn with_causes(error: &(dyn Error + 'static)) -> String {
-    let causes = iter::successors(Some(error), |error| (*error).source());
-    let texts: Vec<_> = causes.map(ToString::to_string).collect();
-    texts.join(": ")
 }

@@ -59,7 +59,8 @@ impl Dir {
             binding: Fingerprint::of(client),
         };
         let clock = Manual::at(now).clock();
-        Memory::open(policy, limits, clock, Some(place)).map_err(|error| error.to_string())
+        Memory::open(policy, limits, clock, Some(place))
+            .map_err(|error| sori_backend::causes::with_causes(&error))
     }
 
     /// What stands in the directory, but for the journal and its lock.

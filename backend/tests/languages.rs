@@ -1,4 +1,4 @@
-//! Clients of siteverify in Ruby, PHP, Go and Java, run as their users run them; only the address is another
+//! Clients of siteverify in Ruby, PHP, Go, Java and C#, run as their users run them; only the address is another
 //! one. `cargo xtask test --only stacks --all`: it needs
 //! those languages.
 #![allow(
@@ -14,6 +14,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{Command, Stdio},
+    sync::LazyLock,
 };
 
 const SECRET: &str = "what the site's server sends to siteverify";
@@ -28,6 +29,8 @@ fn client(name: &str) -> (Command, bool) {
         "go go-recaptcha" => ("go", &["run", "verify.go", "go"], false),
         "java, GET with a pattern first" => ("java", &["Verify.java", "get"], true),
         "java, POST" => ("java", &["Verify.java", "post"], true),
+        "c#, HttpClient" => ("mono", &[compiled(), "httpclient"], true),
+        "c#, WebClient with GET" => ("mono", &[compiled(), "webclient"], true),
         other => panic!("{other}"),
     };
     let mut command = Command::new(program);
@@ -38,6 +41,23 @@ fn client(name: &str) -> (Command, bool) {
         .env("GOPATH", "/usr/share/gocode");
     command.env("no_proxy", "127.0.0.1");
     (command, tells)
+}
+
+/// The C# client, compiled once: Debian has Mono and no .NET.
+fn compiled() -> &'static str {
+    static PROGRAM: LazyLock<String> = LazyLock::new(|| {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/Verify.cs");
+        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("Verify.exe");
+        let compiler = Command::new("mcs")
+            .arg(format!("-out:{}", program.display()))
+            .args(["-r:System.Net.Http.dll", "-r:System.Web.Extensions.dll"])
+            .arg(source)
+            .status();
+        let compiler = compiler.unwrap_or_else(|error| panic!("mcs cannot be run: {error}"));
+        assert!(compiler.success(), "mcs failed");
+        program.into_os_string().into_string().unwrap()
+    });
+    &PROGRAM
 }
 
 fn ask(name: &str, url: &str, secret: &str, response: &str) -> (Value, bool) {
@@ -94,6 +114,8 @@ async fn clients_of_other_languages_verify_with_the_address_changed_and_nothing_
         "go go-recaptcha",
         "java, GET with a pattern first",
         "java, POST",
+        "c#, HttpClient",
+        "c#, WebClient with GET",
     ] {
         let right = response("12345").await;
         let table = [

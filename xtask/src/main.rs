@@ -5,6 +5,7 @@
 )]
 
 mod audit;
+mod bench;
 mod boundary;
 mod build;
 mod bundle;
@@ -13,6 +14,7 @@ mod dist;
 mod docs;
 mod exec;
 mod fresh;
+mod fuzz;
 mod gate;
 mod integrity;
 mod languages;
@@ -76,7 +78,11 @@ enum Command {
     /// Ten thousand challenges with faults on one backend: the ledger exact, the memory flat
     Soak,
     /// Random input for everything that reads what strangers send
-    Fuzz(soak::FuzzOptions),
+    ///
+    /// By cargo-fuzz where a nightly compiler is, guided by coverage; by proptest elsewhere, and it says which
+    Fuzz(fuzz::Options),
+    /// What things cost on this machine, beside their peers: figures, never a verdict
+    Bench(bench::Options),
     /// The gate: every check, cheapest first
     Test(gate::Options),
 }
@@ -117,7 +123,8 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Listen(options) => listen::run(&workspace, &options),
         Command::Soak => soak::soak(&workspace),
-        Command::Fuzz(options) => soak::fuzz(&workspace, &options),
+        Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::Bench(options) => bench::run(&workspace, &options),
         Command::Test(options) => gate::run(&workspace, &options),
     }
 }

@@ -7,6 +7,7 @@ use crate::workspace::Workspace;
 pub(crate) const WASM_PACK: &str = "0.15.1";
 pub(crate) const GECKODRIVER: &str = "0.37.1";
 pub(crate) const CARGO_DENY: &str = "0.20.2";
+pub(crate) const CARGO_FUZZ: &str = "0.13.2";
 /// npm's major version of binaryen is wasm-opt's version. Older ones emit a module that fails in the page.
 pub(crate) const WASM_OPT_AT_LEAST: u32 = 132;
 pub(crate) const NODE_AT_LEAST: u32 = 20;

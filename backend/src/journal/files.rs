@@ -17,9 +17,9 @@ const FILE: &str = "journal.jsonl";
 const LOCK: &str = "journal.lock";
 const FRESH: &str = "journal.new";
 
-/// Why there is no journal.
+/// Why there is no journal; the cause is its source.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {kind}", path.display())]
+#[error("{} cannot be used", path.display())]
 pub struct JournalError {
     path: PathBuf,
     #[source]

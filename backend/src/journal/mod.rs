@@ -13,6 +13,7 @@ pub use files::{JournalError, Place};
 
 use crate::{
     book::{Book, Entry, Policy},
+    causes::with_causes,
     clock::Moment,
     store::JournalStatus,
 };
@@ -228,12 +229,13 @@ impl Journal {
                 self.heal();
             }
             Err(error) => {
+                let error = with_causes(&error);
                 // The long one is whole; it is tried again when it has doubled.
                 self.compacted = self.length;
                 self.status.write_errors += 1;
                 match &mut self.trouble {
-                    Some(trouble) => tracing::debug!(%error, what = trouble.what, "still"),
-                    None => tracing::warn!(%error, "the journal cannot be shortened"),
+                    Some(trouble) => tracing::debug!(error, what = trouble.what, "still"),
+                    None => tracing::warn!(error, "the journal cannot be shortened"),
                 }
             }
         }

@@ -6,15 +6,13 @@
 //! retries blindly sees the day end.
 
 use std::collections::{HashMap, VecDeque};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::digits::Digits;
+use crate::clock::{KoreanDay, Moment};
 
 /// The most keys remembered. The oldest is forgotten first; at NAVER's 1,000 calls a day none ever is.
 const MAX_KEYS: usize = 4_096;
-/// Korea has been at UTC+9 without daylight saving since 1988.
-const KST: Duration = Duration::from_secs(9 * 60 * 60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What was issued under a key.
 #[derive(Clone, Debug)]
@@ -38,7 +36,7 @@ pub(super) enum Refusal {
 #[derive(Debug)]
 struct Issued {
     challenge: Challenge,
-    expires: SystemTime,
+    expires: Moment,
     heard: bool,
 }
 
@@ -47,7 +45,7 @@ struct Issued {
 pub(super) struct Desk {
     quota: Option<u32>,
     key_lifetime: Duration,
-    day: u64,
+    day: KoreanDay,
     spent: u32,
     keys: HashMap<String, Issued>,
     /// Oldest first. May name keys that are gone already.
@@ -59,7 +57,7 @@ impl Desk {
         Self {
             quota,
             key_lifetime,
-            day: 0,
+            day: KoreanDay::default(),
             spent: 0,
             keys: HashMap::new(),
             order: VecDeque::new(),
@@ -69,7 +67,7 @@ impl Desk {
     /// Remembers a challenge under a new key.
     pub(super) fn issue(
         &mut self,
-        now: SystemTime,
+        now: Moment,
         key: String,
         challenge: Challenge,
     ) -> Result<(), Refusal> {
@@ -93,19 +91,14 @@ impl Desk {
     }
 
     /// The challenge to speak; from now on its answer can be judged.
-    pub(super) fn hear(&mut self, now: SystemTime, key: &str) -> Result<Challenge, Refusal> {
+    pub(super) fn hear(&mut self, now: Moment, key: &str) -> Result<Challenge, Refusal> {
         let issued = self.live(now, key)?;
         issued.heard = true;
         Ok(issued.challenge.clone())
     }
 
     /// Judges an answer and uses the key up.
-    pub(super) fn verify(
-        &mut self,
-        now: SystemTime,
-        key: &str,
-        answer: &str,
-    ) -> Result<bool, Refusal> {
+    pub(super) fn verify(&mut self, now: Moment, key: &str, answer: &str) -> Result<bool, Refusal> {
         self.spend(now)?;
         let issued = self.live(now, key)?;
         if !issued.heard {
@@ -116,15 +109,15 @@ impl Desk {
         Ok(right)
     }
 
-    fn live(&mut self, now: SystemTime, key: &str) -> Result<&mut Issued, Refusal> {
+    fn live(&mut self, now: Moment, key: &str) -> Result<&mut Issued, Refusal> {
         self.keys
             .get_mut(key)
             .filter(|issued| now < issued.expires)
             .ok_or(Refusal::InvalidKey)
     }
 
-    fn spend(&mut self, now: SystemTime) -> Result<(), Refusal> {
-        let today = korean_day(now);
+    fn spend(&mut self, now: Moment) -> Result<(), Refusal> {
+        let today = now.korean_day();
         if self.day != today {
             self.day = today;
             self.spent = 0;
@@ -137,12 +130,6 @@ impl Desk {
     }
 }
 
-/// Days since 1970 by Korea's calendar.
-fn korean_day(now: SystemTime) -> u64 {
-    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    (since + KST).as_secs() / DAY.as_secs()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,8 +137,8 @@ mod tests {
     /// 2026-11-21 14:59:59 UTC: one second before midnight in Korea.
     const BEFORE_MIDNIGHT: u64 = 1_795_273_199;
 
-    fn at(seconds: u64) -> SystemTime {
-        UNIX_EPOCH + Duration::from_secs(seconds)
+    fn at(seconds: u64) -> Moment {
+        Moment::from_secs(seconds)
     }
 
     fn challenge() -> Challenge {

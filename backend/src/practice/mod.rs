@@ -33,7 +33,7 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::upstream::Dialect;
+use crate::{clock::Clock, upstream::Dialect};
 use axum::Router;
 use rand::RngExt;
 use rand::distr::Alphanumeric;
@@ -70,6 +70,9 @@ pub struct Options {
     pub key_lifetime: Duration,
     /// Lets the owner make calls fail; a clone of the handle keeps the control.
     pub faults: Faults,
+    /// What the day and the life of a key are counted by. A backend gives its own to the practice upstream that it
+    /// runs, so that both turn the day at the same moment.
+    pub clock: Clock,
 }
 
 impl Default for Options {
@@ -84,6 +87,7 @@ impl Default for Options {
             pauses: Pauses::Clear,
             key_lifetime: Duration::from_secs(2 * 60 * 60),
             faults: Faults::default(),
+            clock: Clock::system(),
         }
     }
 }

@@ -6,7 +6,6 @@
 use std::convert::Infallible;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
@@ -143,9 +142,8 @@ async fn issue(emulator: &Emulator) -> Result<Response, Failure> {
     }
     let key = random_text(KEY_CHARS);
     let challenge = draw(&emulator.options);
-    emulator
-        .desk()
-        .issue(SystemTime::now(), key.clone(), challenge)?;
+    let now = emulator.options.clock.now();
+    emulator.desk().issue(now, key.clone(), challenge)?;
     Ok(json_as("text/plain;charset=UTF-8", &Key { key }))
 }
 
@@ -165,7 +163,8 @@ async fn verify(emulator: &Emulator, key: &str, value: &str) -> Result<Response,
     if let Some(fault) = emulator.options.faults.of(Call::Verify) {
         return failing(fault, br#"{"result":"#).await;
     }
-    let result = emulator.desk().verify(SystemTime::now(), key, value)?;
+    let now = emulator.options.clock.now();
+    let result = emulator.desk().verify(now, key, value)?;
     Ok(json_as(
         "application/json;charset=UTF-8",
         &Judged {
@@ -197,7 +196,8 @@ async fn audio(emulator: &Emulator, key: &str) -> Result<Response, Failure> {
     if let Some(fault) = emulator.options.faults.of(Call::Audio) {
         return failing(fault, b"RIFF").await;
     }
-    let Challenge { digits, seed } = emulator.desk().hear(SystemTime::now(), key)?;
+    let now = emulator.options.clock.now();
+    let Challenge { digits, seed } = emulator.desk().hear(now, key)?;
     let Options { voice, pauses, .. } = emulator.options;
     let wav = speech::wav(&Script {
         digits,

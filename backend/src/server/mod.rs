@@ -13,8 +13,12 @@ use core::{future::Future, pin::pin, time::Duration};
 use futures_util::FutureExt;
 use ipnet::IpNet;
 use seats::Seats;
-use std::{net::SocketAddr, sync::Arc};
-use tokio::{net::TcpListener, sync::watch, time};
+use std::{io, net::SocketAddr, sync::Arc};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::watch,
+    time,
+};
 use tokio_util::task::TaskTracker;
 
 /// Out of file descriptors: there are some again when connections end.
@@ -84,6 +88,27 @@ impl Default for Bounds {
             practice: false,
         }
     }
+}
+
+/// What the operating system keeps of connections that nobody has accepted yet, as far as its own limit allows. With
+/// too little of it, a crowd that comes at once is reset.
+const BACKLOG: u32 = 4096;
+
+/// Listens at `address`, with room for a crowd.
+///
+/// # Errors
+/// If the address cannot be had.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // As tokio does: or the address of a program that has just ended could not be had. Elsewhere it would mean that
+    // two programs can have one.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves `router` on `listener` until `stop` is ready, then lets what is in flight end.

@@ -5,7 +5,9 @@
 )]
 
 use super::{AllowedOrigin, Delay, HourlyShare, LogFormat, Quota, Span};
-use crate::{limit::Rates, practice::Voice, secret::Secret};
+#[cfg(feature = "practice")]
+use crate::practice::Voice;
+use crate::{limit::Rates, secret::Secret};
 use ipnet::IpNet;
 use reqwest::Url;
 use std::{net::SocketAddr, path::PathBuf};
@@ -104,6 +106,7 @@ pub struct ServeArgs {
     /// The most calls to the upstream at once (1 to 1024)
     #[arg(long, env = "SORI_UPSTREAM_CONCURRENCY", value_name = "CALLS", default_value = "32", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Upstream")]
     pub upstream_concurrency: u16,
+    #[cfg(feature = "practice")]
     /// Practice: the digits that are always spoken, for tests; a loopback address only, or with --practice-private
     #[arg(
         long,
@@ -112,6 +115,7 @@ pub struct ServeArgs {
         help_heading = "Upstream"
     )]
     pub practice_answer: Option<String>,
+    #[cfg(feature = "practice")]
     /// Practice: the language of the digits, ko or en
     #[arg(
         long,
@@ -121,6 +125,7 @@ pub struct ServeArgs {
         help_heading = "Upstream"
     )]
     pub practice_voice: Voice,
+    #[cfg(feature = "practice")]
     /// Practice: lets the digits be fixed off loopback, for tests inside a private network; clients with a public address are then turned away
     #[arg(long, env = "SORI_PRACTICE_PRIVATE", help_heading = "Upstream")]
     pub practice_private: bool,
@@ -364,6 +369,14 @@ pub struct ServeArgs {
         help_heading = "Operation"
     )]
     pub log_format: LogFormat,
+    /// Where traces are sent: an OpenTelemetry collector's address for OTLP over HTTP, such as http://127.0.0.1:4318; the collector is asked at /v1/traces below it. Only in a program that was built with `--features otlp`
+    #[arg(
+        long,
+        env = "SORI_OTLP_ENDPOINT",
+        value_name = "URL",
+        help_heading = "Operation"
+    )]
+    pub otlp_endpoint: Option<Url>,
 }
 
 /// Accepts any text: clap repeats a refused value in its message, and a secret must not be repeated.

@@ -54,7 +54,7 @@ pub(crate) fn from_file(setting: &str, file: &Path) -> Result<Secret, SettingsEr
     let mut bytes = Vec::new();
     File::open(file)
         .and_then(|opened| opened.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(|error| refuse(error.to_string()))?;
+        .map_err(|error| SettingsError::because(setting, file.display(), error))?;
     if bytes.len() as u64 > FILE_MAX_BYTES {
         return Err(refuse("it is too long for a secret".into()));
     }

@@ -14,21 +14,27 @@ pub use environment::{refuse_unknown, setting_names};
 pub use origin::{AllowedOrigin, Origin, host_of};
 pub use values::{Delay, HourlyShare, Quota, Span, is_private};
 
+#[cfg(feature = "practice")]
+use crate::practice;
 use crate::{
-    book::VerifiedBy, limit::Rates, practice, secret::Secret, store::redis::Address,
-    upstream::Service,
+    book::VerifiedBy, limit::Rates, secret::Secret, store::redis::Address, upstream::Service,
 };
 use core::{fmt, time::Duration};
 use ipnet::IpNet;
 use reqwest::Url;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 /// All settings of a running backend, checked against each other.
 ///
+/// A minor version may add fields, so begin with [`Settings::naver`], [`Settings::from_env`] or, with the feature
+/// `practice`, [`Settings::practice`], and change what differs:
+///
 /// ```
+/// # #[cfg(feature = "practice")] {
 /// use sori_backend::Settings;
 /// let settings = Settings { token_ttl: std::time::Duration::from_secs(600), ..Settings::practice() };
 /// assert!(settings.upstream.is_practice());
+/// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -94,10 +100,14 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// What is logged, and how.
     pub log: Log,
+    /// The OpenTelemetry collector that the program sends its traces to; nowhere if `None`. A site that embeds the
+    /// backend sets up its own `tracing` subscriber.
+    pub otlp_endpoint: Option<Url>,
 }
 
 /// Where the count, the keys and the tokens are kept.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum StoreChoice {
     /// In the memory of this one instance.
     Memory,
@@ -112,8 +122,10 @@ pub enum StoreChoice {
 
 /// Who issues keys and judges answers.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum UpstreamChoice {
     /// The emulator, in this process.
+    #[cfg(feature = "practice")]
     Practice(practice::Options),
     /// One of NAVER's services, or what speaks its protocol.
     Naver(Naver),
@@ -137,6 +149,7 @@ impl UpstreamChoice {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            #[cfg(feature = "practice")]
             Self::Practice(_) => "practice",
             Self::Naver(naver) => naver.service.name(),
         }
@@ -146,6 +159,7 @@ impl UpstreamChoice {
     #[must_use]
     pub fn daily_quota(&self) -> Option<u32> {
         match self {
+            #[cfg(feature = "practice")]
             Self::Practice(options) => options.daily_quota,
             Self::Naver(naver) => naver.service.daily_quota(),
         }
@@ -154,7 +168,7 @@ impl UpstreamChoice {
     /// Whether answers mean nothing, since anyone can run it.
     #[must_use]
     pub fn is_practice(&self) -> bool {
-        matches!(self, Self::Practice(_))
+        !matches!(self, Self::Naver(_))
     }
 }
 
@@ -169,6 +183,7 @@ pub struct Log {
 
 /// Lines for people or JSON for machines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[non_exhaustive]
 pub enum LogFormat {
     /// One line for people.
     #[default]
@@ -177,11 +192,15 @@ pub enum LogFormat {
     Json,
 }
 
-/// A setting that is unknown, missing, malformed or in contradiction with another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A setting that is unknown, missing, malformed or in contradiction with another. What the system said, such as of
+/// a file that cannot be read, is the source.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct SettingsError {
     message: String,
     missing: bool,
+    #[source]
+    source: Option<Arc<io::Error>>,
 }
 
 impl SettingsError {
@@ -190,6 +209,25 @@ impl SettingsError {
         Self {
             missing: problem.starts_with("missing: "),
             message: format!("{setting}: {problem}"),
+            source: None,
+        }
+    }
+
+    /// `what` of the setting cannot be used, since the system says `source`.
+    pub(crate) fn because(setting: &str, what: impl fmt::Display, source: io::Error) -> Self {
+        Self {
+            source: Some(Arc::new(source)),
+            ..Self::new(setting, what)
+        }
+    }
+
+    /// What clap says of the arguments.
+    #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+    fn arguments(error: clap::Error) -> Self {
+        Self {
+            message: error.to_string().trim_end().to_owned(),
+            missing: false,
+            source: None,
         }
     }
 
@@ -199,6 +237,7 @@ impl SettingsError {
         Self {
             message: messages.join("\n"),
             missing: true,
+            source: None,
         }
     }
 
@@ -206,11 +245,3 @@ impl SettingsError {
         self.missing
     }
 }
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl core::error::Error for SettingsError {}

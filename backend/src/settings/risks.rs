@@ -13,7 +13,15 @@ impl Settings {
     /// The warnings that these settings deserve, each a sentence for the operator.
     #[must_use]
     pub fn risks(&self) -> Vec<String> {
+        #[cfg_attr(
+            not(feature = "practice"),
+            expect(
+                clippy::infallible_destructuring_match,
+                reason = "there is more to match with the feature"
+            )
+        )]
         let naver = match &self.upstream {
+            #[cfg(feature = "practice")]
             UpstreamChoice::Practice(_) => return self.risks_of_practice(),
             UpstreamChoice::Naver(naver) => naver,
         };
@@ -65,6 +73,7 @@ impl Settings {
         risks
     }
 
+    #[cfg(feature = "practice")]
     fn risks_of_practice(&self) -> Vec<String> {
         let mut risks = vec![
             "practice mode: the captcha protects nothing, since anyone can run its upstream".into(),

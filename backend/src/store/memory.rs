@@ -3,6 +3,7 @@
 use super::{Call, Claim, Issued, Refusal, Status, Store, Unavailable};
 use crate::{
     book::{Book, ClaimRefusal, Claimed, End, Entry, Event, Issue, Policy, Usage, Verdict},
+    causes::with_causes,
     clock::{Clock, Moment},
     journal::{Journal, JournalError, Place, Upkeep},
     limit::{Limiter, Limits, Visitor},
@@ -266,7 +267,8 @@ impl Inner {
         let at = kept.book.now();
         let entry = Entry { at, event };
         if let Some(journal) = &mut kept.journal {
-            journal.append(&entry).map_err(Unavailable::new)?;
+            let written = journal.append(&entry);
+            written.map_err(|error| Unavailable::new(with_causes(&error)))?;
         }
         kept.book.apply(&self.policy, &entry);
         let usage = kept.book.usage(&self.policy);

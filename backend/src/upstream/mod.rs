@@ -9,19 +9,20 @@ pub mod judge;
 mod ncloud;
 mod openapi;
 mod pace;
+mod pass;
 mod said;
 
 pub use dialect::{Dialect, Service};
 pub use judge::Failure;
+pub use pass::Pass;
 
 use crate::{clock::Clock, metrics::Metrics, secret::Secret};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use breaker::{Breaker, Permit};
+use breaker::Breaker;
 use bytes::Bytes;
 use core::{fmt, time::Duration};
 use pace::Pace;
 use reqwest::{Url, redirect};
-use sori_wire::protocol::{AUDIO_MAX_BYTES, Key};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::{sync::Semaphore, time};
 
@@ -79,6 +80,9 @@ pub struct Upstream {
     keys: Url,
     audio: Url,
     turns: Semaphore,
+    /// The turns that audio may take of these: it is fetched for nothing, and as often as a visitor likes, so it
+    /// must not keep others from a key.
+    audio_turns: Semaphore,
     timeout: Duration,
     breaker: Mutex<Breaker>,
     pace: Mutex<Pace>,
@@ -99,16 +103,6 @@ pub enum HeldBack {
 
 /// A pause that is waited out: a visitor who waits for a challenge can wait so much longer.
 const QUIET: Duration = Duration::from_secs(2);
-/// No call is repeated later than this after it was asked for: the widget waits for ten seconds.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The breaker's leave to make one call.
-#[derive(Debug)]
-pub struct Pass {
-    upstream: Arc<Upstream>,
-    permit: Permit,
-    used: bool,
-}
 
 impl Upstream {
     /// A client for the upstream at `access`.
@@ -156,6 +150,7 @@ impl Upstream {
             keys: access.dialect.keys(&access.base),
             audio: access.dialect.audio(&access.base),
             turns: Semaphore::new(bounds.concurrency),
+            audio_turns: Semaphore::new((bounds.concurrency / 2).max(1)),
             timeout: bounds.timeout,
             breaker: Mutex::default(),
             pace: Mutex::default(),
@@ -211,13 +206,19 @@ impl Upstream {
         act(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn get(&self, url: Url, most: usize) -> Result<Answer, Fault> {
+    async fn get(&self, url: Url, most: usize, queue: Queue) -> Result<Answer, Fault> {
         let started = time::Instant::now();
         let deadline = started + self.timeout;
         // Who waits longer for a turn is told so: a call that is sent with too little time left would
         // spend quota on an answer that nobody waits for.
-        let turn = time::timeout_at(started + self.timeout / 2, self.turns.acquire());
-        let Ok(Ok(_turn)) = turn.await else {
+        let turns = async {
+            let of_audio = match queue {
+                Queue::Audio => Some(self.audio_turns.acquire().await),
+                Queue::Keys => None,
+            };
+            (of_audio, self.turns.acquire().await)
+        };
+        let Ok(_turns) = time::timeout_at(started + self.timeout / 2, turns).await else {
             return Err(fault(Failure::Busy, "all turns are taken"));
         };
         let call = async {
@@ -245,173 +246,20 @@ impl Upstream {
     }
 }
 
+/// Whose turns a call takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Queue {
+    /// Of all calls: issues and verifications.
+    Keys,
+    /// Of the part that audio may take.
+    Audio,
+}
+
 /// What came back.
 struct Answer {
     status: u16,
     body: Bytes,
     retry_after: Option<Duration>,
-}
-
-/// One of the three calls.
-struct Call<'a, T> {
-    name: &'static str,
-    url: Url,
-    /// The longest answer.
-    most: usize,
-    /// The key and the answer, which no log may show.
-    hidden: [&'a str; 2],
-    judge: fn(Dialect, u16, &Bytes) -> Result<T, Failure>,
-}
-
-impl Pass {
-    /// Issues a key: one call of the quota.
-    ///
-    /// # Errors
-    /// See [`Failure`].
-    pub async fn issue(self) -> Result<Key, Fault> {
-        let call = Call {
-            name: "issue",
-            url: with_query(&self.upstream.keys, &[("code", "0")]),
-            most: JSON_MAX_BYTES,
-            hidden: ["", ""],
-            judge: |dialect, status, body| judge::key(dialect, status, body),
-        };
-        self.make(call).await
-    }
-
-    /// Fetches a key's audio: free.
-    ///
-    /// # Errors
-    /// See [`Failure`].
-    pub async fn audio(self, key: &Key) -> Result<Bytes, Fault> {
-        let call = Call {
-            name: "audio",
-            url: with_query(&self.upstream.audio, &[("key", key.as_str())]),
-            most: AUDIO_MAX_BYTES,
-            hidden: [key.as_str(), ""],
-            judge: |dialect, status, body| {
-                judge::audio(dialect, status, body).map(|()| body.clone())
-            },
-        };
-        self.make(call).await
-    }
-
-    /// Has an answer judged: one call of the quota.
-    ///
-    /// # Errors
-    /// See [`Failure`].
-    pub async fn verify(self, key: &Key, answer: &str) -> Result<bool, Fault> {
-        let query = [("code", "1"), ("key", key.as_str()), ("value", answer)];
-        let call = Call {
-            name: "verify",
-            url: with_query(&self.upstream.keys, &query),
-            most: JSON_MAX_BYTES,
-            hidden: [key.as_str(), answer],
-            judge: |dialect, status, body| judge::verdict(dialect, status, body),
-        };
-        self.make(call).await
-    }
-
-    /// Makes the call; once more, if the upstream was asked too often and the visitor can wait.
-    async fn make<T>(mut self, call: Call<'_, T>) -> Result<T, Fault> {
-        let started = time::Instant::now();
-        self.used = true;
-        let now = self.upstream.clock.uptime();
-        if let Some(rest) = self.upstream.pace(|pace| pace.rest(now)) {
-            time::sleep(rest).await;
-        }
-        let first = self.attempt(&call).await;
-        let Err(Fault {
-            failure: Failure::Throttled { .. },
-            wait: Some(wait),
-            ..
-        }) = first
-        else {
-            return first;
-        };
-        if wait > QUIET || started.elapsed() + wait > PATIENCE {
-            return first;
-        }
-        // Not all at the same moment, which would be the next burst.
-        let apart = Duration::from_millis(rand::random_range(0..500));
-        time::sleep(wait + apart).await;
-        self.attempt(&call).await
-    }
-
-    async fn attempt<T>(&self, call: &Call<'_, T>) -> Result<T, Fault> {
-        let upstream = &*self.upstream;
-        let (started, begun) = (time::Instant::now(), upstream.clock.uptime());
-        let answer = upstream.get(call.url.clone(), call.most).await;
-        let status = answer.as_ref().map_or(0, |answer| answer.status);
-        let result = answer.and_then(|answer| self.judged(call, begun, &answer));
-        let failure = result.as_ref().err().map(|fault| fault.failure);
-        let (now, permit) = (upstream.clock.uptime(), self.permit);
-        upstream.breaker(|breaker| match failure {
-            // It is there, but does not like this request.
-            Some(Failure::Unavailable) if (400..500).contains(&status) => {
-                breaker.withdrawn(permit, now);
-            }
-            Some(Failure::NotSent | Failure::Unavailable) => breaker.failed(permit, now),
-            Some(Failure::Busy) => breaker.withdrawn(permit, now),
-            _ => breaker.succeeded(permit),
-        });
-        if let Err(fault) = &result {
-            // Here, since the visitor may have left, and then nobody answers and logs.
-            tracing::warn!(call = call.name, failure = ?fault.failure, "the upstream: {fault}");
-        }
-        upstream
-            .metrics
-            .upstream_call(call.name, failure, started.elapsed());
-        result
-    }
-
-    fn judged<T>(&self, call: &Call<'_, T>, begun: Duration, answer: &Answer) -> Result<T, Fault> {
-        let upstream = &*self.upstream;
-        let judged = (call.judge)(upstream.dialect, answer.status, &answer.body);
-        let mut failure = match judged {
-            Ok(good) => {
-                upstream.pace(|pace| pace.answered(begun));
-                return Ok(good);
-            }
-            Err(failure) => failure,
-        };
-        let mut wait = None;
-        if let Failure::Throttled { explained } = failure {
-            let now = upstream.clock.uptime();
-            match upstream.pace(|pace| pace.refused(now, explained, answer.retry_after)) {
-                pace::Verdict::Pause(pause) => wait = Some(pause),
-                pace::Verdict::DaySpent => failure = Failure::Exhausted,
-            }
-        }
-        let [id, secret] = &upstream.credentials;
-        let [key, value] = call.hidden;
-        let said = judge::said(upstream.dialect, answer.status, &answer.body, failure);
-        let cause = said
-            .without(&[id.expose(), secret.expose(), key, value])
-            .to_string();
-        Err(Fault {
-            failure,
-            wait,
-            cause,
-        })
-    }
-}
-
-/// A pass that was not used, or whose call was given up, says nothing about the upstream.
-impl Drop for Pass {
-    fn drop(&mut self) {
-        if !self.used {
-            let (now, permit) = (self.upstream.clock.uptime(), self.permit);
-            self.upstream
-                .breaker(|breaker| breaker.withdrawn(permit, now));
-        }
-    }
-}
-
-fn with_query(address: &Url, query: &[(&str, &str)]) -> Url {
-    let mut url = address.clone();
-    url.query_pairs_mut().extend_pairs(query);
-    url
 }
 
 /// Whether a URL points to this machine: then it needs no TLS, and no proxy may see it.

@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use axum::{
-    body::Bytes,
+    body::{Bytes, HttpBody},
     extract::{FromRequest, Request},
     http::{StatusCode, header},
 };
@@ -42,13 +42,21 @@ impl<S: Send + Sync> FromRequest<S> for SmallBody {
         let content_type = request.headers().get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_owned();
+        let too_large = || {
+            Problem::new(
+                ErrorCode::PayloadTooLarge,
+                "The body must not be longer than 16 KiB.",
+            )
+        };
+        // Before a byte of it is asked for: a client that waits for leave to send it (`Expect: 100-continue`) would be
+        // given that, and be refused afterwards.
+        if request.body().size_hint().lower() > MAX_BYTES as u64 {
+            return Err(too_large());
+        }
         let body = Limited::new(request.into_body(), MAX_BYTES).collect();
         match tokio::time::timeout(MAX_TIME, body).await {
             Ok(Ok(body)) => Ok(Self::of(&content_type, body.to_bytes())),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::new(
-                ErrorCode::PayloadTooLarge,
-                "The body must not be longer than 16 KiB.",
-            )),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
             Ok(Err(_)) => Err(Problem::new(ErrorCode::BadRequest, "The body broke off.")),
             Err(_) => Err(Problem::new(
                 ErrorCode::BadRequest,

@@ -133,10 +133,19 @@ async fn failed(app: &App, call: Call, fault: Fault) -> Problem {
     }
 }
 
-/// Fetches a key's audio, whole: a visitor's slow line must not hold the upstream's, and what is no whole
-/// WAV file must not be played.
+/// A key's audio. Who asks for one that is being fetched waits for the same fetch: a visitor who asks ten times
+/// at once, or again because the first answer is slow, takes no more of the upstream than another.
 pub(super) async fn audio(app: Arc<App>, key: Key) -> Result<Bytes, Problem> {
     let fingerprint = Fingerprint::of(key.as_str());
+    let begin = || fetch(Arc::clone(&app), key, fingerprint);
+    let audio = app.fetches.join(fingerprint, begin).await;
+    app.fetches.forget(fingerprint);
+    audio
+}
+
+/// Fetches a key's audio, whole: a visitor's slow line must not hold the upstream's, and what is no whole
+/// WAV file must not be played.
+async fn fetch(app: Arc<App>, key: Key, fingerprint: Fingerprint) -> Result<Bytes, Problem> {
     let pass = app.upstream.pass()?;
     app.store.admit_audio(fingerprint).await?;
     match pass.audio(&key).await {

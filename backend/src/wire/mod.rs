@@ -4,12 +4,14 @@ mod audio;
 mod body;
 mod calls;
 mod challenge;
+mod fetches;
 mod fields;
 mod memory;
 mod observe;
 mod origin;
 pub(crate) mod problem;
 mod siteverify;
+pub(crate) mod traces;
 mod visitor;
 mod warnings;
 
@@ -25,6 +27,7 @@ use axum::{
     response::IntoResponse,
     routing::{any, get, post},
 };
+pub(crate) use fetches::Fetches;
 use ipnet::IpNet;
 pub(crate) use memory::AudioMemory;
 pub(crate) use origin::Origins;
@@ -66,6 +69,7 @@ pub(crate) struct App {
     /// Read anew when the operator asks for it.
     pub secrets: RwLock<Arc<Secrets>>,
     pub audio: AudioMemory,
+    pub fetches: Fetches,
     pub warnings: Warnings,
     pub stopping: AtomicBool,
 }

@@ -6,6 +6,7 @@ use super::{
     App,
     origin::only,
     problem::{Note, retry_after},
+    traces,
 };
 use crate::secret::{hex, random};
 use axum::{
@@ -34,7 +35,9 @@ pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     let route = matched.as_ref().map_or("(none)", MatchedPath::as_str);
     let trace = trace_id(request.headers());
     let proxy_id = proxy_id(&app, &request);
-    let span = tracing::info_span!("request", id, method, route, trace, proxy_id);
+    let traced = traces::request(method, route, request.headers());
+    let span =
+        traced.in_scope(|| tracing::info_span!("request", id, method, route, trace, proxy_id));
     let mut watch = Watch {
         app: &app,
         route,
@@ -42,15 +45,18 @@ pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next:
         answered: false,
     };
     let started = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let answered = next.run(request).instrument(span.clone());
+    let mut response = answered.instrument(traced.clone()).await;
     watch.answered = true;
     let took = started.elapsed();
     let status = response.status().as_u16();
     app.metrics.request(method, route, status, took);
+    // A client's mistake is no error of the server's.
+    traces::judged(&traced, status, 500);
 
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let note = response.extensions_mut().remove::<Note>();
-    span.in_scope(|| report(&app, status, ms, note.as_ref()));
+    traced.in_scope(|| span.in_scope(|| report(&app, status, ms, note.as_ref())));
 
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -16,7 +16,7 @@ use sori_wire::{error::ErrorCode, protocol::PROBLEM_JSON};
 use std::sync::Arc;
 
 /// An answer that says what is wrong. Its cause is for the log alone.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Problem {
     /// Which of the list.
     pub code: ErrorCode,

@@ -229,6 +229,56 @@ async fn the_upstream_is_never_asked_more_at_once_than_is_set() {
     assert_eq!(site.usage().await.spent, 3);
 }
 
+/// Audio costs the visitor nothing, so a few of them could take every turn with it.
+#[tokio::test]
+async fn audio_that_does_not_come_keeps_nobody_from_a_key() {
+    let upstream = Scripted::start().await;
+    upstream.set(|script| script.audio = Reply::Silence);
+    let mut settings = settings(upstream.addr);
+    settings.upstream_concurrency = 8;
+    settings.upstream_timeout = Duration::from_secs(20);
+    let site = Site::start(settings).await;
+    let mut visitors = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let key = site.key().await;
+        for _ in 0..20 {
+            visitors.spawn(site.get(&format!("/captcha/audio/{key}")).send());
+        }
+    }
+    while upstream.count("scaptcha") < 4 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(site.issue().await.status, 201);
+    assert_eq!(upstream.count("scaptcha"), 4, "half of the turns");
+}
+
+#[tokio::test]
+async fn who_asks_for_audio_that_is_being_fetched_waits_for_the_same_fetch() {
+    let upstream = Scripted::start().await;
+    upstream.set(|script| script.audio = Reply::Late(Duration::from_millis(500)));
+    let mut settings = settings(upstream.addr);
+    settings.upstream_timeout = Duration::from_secs(20);
+    let site = Site::start(settings).await;
+    let key = site.key().await;
+    let mut visitors = tokio::task::JoinSet::new();
+    for _ in 0..30 {
+        let audio = site.get(&format!("/captcha/audio/{key}"));
+        visitors.spawn(async { audio.send().await.unwrap().status() });
+    }
+    let statuses = visitors.join_all().await;
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+    assert!(
+        upstream.count("scaptcha") < 20,
+        "{}",
+        upstream.count("scaptcha")
+    );
+    // A fetch that is over is no answer to who asks later.
+    let fetched = upstream.count("scaptcha");
+    upstream.set(|script| script.audio = Reply::Text(500, ""));
+    assert_eq!(site.audio(&key).await.code(), "upstream_unavailable");
+    assert_eq!(upstream.count("scaptcha"), fetched + 1);
+}
+
 #[tokio::test]
 async fn no_failure_shows_the_secret_or_the_cause() {
     let (faults, _elsewhere) = common().await;

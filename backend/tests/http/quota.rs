@@ -4,7 +4,13 @@ use crate::{
     scripted::{Reply, Scripted},
     site::{Answer, CLIENT_ID, CLIENT_SECRET, Site, emulator, settings},
 };
-use sori_backend::{Settings, book::VerifiedBy, clock::Moment, practice};
+use sori_backend::{
+    Settings,
+    book::VerifiedBy,
+    clock::Moment,
+    practice,
+    settings::{HourlyShare, UpstreamChoice},
+};
 use std::{collections::HashSet, time::Duration};
 use tokio::task::JoinSet;
 
@@ -205,4 +211,28 @@ async fn two_tabs_of_one_visitor_pass_in_whatever_order_they_are_sent() {
         let passed = site.siteverify_response(&format!("{key}:12345")).await;
         assert_eq!(passed.json["success"], true, "{passed:?}");
     }
+}
+
+/// Otherwise a test that moves the backend's clock past midnight would meet an upstream where it is still the
+/// day before.
+#[tokio::test]
+async fn the_practice_upstream_turns_the_day_with_the_backends_clock() {
+    let mut settings = Settings::practice();
+    settings.upstream = UpstreamChoice::Practice(practice::Options {
+        daily_quota: Some(2),
+        ..practice::Options::default()
+    });
+    // The backend's own count would refuse first.
+    settings.daily_quota = None;
+    settings.hourly_share = HourlyShare(None);
+    let site = Site::start(settings).await;
+    site.key().await;
+    site.key().await;
+    // The emulator has counted two calls, which is all it allows.
+    let refused = site.issue().await;
+    assert_eq!(refused.code(), "quota_exceeded");
+    let wait = Duration::from_secs(refused.retry_after().unwrap());
+    assert_eq!(wait, Duration::from_secs(12 * 3600));
+    site.clock.advance(wait);
+    site.key().await;
 }

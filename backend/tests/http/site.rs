@@ -15,7 +15,7 @@ use sori_backend::{
     upstream::Service,
 };
 use std::{net::SocketAddr, time::Duration};
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{sync::oneshot, task::JoinHandle};
 
 pub(crate) const CLIENT_ID: &str = "test-client-id";
 pub(crate) const CLIENT_SECRET: &str = "test-client-secret";
@@ -85,7 +85,7 @@ impl Site {
         let peer_connections = settings.peer_connections.min(connections);
         let backend = start_at(settings, clock.clock()).await.unwrap();
         let router = backend.app();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = server::listen(([127, 0, 0, 1], 0).into()).unwrap();
         let addr = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let bounds = Bounds {

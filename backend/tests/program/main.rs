@@ -7,6 +7,7 @@
 
 mod files;
 mod hints;
+mod killed;
 mod process;
 mod service;
 mod signals;
@@ -377,53 +378,4 @@ async fn with_credentials_the_backend_stands_in_front_of_naver() {
     assert_eq!(health.headers().get("sori-upstream"), None);
     let log = program.stop().await;
     assert!(!log.contains("practice"), "{log}");
-}
-
-#[tokio::test]
-async fn a_killed_process_forgets_neither_the_count_nor_who_is_still_listening() {
-    let options = practice::Options {
-        client_id: CLIENT_ID.into(),
-        client_secret: CLIENT_SECRET.into(),
-        answer: practice::Digits::parse(ANSWER).ok(),
-        ..practice::Options::default()
-    };
-    let upstream = practice::spawn(options, ([127, 0, 0, 1], 0).into())
-        .await
-        .unwrap();
-    let url = format!("http://{}/v1/captcha", upstream.addr);
-    let state = std::env::temp_dir().join(format!("sori-killed-{}", std::process::id()));
-    let variables = [
-        ("SORI_CLIENT_ID", CLIENT_ID),
-        ("SORI_CLIENT_SECRET", CLIENT_SECRET),
-        ("SORI_UPSTREAM_URL", &url),
-        ("SORI_SITEVERIFY_SECRET", SITE_SECRET),
-        ("SORI_STATE_DIR", state.to_str().unwrap()),
-        ("SORI_DAILY_QUOTA", "4"),
-        ("SORI_HOURLY_SHARE", "off"),
-    ];
-    let mut first = Program::start("serve", &variables).await;
-    let visitor = |program: &Program| Visitor {
-        http: client(),
-        base: program.base.clone(),
-        ticket: String::new(),
-        seen: Vec::new(),
-    };
-    let mut before = visitor(&first);
-    let (one, two) = (before.heard_key().await, before.heard_key().await);
-    first.child.kill().await.unwrap();
-
-    let second = Program::start("serve", &variables).await;
-    let mut after = visitor(&second);
-    assert_eq!(
-        after.post("keys", &json!({})).await["code"],
-        "quota_exceeded"
-    );
-    for key in [one, two] {
-        let verified = after
-            .post("verifications", &json!({"key": key, "answer": ANSWER}))
-            .await;
-        assert_eq!(verified["verified"], true);
-    }
-    second.stop().await;
-    std::fs::remove_dir_all(&state).unwrap();
 }

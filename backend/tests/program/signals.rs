@@ -1,7 +1,15 @@
 //! How the program stops, and what it reads again.
 
 use crate::process::{Program, client};
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::task::JoinSet;
 
 const ADMIN_WAIT: Duration = Duration::from_secs(20);
 
@@ -58,6 +66,52 @@ async fn issue_refused(http: &reqwest::Client, base: &str) -> bool {
         .send()
         .await
         .is_err_and(|error| error.is_connect())
+}
+
+/// Visitors who go on asking, each as soon as the answer before is there, on connections that they keep.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sigterm_under_load_loses_no_request() {
+    let variables = [
+        ("SORI_SHUTDOWN_DELAY", "1s"),
+        ("SORI_CLIENT_RATE", "off"),
+        ("SORI_HOURLY_SHARE", "off"),
+        ("SORI_DAILY_QUOTA", "none"),
+        ("SORI_LOG", "warn"),
+    ];
+    let program = Program::start("serve", &variables).await;
+    let answered = Arc::new(AtomicUsize::new(0));
+    let mut visitors = JoinSet::new();
+    for _ in 0..16 {
+        let (http, base, answered) = (client(), program.base.clone(), Arc::clone(&answered));
+        visitors.spawn(async move {
+            loop {
+                let request = http.post(format!("{base}captcha/keys"));
+                let request = request.header("origin", base.trim_end_matches('/'));
+                match request.send().await {
+                    Ok(answer) => {
+                        assert_eq!(answer.status(), 201);
+                        answer.bytes().await.expect("a whole answer");
+                        answered.fetch_add(1, Ordering::Relaxed);
+                    }
+                    // The listener is gone: a load balancer has long gone elsewhere.
+                    Err(error) if error.is_connect() => break,
+                    Err(error) => panic!("a request was lost: {error:?}"),
+                }
+            }
+        });
+    }
+    while answered.load(Ordering::Relaxed) < 100 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    program.signal("-TERM").await;
+    let before = answered.load(Ordering::Relaxed);
+    visitors.join_all().await;
+    assert!(
+        answered.load(Ordering::Relaxed) > before,
+        "served on for the delay"
+    );
+    let (success, said) = program.end().await;
+    assert!(success, "{said}");
 }
 
 #[tokio::test]

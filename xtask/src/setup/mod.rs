@@ -18,6 +18,7 @@ use crate::workspace::Workspace;
 
 pub(crate) use node::install_at as install_npm_at;
 pub(crate) use pypi::{kubernetes_validate, servers};
+pub(crate) use rust::fuzzer;
 
 use system::Program;
 

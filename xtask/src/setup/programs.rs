@@ -32,6 +32,18 @@ pub(super) const STACKS: &[Program] = &[Program {
 pub(super) const MORE_STACKS: &[Program] = &[
     Program::of_linux(&["go"], "golang-go", "golang"),
     Program::of_linux(&["puma"], "puma", "rubygem-puma"),
+    // C#'s clients run on Mono: Debian has no .NET.
+    Program::of_linux(&["mcs"], "mono-mcs", "mono-core"),
+    Program::of_linux(
+        &["/usr/lib/mono/4.5/System.Net.Http.dll"],
+        "libmono-system-net-http4.0-cil",
+        "mono-web",
+    ),
+    Program::of_linux(
+        &["/usr/lib/mono/4.5/System.Web.Extensions.dll"],
+        "libmono-system-web-extensions4.0-cil",
+        "mono-web",
+    ),
     Program::of_linux(
         &["/usr/lib/ruby/vendor_ruby/recaptcha.rb"],
         "ruby-recaptcha",

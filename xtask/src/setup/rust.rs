@@ -40,6 +40,18 @@ pub(super) fn auditor(workspace: &Workspace) -> Result<()> {
     )
 }
 
+/// What runs the fuzz targets; it needs a nightly compiler.
+pub(crate) fn fuzzer(workspace: &Workspace) -> Result<()> {
+    let flags = &["--locked"];
+    cargo_tool(
+        workspace,
+        "cargo-fuzz",
+        "cargo-fuzz",
+        tools::CARGO_FUZZ,
+        flags,
+    )
+}
+
 /// rustup's automatic installation of what rust-toolchain.toml lists may be off.
 pub(super) fn target(workspace: &Workspace, target: &str) -> Result<()> {
     let sh = workspace.shell();

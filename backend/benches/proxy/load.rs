@@ -1,0 +1,102 @@
+//! Visitors, and what they cost.
+
+use crate::{CONNECTIONS, ROUND, VISITORS, server::Server};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::task::JoinSet;
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// An issue and its audio.
+async fn challenge(http: &reqwest::Client, base: &str) {
+    let issued = http
+        .post(format!("{base}/captcha/keys"))
+        .header("origin", base);
+    let issued = issued.send().await.unwrap().bytes().await.unwrap();
+    let issued: serde_json::Value = serde_json::from_slice(&issued).unwrap();
+    let key = issued["key"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no key: {issued}"));
+    let audio = http
+        .get(format!("{base}/captcha/audio/{key}"))
+        .send()
+        .await
+        .unwrap();
+    assert!(audio.bytes().await.unwrap().starts_with(b"RIFF"));
+}
+
+#[derive(Default)]
+pub(crate) struct Result {
+    challenges: u64,
+    time: Duration,
+    cpu: Duration,
+    latencies: Vec<Duration>,
+}
+
+impl Result {
+    pub(crate) async fn round(&mut self, server: &Server) {
+        let (started, cpu) = (Instant::now(), server.cpu());
+        let base = Arc::new(server.base.clone());
+        let mut visitors = JoinSet::new();
+        for _ in 0..VISITORS {
+            let base = Arc::clone(&base);
+            visitors.spawn(async move {
+                let http = client();
+                let mut latencies = Vec::new();
+                while started.elapsed() < ROUND {
+                    let start = Instant::now();
+                    challenge(&http, &base).await;
+                    latencies.push(start.elapsed());
+                }
+                latencies
+            });
+        }
+        for latencies in visitors.join_all().await {
+            self.challenges += latencies.len() as u64;
+            self.latencies.extend(latencies);
+        }
+        self.time += started.elapsed();
+        self.cpu += server.cpu().saturating_sub(cpu);
+    }
+
+    pub(crate) fn throughput(&self) -> f64 {
+        self.challenges as f64 / self.time.as_secs_f64()
+    }
+
+    /// In ms.
+    pub(crate) fn percentile(&mut self, percent: usize) -> f64 {
+        self.latencies.sort_unstable();
+        let at = (self.latencies.len() * percent / 100).min(self.latencies.len() - 1);
+        self.latencies[at].as_secs_f64() * 1000.0
+    }
+
+    /// In µs, of each of a challenge's two requests.
+    pub(crate) fn cpu_each(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / (self.challenges * 2) as f64
+    }
+}
+
+/// Memory in KiB before any visitor, and with many connections open that have each had a challenge.
+pub(crate) async fn memory(server: &Server) -> (u64, u64) {
+    let before = server.memory();
+    let mut open = Vec::new();
+    for _ in 0..CONNECTIONS / 50 {
+        let mut visitors = JoinSet::new();
+        for _ in 0..50 {
+            let base = server.base.clone();
+            visitors.spawn(async move {
+                let http = client();
+                challenge(&http, &base).await;
+                http
+            });
+        }
+        open.extend(visitors.join_all().await);
+    }
+    let with = server.memory();
+    drop(open);
+    (before, with)
+}

@@ -1,0 +1,194 @@
+//! One call to the upstream, from the breaker's leave to its judged answer.
+
+use super::{
+    Answer, Dialect, Failure, Fault, JSON_MAX_BYTES, QUIET, Queue, Upstream, breaker::Permit,
+    judge, pace,
+};
+use crate::wire::traces;
+use bytes::Bytes;
+use core::time::Duration;
+use reqwest::Url;
+use sori_wire::protocol::{AUDIO_MAX_BYTES, Key};
+use std::sync::Arc;
+use tokio::time;
+use tracing::Instrument;
+
+/// No call is repeated later than this after it was asked for: the widget waits for ten seconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The breaker's leave to make one call.
+#[derive(Debug)]
+pub struct Pass {
+    pub(super) upstream: Arc<Upstream>,
+    pub(super) permit: Permit,
+    pub(super) used: bool,
+}
+
+/// One of the three calls.
+struct Call<'a, T> {
+    name: &'static str,
+    url: Url,
+    /// The longest answer.
+    most: usize,
+    queue: Queue,
+    /// The key and the answer, which no log may show.
+    hidden: [&'a str; 2],
+    judge: fn(Dialect, u16, &Bytes) -> Result<T, Failure>,
+}
+
+impl Pass {
+    /// Issues a key: one call of the quota.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn issue(self) -> Result<Key, Fault> {
+        let call = Call {
+            name: "issue",
+            url: with_query(&self.upstream.keys, &[("code", "0")]),
+            most: JSON_MAX_BYTES,
+            queue: Queue::Keys,
+            hidden: ["", ""],
+            judge: |dialect, status, body| judge::key(dialect, status, body),
+        };
+        self.make(call).await
+    }
+
+    /// Fetches a key's audio: free.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn audio(self, key: &Key) -> Result<Bytes, Fault> {
+        let call = Call {
+            name: "audio",
+            url: with_query(&self.upstream.audio, &[("key", key.as_str())]),
+            most: AUDIO_MAX_BYTES,
+            queue: Queue::Audio,
+            hidden: [key.as_str(), ""],
+            judge: |dialect, status, body| {
+                judge::audio(dialect, status, body).map(|()| body.clone())
+            },
+        };
+        self.make(call).await
+    }
+
+    /// Has an answer judged: one call of the quota.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn verify(self, key: &Key, answer: &str) -> Result<bool, Fault> {
+        let query = [("code", "1"), ("key", key.as_str()), ("value", answer)];
+        let call = Call {
+            name: "verify",
+            url: with_query(&self.upstream.keys, &query),
+            most: JSON_MAX_BYTES,
+            queue: Queue::Keys,
+            hidden: [key.as_str(), answer],
+            judge: |dialect, status, body| judge::verdict(dialect, status, body),
+        };
+        self.make(call).await
+    }
+
+    /// Makes the call; once more, if the upstream was asked too often and the visitor can wait.
+    async fn make<T>(mut self, call: Call<'_, T>) -> Result<T, Fault> {
+        let started = time::Instant::now();
+        self.used = true;
+        let now = self.upstream.clock.uptime();
+        if let Some(rest) = self.upstream.pace(|pace| pace.rest(now)) {
+            time::sleep(rest).await;
+        }
+        let first = self.attempt(&call).await;
+        let Err(Fault {
+            failure: Failure::Throttled { .. },
+            wait: Some(wait),
+            ..
+        }) = first
+        else {
+            return first;
+        };
+        if wait > QUIET || started.elapsed() + wait > PATIENCE {
+            return first;
+        }
+        // Not all at the same moment, which would be the next burst.
+        let apart = Duration::from_millis(rand::random_range(0..500));
+        time::sleep(wait + apart).await;
+        self.attempt(&call).await
+    }
+
+    async fn attempt<T>(&self, call: &Call<'_, T>) -> Result<T, Fault> {
+        let upstream = &*self.upstream;
+        let (started, begun) = (time::Instant::now(), upstream.clock.uptime());
+        let span = traces::call(call.name);
+        let answer = upstream.get(call.url.clone(), call.most, call.queue);
+        let answer = answer.instrument(span.clone()).await;
+        let status = answer.as_ref().map_or(0, |answer| answer.status);
+        traces::judged(&span, status, 400);
+        let result = answer.and_then(|answer| self.judged(call, begun, &answer));
+        let failure = result.as_ref().err().map(|fault| fault.failure);
+        let (now, permit) = (upstream.clock.uptime(), self.permit);
+        upstream.breaker(|breaker| match failure {
+            // It is there, but does not like this request.
+            Some(Failure::Unavailable) if (400..500).contains(&status) => {
+                breaker.withdrawn(permit, now);
+            }
+            Some(Failure::NotSent | Failure::Unavailable) => breaker.failed(permit, now),
+            Some(Failure::Busy) => breaker.withdrawn(permit, now),
+            _ => breaker.succeeded(permit),
+        });
+        if let Err(fault) = &result {
+            // Here, since the visitor may have left, and then nobody answers and logs.
+            tracing::warn!(call = call.name, failure = ?fault.failure, "the upstream: {fault}");
+        }
+        upstream
+            .metrics
+            .upstream_call(call.name, failure, started.elapsed());
+        result
+    }
+
+    fn judged<T>(&self, call: &Call<'_, T>, begun: Duration, answer: &Answer) -> Result<T, Fault> {
+        let upstream = &*self.upstream;
+        let judged = (call.judge)(upstream.dialect, answer.status, &answer.body);
+        let mut failure = match judged {
+            Ok(good) => {
+                upstream.pace(|pace| pace.answered(begun));
+                return Ok(good);
+            }
+            Err(failure) => failure,
+        };
+        let mut wait = None;
+        if let Failure::Throttled { explained } = failure {
+            let now = upstream.clock.uptime();
+            match upstream.pace(|pace| pace.refused(now, explained, answer.retry_after)) {
+                pace::Verdict::Pause(pause) => wait = Some(pause),
+                pace::Verdict::DaySpent => failure = Failure::Exhausted,
+            }
+        }
+        let [id, secret] = &upstream.credentials;
+        let [key, value] = call.hidden;
+        let said = judge::said(upstream.dialect, answer.status, &answer.body, failure);
+        let cause = said
+            .without(&[id.expose(), secret.expose(), key, value])
+            .to_string();
+        Err(Fault {
+            failure,
+            wait,
+            cause,
+        })
+    }
+}
+
+/// A pass that was not used, or whose call was given up, says nothing about the upstream.
+impl Drop for Pass {
+    fn drop(&mut self) {
+        if !self.used {
+            let (now, permit) = (self.upstream.clock.uptime(), self.permit);
+            self.upstream
+                .breaker(|breaker| breaker.withdrawn(permit, now));
+        }
+    }
+}
+
+fn with_query(address: &Url, query: &[(&str, &str)]) -> Url {
+    let mut url = address.clone();
+    url.query_pairs_mut().extend_pairs(query);
+    url
+}

@@ -1,0 +1,36 @@
+//! Whatever stands in a journal is read or set aside, and the book that it gives goes on.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sori_backend::{
+    book::{Policy, VerifiedBy},
+    clock::Moment,
+    journal::format::{Reading, read, whole},
+    secret::Fingerprint,
+};
+use std::time::Duration;
+
+const POLICY: Policy = Policy {
+    quota: Some(1000),
+    reserve: Duration::from_secs(600),
+    key_ttl: Duration::from_secs(7200),
+    token_ttl: Duration::from_secs(1800),
+    verified_by: VerifiedBy::Backend,
+};
+
+fuzz_target!(|bytes: &[u8]| {
+    let now = Moment::from_secs(1_795_230_000);
+    // That of the kept journals.
+    let binding = Fingerprint::of("test");
+    let Reading::Book(mut book, _) = read(bytes, binding, &POLICY, now) else {
+        return;
+    };
+    let usage = book.usage(&POLICY);
+    let again = read(&whole(&book, binding), binding, &POLICY, now);
+    let Reading::Book(again, 0) = again else {
+        panic!("what was written is not read: {again:?}");
+    };
+    assert_eq!(again.usage(&POLICY), usage);
+    book.advance(&POLICY, now + Duration::from_secs(200_000));
+    let _ = book.usage(&POLICY);
+});

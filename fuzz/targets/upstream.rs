@@ -1,0 +1,27 @@
+//! Whatever an upstream answers is read, and its reason is fit for a log. Two bytes are the status, the rest the body.
+#![no_main]
+
+use axum::body::Bytes;
+use libfuzzer_sys::fuzz_target;
+use sori_backend::upstream::{Dialect, Failure, judge};
+
+fuzz_target!(|bytes: &[u8]| {
+    let [high, low, body @ ..] = bytes else {
+        return;
+    };
+    let status = 100 + u16::from_be_bytes([*high, *low]) % 500;
+    let body = Bytes::copy_from_slice(body);
+    for dialect in [Dialect::Openapi, Dialect::Ncloud] {
+        if let Ok(key) = judge::key(dialect, status, &body) {
+            assert!(status == 200 && !key.as_str().is_empty());
+        }
+        let _ = judge::verdict(dialect, status, &body);
+        if judge::audio(dialect, status, &body).is_ok() {
+            assert!(body.starts_with(b"RIFF"));
+        }
+        let said = judge::said(dialect, status, &body, Failure::Unavailable);
+        let said = said.without(&["a secret"]).to_string();
+        assert!(!said.chars().any(char::is_control), "{said:?}");
+        assert!(said.chars().count() < 1000, "{said}");
+    }
+});

@@ -1,0 +1,31 @@
+//! What things cost, measured on this machine. Figures are printed, never judged: that depends on the machine.
+
+mod backend;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use crate::workspace::Workspace;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// What is measured; everything by default
+    part: Vec<Part>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The backend beside Express and nginx: CPU time, latency, memory
+    Backend,
+}
+
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    for part in Part::value_variants() {
+        if options.part.is_empty() || options.part.contains(part) {
+            match part {
+                Part::Backend => backend::run(workspace)?,
+            }
+        }
+    }
+    Ok(())
+}
