@@ -1,6 +1,8 @@
 //! Both languages of what is written twice say the same things in the same order.
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::path::Path;
+
 const ENGLISH: &str = include_str!("../README.md");
 const KOREAN: &str = include_str!("../README.ko.md");
 
@@ -45,12 +47,14 @@ fn code(line: &str) -> String {
     code.collect::<Vec<_>>().join(" ")
 }
 
-/// The addresses that a text links to. The two files link to each other, and to headings in their own language.
-fn links(text: &str) -> Vec<&str> {
+/// The addresses that a text links to. The two files link to each other, to headings in their own language, and to
+/// pictures in it.
+fn links(text: &str) -> Vec<String> {
     let links = text.split("](").skip(1);
     let links = links.filter_map(|rest| rest.split(')').next());
     links
         .filter(|link| !link.starts_with("README") && !link.starts_with('#'))
+        .map(|link| link.replace(".ko.png", ".png"))
         .collect()
 }
 
@@ -73,6 +77,56 @@ fn both_readmes_have_the_same_shape() {
     }
     assert_eq!(english.len(), korean.len());
     assert!(english.len() > 60);
+}
+
+/// The indented blocks; a diagram is none.
+fn commands(text: &str) -> Vec<String> {
+    let mut blocks = vec![String::new()];
+    let prose: String = text.split("```").step_by(2).collect();
+    for line in prose.lines() {
+        match line.strip_prefix("    ").filter(|line| line.is_ascii()) {
+            Some(line) => *blocks.last_mut().expect("a block") += &format!("{line}\n"),
+            None => blocks.push(String::new()),
+        }
+    }
+    blocks.retain(|block| !block.is_empty() && !block.contains("──"));
+    blocks
+}
+
+/// Each block is what a test runs: a snippet of the documentation (`backend/tests/commands.rs`), a command of xtask, or
+/// the build at the root.
+#[test]
+fn both_readmes_show_commands_that_tests_run() {
+    for text in [ENGLISH, KOREAN] {
+        assert_eq!(
+            commands(text),
+            [
+                "cargo xtask serve\n",
+                "cargo xtask test\n",
+                include_str!("../www/snippets/try.sh"),
+                "wasm-pack build --target web\n",
+                include_str!("../www/snippets/production.sh"),
+            ]
+        );
+    }
+}
+
+/// A picture that is not there is a broken first screen.
+#[test]
+fn the_pictures_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for text in [ENGLISH, KOREAN] {
+        let pictures: Vec<_> = text
+            .split("](docs/")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+            .filter(|name| name.ends_with(".png"))
+            .collect();
+        assert_eq!(pictures.len(), 2);
+        for name in pictures {
+            assert!(root.join("docs").join(name).is_file(), "docs/{name}");
+        }
+    }
 }
 
 #[test]

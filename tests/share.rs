@@ -381,7 +381,7 @@ fn no_name_of_a_control_changes_what_is_shared() {
     );
     let shared = shared.unwrap().as_string().unwrap();
     let link = linked("https://example.com/", &"제목".into());
-    assert_eq!(shared, format!("네이버로 공유 {link}"));
+    assert_eq!(shared, format!("네이버에 공유 {link}"));
 }
 
 #[wasm_bindgen_test]
@@ -491,7 +491,7 @@ fn the_language_is_the_nearest_also_through_shadow_roots() {
     };
     assert_eq!(
         caption("<p lang=ko-KR><sori-share></sori-share></p>"),
-        "네이버로 공유"
+        "네이버에 공유"
     );
     assert_eq!(
         caption("<p lang=ko><sori-share lang=en></sori-share></p>"),
@@ -509,5 +509,5 @@ fn the_language_is_the_nearest_also_through_shadow_roots() {
         })()",
     )
     .unwrap();
-    assert_eq!(text(&part(&nested, "text"), "textContent"), "네이버로 공유");
+    assert_eq!(text(&part(&nested, "text"), "textContent"), "네이버에 공유");
 }

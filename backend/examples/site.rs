@@ -16,13 +16,14 @@ mod pages;
 mod passes;
 #[path = "site/search.rs"]
 mod search;
+#[path = "site/verify.rs"]
+mod verify;
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -34,8 +35,7 @@ use clap::Parser;
 use minijinja::context;
 use minijinja::value::Serde;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use sori_backend::{Backend, Secret, Settings};
+use sori_backend::{Backend, Settings};
 use sori_wire::error::ErrorCode;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
@@ -44,6 +44,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use pages::Pages;
 use passes::Passes;
+use verify::{Verdict, Verifier};
 
 /// Everything that the page may do; each directive is explained in `www/pages/en/csp.html`.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
@@ -247,18 +248,6 @@ struct Outcome<'a> {
     fault: Option<&'static str>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Verdict {
-    Verified,
-    Wrong,
-    Expired,
-    /// No answer came: no script, or an empty box.
-    Missing,
-    /// Nobody could judge: the widget reported a fault, or siteverify did.
-    Unavailable,
-}
-
 impl Site {
     /// Anything but a verified answer is no pass, whatever else the form says.
     async fn judge(&self, form: &Submitted) -> Verdict {
@@ -291,56 +280,6 @@ impl Site {
 
     fn passes(&self) -> std::sync::MutexGuard<'_, Passes> {
         self.passes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-// --- Verification -------------------------------------------------------------------------------------
-
-/// Asks the backend whether a response is right. The secret stays on this side.
-struct Verifier {
-    client: reqwest::Client,
-    url: String,
-    secret: Secret,
-}
-
-impl Verifier {
-    fn new(backend: SocketAddr, secret: Secret) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(20))
-            .build()?;
-        Ok(Self {
-            client,
-            url: format!("http://{backend}/captcha/siteverify"),
-            secret,
-        })
-    }
-
-    async fn judge(&self, response: &str) -> Result<Verdict, reqwest::Error> {
-        #[derive(Deserialize)]
-        struct Answer {
-            success: bool,
-            #[serde(rename = "error-codes", default)]
-            codes: Vec<String>,
-        }
-        let question = json!({ "secret": self.secret.expose(), "response": response });
-        let answer = self
-            .client
-            .post(&self.url)
-            .json(&question)
-            .send()
-            .await?
-            .error_for_status()?;
-        let Answer { success, codes } = answer.json().await?;
-        if success {
-            return Ok(Verdict::Verified);
-        }
-        Ok(match codes.first().map(String::as_str) {
-            Some("invalid-input-response") => Verdict::Wrong,
-            Some("timeout-or-duplicate") => Verdict::Expired,
-            Some("missing-input-response") => Verdict::Missing,
-            _ => Verdict::Unavailable,
-        })
     }
 }
 

@@ -292,7 +292,8 @@ fn bounds(settings: &Settings) -> Bounds {
         tracing::warn!(
             wanted,
             connections,
-            "the limit of open files (ulimit -n) allows fewer connections than SORI_MAX_CONNECTIONS"
+            "the limit of open files (ulimit -n) allows fewer connections than SORI_MAX_CONNECTIONS \
+             (help: troubleshooting#open-files)"
         );
     }
     Bounds {

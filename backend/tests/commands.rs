@@ -150,11 +150,23 @@ fn the_first_command_prints_what_the_sites_server_needs() {
         "SITEVERIFY_URL={address} SITEVERIFY_SECRET={secret} CAPTCHA_RESPONSE=none; {}",
         snippet("verify.sh")
     );
+    let judged = |answer: &str| {
+        answer.contains("invalid-input-response") || answer.contains("timeout-or-duplicate")
+    };
     let answer = output(&ask);
-    assert!(
-        answer.contains("invalid-input-response") || answer.contains("timeout-or-duplicate"),
-        "{answer}"
-    );
+    assert!(judged(&answer), "{answer}");
+
+    for name in ["README.md", "README.ko.md"] {
+        let text = fs::read_to_string(Path::new(SNIPPETS).join("../..").join(name)).unwrap();
+        let block = text.split("```sh\n").nth(1).unwrap();
+        let block = block.split("```").next().unwrap();
+        assert!(block.contains("http://127.0.0.1:8040/captcha/siteverify"));
+        let ask = block.replace("http://127.0.0.1:8040", &server.base);
+        let answer = output(&format!(
+            "export SITEVERIFY_SECRET={secret} CAPTCHA_RESPONSE=none; {ask}"
+        ));
+        assert!(judged(&answer), "{name}: {answer}");
+    }
 }
 
 #[test]
@@ -164,6 +176,33 @@ fn the_documented_commands_for_another_origin_start() {
         let server = Server::start(&text);
         output(&format!("curl -sf {}/readyz", server.base));
     }
+}
+
+/// A visitor asks for a key; the status and what came.
+fn asks_for_a_key(server: &Server, origin: &str) -> String {
+    output(&format!(
+        "curl -s -X POST -H 'Origin: {origin}' -w ' %{{http_code}}' {}/captcha/keys",
+        server.base
+    ))
+}
+
+#[test]
+fn the_documented_small_quota_is_used_up_by_one_visitor() {
+    let server = Server::start(&snippet("quota.sh"));
+    let first = asks_for_a_key(&server, &server.base);
+    assert!(first.ends_with(" 201"), "{first}");
+    let second = asks_for_a_key(&server, &server.base);
+    assert!(
+        second.contains("quota_exceeded") && second.ends_with(" 429"),
+        "{second}"
+    );
+}
+
+#[test]
+fn the_documented_backend_of_a_container_serves_its_page() {
+    let server = Server::start(&snippet("container.sh"));
+    let issued = asks_for_a_key(&server, "http://web:3000");
+    assert!(issued.ends_with(" 201"), "{issued}");
 }
 
 #[test]
@@ -207,13 +246,11 @@ fn the_documented_way_to_ncloud_starts_and_passes_its_check() {
 }
 
 /// What no test can run here; the pages that show it say so.
-const NOT_RUN: [&str; 6] = [
+const NOT_RUN: [&str; 4] = [
     "aspnet/Program.cs",
     "gnuboard/choose.sql",
-    "gnuboard/config.php",
     "spring-boot/application.properties",
     "spring-boot/join.html",
-    "wordpress/wp-config.php",
 ];
 
 /// Every file under a folder.

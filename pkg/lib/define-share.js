@@ -29,5 +29,8 @@ export const define = async () => {
 export const ready = define();
 
 ready.catch((error) =>
-  console.error("sori-share: the module could not be loaded, so the page's own link stays;", error),
+  console.error(
+    "sori-share: the module could not be loaded, so the page's own link stays (help: troubleshooting#not-loaded);",
+    error,
+  ),
 );

@@ -1,4 +1,4 @@
-//! What the person typed, and what of it is sent.
+//! The answer: what the person typed, and how it is normalised before it is sent.
 
 use crate::text::push_number;
 
@@ -14,7 +14,7 @@ use crate::text::push_number;
 /// ```
 #[must_use]
 pub fn normalise(typed: &str) -> String {
-    // Both readings at once: which holds is known at the end.
+    // Builds both readings at once; only at the end is it known which one applies.
     let (mut plain, mut named) = (String::new(), String::new());
     let mut all_named = true;
     let mut rest = typed.chars();
@@ -37,13 +37,13 @@ pub fn normalise(typed: &str) -> String {
     if all_named { named } else { plain }
 }
 
-/// Whether nothing would be sent.
+/// Whether the normalised answer is empty.
 #[must_use]
 pub fn is_empty(typed: &str) -> bool {
     typed.chars().all(is_separator)
 }
 
-/// Whether the answer as sent is something else than digits: worth a hint, never an error.
+/// Whether the normalised answer contains anything but digits. That gives a hint, never an error.
 #[must_use]
 pub fn has_other_than_digits(normalised: &str) -> bool {
     normalised.bytes().any(|b| !b.is_ascii_digit())
@@ -54,11 +54,11 @@ fn is_separator(c: char) -> bool {
     // write them; and control characters, which no keyboard types.
     const OTHERS: &str =
         "-,.\u{a0}\u{b7}\u{2212}\u{3000}\u{3001}\u{3002}\u{30fb}\u{318d}\u{ff0c}\u{ff0d}\u{ff0e}";
-    // Not `contains`: it would bring a substring search, 1.6 kB.
+    // Not `contains`: it would link a substring search of 1.6 kB.
     c <= ' ' || matches!(c, '\u{2000}'..='\u{2015}') || OTHERS.chars().any(|other| other == c)
 }
 
-/// The digit that a Hangul name stands for.
+/// The digit that a Hangul syllable names.
 fn hangul_digit(c: char) -> Option<u32> {
     const NAMES: &str = "공일이삼사오육칠팔구영_________령_____륙";
     let place = NAMES.chars().position(|name| name == c && c != '_')?;

@@ -1,4 +1,4 @@
-//! Which controls there are, what they are called, and which way on is pointed out.
+//! Which controls are shown, their names, and which way to continue an error points to.
 
 use super::{
     message::Message,
@@ -8,7 +8,7 @@ use super::{
 use crate::error::ErrorCode;
 
 impl Captcha {
-    /// Play's name. It changes at the press, before the lead-in: a press is answered at once.
+    /// The name of Play. It changes at the press, before the lead-in, so that the press has an immediate effect.
     #[must_use]
     pub fn play_name(&self) -> Message {
         match self.phase {
@@ -19,7 +19,7 @@ impl Captcha {
         }
     }
 
-    /// Play's name where a text says what to press.
+    /// The name of Play in a text that says what to press.
     #[must_use]
     pub fn play_to_press(&self) -> Message {
         match self.play_name() {
@@ -40,7 +40,7 @@ impl Captcha {
         }
     }
 
-    /// The way on where no audio is to be had. The form is never told to go as it is where it needs an answer: the
+    /// What to do when there is no audio. A visitor is never told to submit a form that needs an answer: the
     /// site's server refuses it.
     #[must_use]
     pub fn way(&self) -> Message {
@@ -53,7 +53,7 @@ impl Captcha {
         }
     }
 
-    /// Whether the other way is pointed out before Play.
+    /// Whether the link to another way is highlighted before Play.
     #[must_use]
     pub fn way_is_first(&self) -> bool {
         self.fault.is_some_and(|fault| {
@@ -63,13 +63,13 @@ impl Captcha {
         })
     }
 
-    /// Whether nothing more is to be typed.
+    /// Whether the box is read-only.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         matches!(self.phase, Phase::Checking | Phase::Verified)
     }
 
-    /// Whether a button does something now. One that does not stays focusable: a natively disabled
+    /// Whether a button has an effect now. A button without effect stays focusable: a natively disabled
     /// button drops the focus in WebKit.
     #[must_use]
     pub fn can_use(&self, part: Part) -> bool {
@@ -80,12 +80,12 @@ impl Captcha {
         }
     }
 
-    /// Whether what is in the box is lost when a new audio comes, and the person is to be told.
+    /// Whether new audio will clear the box, so that the person must be told.
     pub(super) fn has_something_to_lose(&self) -> bool {
         !super::answer::is_empty(&self.answer)
     }
 
-    /// Whether what went out with the form may go out once more.
+    /// Whether the submitted fields may be submitted again.
     pub(super) fn is_resendable(&self) -> bool {
         matches!(
             self.phase,

@@ -10,7 +10,7 @@ use super::{
 };
 
 impl Description {
-    /// What the box is described by for whoever comes to it.
+    /// The description of the box when it gets the focus.
     pub(super) fn of(captcha: &Captcha) -> Self {
         if captcha.will_sound() || captcha.is_sounding() {
             Self::Nothing
@@ -25,7 +25,7 @@ impl Description {
         }
     }
 
-    /// The same for whoever is in the box already: at most less than before.
+    /// The description while the box has the focus: it may shrink but not grow.
     pub(super) fn shrunk_to(self, wanted: Self) -> Self {
         match (self, wanted) {
             (Self::Nothing, _) | (_, Self::Nothing) => Self::Nothing,
@@ -36,7 +36,7 @@ impl Description {
 }
 
 impl Captcha {
-    /// The control that an error is about; none where there is no error.
+    /// The control that has the error; `None` without an error.
     pub(super) fn error_at(&self) -> Option<Focus> {
         Some(match self.verdict.as_ref()?.0 {
             Verdict::Ours(text) if text.message == Message::NeedConsent => Focus::Consent,
@@ -62,7 +62,7 @@ fn is_over(captcha: &Captcha) -> bool {
     matches!(captcha.phase, Phase::Over(_) | Phase::Verified)
 }
 
-/// Whether an announcement still holds when somebody comes to the box later.
+/// Whether an announcement is still true when somebody comes to the box later.
 fn holds(message: Message) -> bool {
     use Message as M;
     !matches!(

@@ -3,7 +3,7 @@
 use super::state::{Fault, Focus, Issued, Sound};
 use crate::{config::Config, error::ErrorCode, names::names};
 
-/// How an act was made; it decides how long the lead-in is.
+/// How the person acted. It decides how long the lead-in is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// A button: a screen reader says its new name first.
@@ -19,9 +19,9 @@ pub enum Event<'a> {
     Configured(Config),
     /// The element or its fieldset was disabled or enabled.
     Disabled(bool),
-    /// The page set the `error` attribute, maybe to the text that it had; false: to none.
+    /// The page set the `error` attribute, maybe to the same text; false: the page removed it.
     SiteError(bool),
-    /// `setCustomValidity` was called; false: nothing is wrong any more.
+    /// `setCustomValidity` was called; false: with an empty message.
     CustomValidity(bool),
     /// Whether every pointer of the device is coarse.
     Coarse(bool),
@@ -33,11 +33,11 @@ pub enum Event<'a> {
     FormReset,
     /// The element left the document.
     Disconnected,
-    /// The page is being left, maybe into the back/forward cache.
+    /// The visitor leaves the page; it may go into the back/forward cache.
     PageHidden,
     /// The page came back from the back/forward cache.
     PageRestored,
-    /// The element's fields went out with its form.
+    /// The fields of the element were submitted with the form.
     Submitted,
 
     /// Play was pressed, which also pauses.
@@ -71,15 +71,15 @@ pub enum Event<'a> {
         /// The volume.
         volume: u32,
     },
-    /// Another challenge was asked for.
+    /// The visitor asked for another challenge.
     Renew,
     /// The box was edited.
     Edited(&'a str),
-    /// The focus came to a control of the element, or left the element.
+    /// The focus moved to a control of the element, or left the element.
     Focus(Focus),
     /// The consent box was changed.
     Consent(bool),
-    /// The answer is to be verified (inline mode).
+    /// The visitor asked for the answer to be verified (inline mode).
     Check,
     /// Enter was pressed in the box.
     Enter,
@@ -88,7 +88,7 @@ pub enum Event<'a> {
         /// Whether in its own words.
         in_own_words: bool,
     },
-    /// The form found the element invalid.
+    /// Validation of the form found the element invalid.
     Invalid {
         /// Whether it is the form's first invalid field.
         first: bool,
@@ -96,7 +96,7 @@ pub enum Event<'a> {
 
     /// A key was issued.
     KeyArrived {
-        /// The request that it answers.
+        /// The number of the request that this answers.
         generation: u32,
         /// The key.
         issued: Issued,
@@ -105,14 +105,14 @@ pub enum Event<'a> {
     },
     /// The key's audio arrived and was found to be audio.
     AudioArrived {
-        /// The request that it answers.
+        /// The number of the request that this answers.
         generation: u32,
         /// What was found in it.
         sound: Sound,
     },
     /// The answer was judged.
     Judged {
-        /// The request that it answers.
+        /// The number of the request that this answers.
         generation: u32,
         /// The token, if it was right.
         token: Option<&'a str>,
@@ -163,17 +163,17 @@ names! {
         ExpiryWarning = "expiryWarning",
         /// The key has expired.
         Expiry = "expiry",
-        /// Silence or speech has not come further for too long.
+        /// Playback has made no progress for too long.
         Stall = "stall",
-        /// Speech that something outside the page paused was not resumed.
+        /// Something outside the page paused the audio, and it was not resumed.
         PausedOutside = "pausedOutside",
-        /// The description of what gets the focus has been there long enough to be read on arrival.
+        /// The description was set long enough ago that a screen reader reads it when the focus arrives.
         Focus = "focus",
     }
 }
 
 names! {
-    /// What a page's listeners are told, by the event's type; the details stand in the captcha.
+    /// The events for the page, by type. Their details are in the captcha.
     pub enum Signal in signal_names {
         /// The state has changed.
         StateChange = "sori-statechange",
@@ -183,20 +183,20 @@ names! {
         Verified = "sori-verified",
         /// The answer was wrong.
         Rejected = "sori-rejected",
-        /// The key can be used no more.
+        /// The key can no longer be used.
         Expired = "sori-expired",
         /// Something went wrong.
         Error = "sori-error",
     }
 }
 
-/// Something to do. Positions and lengths are in ms. What it is done with (the key, the answer, the
-/// request's number) stands in the captcha: an effect is two words, and the module holds many.
+/// Something to do. Positions and lengths are in ms. Its data (the key, the answer, the
+/// request's number) is in the captcha: so an effect takes two machine words, and there are many in the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Issue a key.
     RequestKey,
-    /// Fetch the audio of the key at hand.
+    /// Fetch the audio of the current key.
     FetchAudio,
     /// Verify the answer.
     Verify,
@@ -205,9 +205,9 @@ pub enum Effect {
 
     /// Play silence of this length, within the person's gesture.
     LeadIn(u32),
-    /// What arrived last takes the place of the audio at hand.
+    /// Replace the current audio with the audio that arrived last.
     Adopt,
-    /// Play the audio at hand from here.
+    /// Play the current audio from this position.
     Start(u32),
     /// Pause whatever sounds.
     Pause,
@@ -219,14 +219,14 @@ pub enum Effect {
     Remember,
     /// Drop the audio at hand.
     Unload,
-    /// Put a fresh media element in place of one that does not play; the audio at hand stays.
+    /// Replace a media element that does not play with a new one. The current audio is kept.
     ReplaceElement,
 
     /// Empty the box.
     ClearAnswer,
-    /// Do what Enter does in a native field.
+    /// Do what Enter does in a native text field.
     PressDefaultButton,
-    /// Focus the box. Its text is not selected: a selection is read out before what is wrong with it.
+    /// Focus the box without selecting its text: screen readers would read the selection before the error.
     FocusAnswer,
     /// Focus the consent box.
     FocusConsent,

@@ -1,4 +1,4 @@
-//! What the captcha is to its form: which fields it submits, and whether it is valid.
+//! Form association: which fields the captcha submits, and whether it is valid.
 //!
 //! A fault of ours never blocks the form: the element is valid then, and submits the error's code, which
 //! the site's server treats as unverified.
@@ -33,12 +33,12 @@ names! {
     pub enum Flaw in flaw_names {
         /// There is no answer.
         Missing = "valueMissing",
-        /// There is one, and it was not checked; or the page says that something is wrong.
+        /// There is an answer that was not checked, or the page set a custom error.
         Custom = "customError",
     }
 }
 
-/// What the form gets, apart from the consent.
+/// The form fields, except the consent.
 #[must_use]
 pub fn fields(captcha: &Captcha) -> Fields<'_> {
     if let Some(code) = excused(captcha) {
@@ -68,12 +68,12 @@ fn has_answer(captcha: &Captcha) -> bool {
         && !answer::is_empty(&captcha.answer)
 }
 
-/// Whether the form sends what uses up the key.
+/// Whether the submitted fields use up the key.
 pub(super) fn spends_key(captcha: &Captcha) -> bool {
     excused(captcha).is_none() && (has_token(captcha) || has_answer(captcha))
 }
 
-/// The fields by name, with their values; none without a name of the element's own, as for a native field.
+/// The fields by name, with their values. Without a `name` there are none, as for a native field.
 #[must_use]
 pub fn entries(captcha: &Captcha) -> Vec<(String, String)> {
     let name = captcha.config.name.as_str();
@@ -100,14 +100,14 @@ pub fn entries(captcha: &Captcha) -> Vec<(String, String)> {
     entries
 }
 
-/// The fault that lets the form pass: one of ours, with no answer that could be sent.
+/// The fault that lets the form be submitted: a fault of the service, with no answer to submit.
 fn excused(captcha: &Captcha) -> Option<ErrorCode> {
     let fault = captcha.fault?;
-    // An answer to what was never heard can only be wrong, and would spend a verification.
+    // An answer to audio that was never heard can only be wrong, and would use up a verification.
     (!captcha.heard || !has_answer(captcha)).then_some(fault.code)
 }
 
-/// What makes the element invalid, and what is said of it.
+/// What makes the element invalid, and the message about it.
 #[must_use]
 pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Verdict)> {
     if captcha.custom_validity {

@@ -9,7 +9,7 @@ pub enum KeyAct {
     Back,
     /// `/` goes forward.
     Forward,
-    /// Enter sends, as in a native field.
+    /// Enter submits, as in a native field.
     Enter,
 }
 
@@ -22,18 +22,18 @@ pub struct Press<'a> {
     pub modified: bool,
     /// An input method is at work (`isComposing`).
     pub composing: bool,
-    /// The key code is 229: the input method took the press, and the character comes by `beforeinput`.
+    /// The key code is 229: the input method handles the press, and `beforeinput` reports the character.
     pub taken: bool,
 }
 
-/// What a press does; none for one that types.
+/// What a press does; `None` if it types a character.
 #[must_use]
 pub fn press(press: Press<'_>, shortcuts: bool) -> Option<KeyAct> {
     if press.modified || press.composing {
         return None;
     }
     if press.key == "Enter" {
-        // Safari ends a composition first and reports the Enter that did so with 229.
+        // Safari ends the composition first and then reports the Enter key with 229.
         return (!press.taken).then_some(KeyAct::Enter);
     }
     if press.taken {
@@ -49,7 +49,7 @@ pub fn typed(text: &str, shortcuts: bool) -> Option<KeyAct> {
     if !shortcuts {
         return None;
     }
-    // With the characters that East Asian input methods put on the same keys.
+    // Also the characters that East Asian input methods have on the same keys.
     match only_character(text)? {
         '.' | '．' | '。' => Some(KeyAct::Toggle),
         ',' | '，' | '、' => Some(KeyAct::Back),

@@ -1,4 +1,4 @@
-//! What is said, as names: the words are in `src/locale`, one file a language.
+//! The names of all texts. The texts themselves are in `src/locale`, one file for each language.
 
 use core::num::NonZeroU32;
 
@@ -15,11 +15,11 @@ names! {
         Instruction = "instruction",
         /// The same where no key is offered.
         InstructionNoKeys = "instructionNoKeys",
-        /// Play, where it plays the audio at hand from its start, or the first audio.
+        /// Play, when it plays the current audio from its start, or the first audio.
         Play = "play",
-        /// Play, where it goes on after a pause.
+        /// Play, when it resumes after a pause.
         Resume = "resume",
-        /// Play, where the last audio cannot be used any more.
+        /// Play, when the last audio cannot be used any more.
         PlayNew = "playNew",
         /// Play, while it would pause.
         Pause = "pause",
@@ -35,17 +35,17 @@ names! {
         Volume = "volume",
         /// The volume slider's value; its number is a percentage.
         VolumePercent = "volumePercent",
-        /// Asks for another challenge while this one still lives.
+        /// Asks for another challenge while this one is still valid.
         Renew = "renew",
         /// Checks the answer in inline mode.
         Check = "check",
         /// The visible progress while audio plays.
         Playing = "playing",
-        /// Said when loading takes longer than two seconds.
+        /// Announced when loading takes longer than two seconds.
         Loading = "loading",
         /// Said when the audio has ended.
         Ended = "ended",
-        /// The same the first time, in the box: with what comes next, and the keys that are of use now.
+        /// The same the first time, in the box: with the next step, and the keys that are useful now.
         EndedKeys = "endedKeys",
         /// The same the first time, in the box, where no key is offered.
         EndedType = "endedType",
@@ -61,7 +61,7 @@ names! {
         BoxCleared = "boxCleared",
         /// Said when something outside the page has paused the audio.
         Paused = "paused",
-        /// Said when the sound has stopped without a reason that the browser gives.
+        /// Announced when the sound has stopped and the browser gives no reason.
         Stalled = "stalled",
         /// Said when the speed changes; its number is a percentage.
         Speed = "speed",
@@ -83,9 +83,9 @@ names! {
         Expired = "expired",
         /// The same, with something in the box.
         ExpiredClears = "expiredClears",
-        /// The key expires soon. No number: what waits for the end of the audio would name one that has passed.
+        /// The key expires soon. Without a number: the announcement may wait for the end of the audio, and the number would be wrong then.
         ExpiresSoon = "expiresSoon",
-        /// The key went out with the form.
+        /// The key was submitted with the form.
         Submitted = "submitted",
         /// Validation: nothing was played yet.
         NeedPlay = "needPlay",
@@ -109,7 +109,7 @@ names! {
         NoticePractice = "noticePractice",
         /// The consent box's label.
         Consent = "consent",
-        /// The way on where no audio is to be had: the page offers another.
+        /// What to do without audio, if the page offers another way.
         UseAnotherWay = "useAnotherWay",
         /// The same where the form does not need an answer.
         SubmitAsIs = "submitAsIs",
@@ -117,7 +117,7 @@ names! {
         ContactSite = "contactSite",
         /// `quota_exceeded`.
         QuotaExceeded = "quotaExceeded",
-        /// `rate_limited`, where the time to wait is short or not known.
+        /// `rate_limited`, if the time to wait is short or unknown.
         RateLimited = "rateLimited",
         /// `rate_limited`; its number is one of seconds up to 90.
         RateLimitedSeconds = "rateLimitedSeconds",
@@ -143,19 +143,19 @@ names! {
         PlaybackBlocked = "playbackBlocked",
         /// `internal_error`.
         InternalError = "internalError",
-        /// Checking failed for a reason that may pass.
+        /// Checking failed for a temporary reason.
         CheckFailed = "checkFailed",
     }
 }
 
 names! {
-    /// Whose words of the site's own: they stay in the shell.
+    /// Which text of the site. The text itself stays in the shell.
     pub enum SiteText in site_text_names {
-        /// Those of the `error` attribute.
+        /// The text of the `error` attribute.
         Error = "error",
-        /// Those that `reject()` was given.
+        /// The text given to `reject()`.
         Rejection = "rejection",
-        /// Those that `setCustomValidity()` was given.
+        /// The text given to `setCustomValidity()`.
         Validity = "validity",
     }
 }
@@ -165,17 +165,17 @@ names! {
     pub enum Name in name_names {
         /// What to press to hear the audio.
         Play = "play",
-        /// The way on where no audio is to be had.
+        /// What to do without audio.
         Way = "way",
     }
 }
 
-/// A message, and the number that takes the place of the placeholder in it, if it has one.
+/// A message, and the number that replaces its placeholder, if it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text {
     /// What is said.
     pub message: Message,
-    /// What takes the place of the placeholder.
+    /// The number that replaces the placeholder.
     pub number: u32,
 }
 
@@ -192,7 +192,7 @@ impl Text {
         Self { message, number }
     }
 
-    /// What is said of an error; `retry_after` is in s.
+    /// The text about an error; `retry_after` is in s.
     #[must_use]
     pub fn of_error(code: ErrorCode, retry_after: Option<NonZeroU32>) -> Self {
         use ErrorCode as E;
@@ -261,7 +261,7 @@ mod tests {
         }
     }
 
-    /// What was typed is kept where nothing says otherwise; saying so each time only takes longer.
+    /// No text says that what was typed is kept: that is the normal case, and saying so each time would only take longer.
     #[test]
     fn no_error_promises_what_the_next_press_would_break() {
         for &code in ErrorCode::ALL {

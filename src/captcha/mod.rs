@@ -1,4 +1,4 @@
-//! The captcha without a browser: what it is, what can happen to it, what follows.
+//! The captcha without a browser: its state, its events and its effects.
 //!
 //! [`step`](step::step) takes a [`Captcha`](state::Captcha) and an [`Event`](event::Event) and gives the
 //! next captcha and the [`Effect`](event::Effect)s to perform. What is shown is a pure function of the

@@ -39,23 +39,23 @@ names! {
         Status = "status",
         /// The wrapper of all.
         Wrapper = "sori",
-        /// What is announced of the answer. Apart from what is shown of it: that never blinks.
+        /// The announcement about the answer. It is separate from the visible text, which must not flicker.
         Announcement = "announcement",
     }
 }
 
 names! {
-    /// What holds of a part or does not, by the attribute that says so.
+    /// A flag of a part, by the attribute that shows it.
     pub enum Flag in flag_names {
         /// A button that does nothing now. It stays focusable: a natively disabled one drops the focus in WebKit.
         Unavailable = "aria-disabled",
         /// There is something wrong with it.
         Invalid = "aria-invalid",
-        /// Nothing more is to be typed.
+        /// The box is read-only.
         ReadOnly = "readonly",
         /// It is not shown.
         Hidden = "hidden",
-        /// The other way is pointed out before Play.
+        /// The link to another way is highlighted before Play.
         WayFirst = "data-way",
     }
 }
@@ -63,9 +63,9 @@ names! {
 names! {
     /// What the box is described by. All but [`Nothing`](Self::Nothing) begin with what the page's own `aria-describedby` says.
     pub enum Description in description_names {
-        /// Nothing: it would be read over the digits.
+        /// Nothing: a screen reader would read it over the digits.
         Nothing = "nothing",
-        /// What the page says of the element.
+        /// The page's own description of the element.
         Page = "page",
         /// And the instruction, or what is to be known before anything else.
         Hint = "hint",

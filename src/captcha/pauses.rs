@@ -1,6 +1,6 @@
 //! Finds the pauses between digits, so that back and forward step from digit to digit.
 //!
-//! A wrong guess may cost a step but must never skip a digit. So everything errs towards more stops:
+//! A wrong guess may cost an extra step but must never skip a digit. So in doubt there are more stops:
 //! a stretch of sound that is longer than a digit is cut up, since two digits may run together in it.
 
 use super::wav::{Envelope, FRAME_MS};
@@ -9,13 +9,13 @@ use super::wav::{Envelope, FRAME_MS};
 pub const BLIND_STEP_MS: u32 = 2000;
 /// A pause is at least this long, in frames: stops inside a digit (the closure of ㄱ, t, k) are shorter.
 const MIN_PAUSE: usize = 12;
-/// A position this little before a stop, in ms, is the stop: browsers keep positions in units of their own.
+/// A position at most this much before a stop, in ms, counts as the stop: browsers round positions.
 const NEAR_STOP_MS: u32 = 5;
 /// Shorter bursts are clicks, not digits, in frames.
 const MIN_SOUND: usize = 6;
-/// The longest that one spoken digit is taken to be, in frames.
+/// The longest length that counts as one spoken digit, in frames.
 const MAX_DIGIT: usize = 70;
-/// A stop stands this much before the sound, so that a soft onset is heard, in frames.
+/// A stop is this much before the sound, so that a soft onset is heard, in frames.
 const RUN_UP: usize = 8;
 
 /// Where the digits begin, in ms from the start, in order. Empty where no pause was found.
@@ -24,10 +24,10 @@ pub fn digit_starts(envelope: &Envelope) -> Vec<u32> {
     let levels = &envelope.levels;
     let mut starts = Vec::new();
     let mut sounds = 0;
-    // The stretch of sound in hand, in frames, end exclusive.
+    // The current stretch of sound, in frames, end exclusive.
     let (mut begin, mut end) = (0, 0);
     let threshold = threshold(levels).unwrap_or(u16::MAX);
-    // Silence after the last frame ends what is in hand.
+    // Silence after the last frame ends the current stretch.
     for frame in 0..=levels.len() + MIN_PAUSE {
         if frame - end >= MIN_PAUSE {
             if end - begin >= MIN_SOUND {
@@ -53,9 +53,9 @@ pub fn digit_starts(envelope: &Envelope) -> Vec<u32> {
     starts
 }
 
-/// A level between noise and speech; none where the two cannot be told apart.
+/// A level between noise and speech; `None` if they cannot be distinguished.
 fn threshold(levels: &[u16]) -> Option<u16> {
-    // Counted in steps of 64: sorting would be exact, and a kilobyte of code.
+    // Counts in steps of 64. Sorting would be exact, but would cost a kilobyte of code.
     let mut counts = [0usize; 512];
     for &level in levels {
         counts[(level / 64) as usize & 511] += 1;
@@ -104,7 +104,7 @@ pub fn back(starts: &[u32], at: u32) -> u32 {
         .unwrap_or(0)
 }
 
-/// Where "forward" goes from `at` (ms); none where there is nothing further.
+/// Where "forward" goes from `at` (ms); `None` after the last digit.
 #[must_use]
 pub fn forward(starts: &[u32], at: u32, length: u32) -> Option<u32> {
     let next = if starts.is_empty() {
@@ -193,7 +193,7 @@ mod tests {
             }
             let length = frame as u32 * FRAME_MS;
             if let Some(next) = forward(&starts, at, length) {
-                // Between here and there begins at most one digit, and it is not passed over.
+                // At most one digit begins between the two positions, and it is not skipped.
                 let passed = begins.iter().filter(|&&b| b > at + 80 && b < next).count();
                 prop_assert!(passed == 0, "from {at} to {next} over {passed} of {begins:?}");
             }

@@ -1,4 +1,4 @@
-//! What one captcha is at a time: its phase, and beside it the challenge that the phase is about.
+//! The state of one captcha: its phase, and beside it the challenge that the phase is about.
 
 use core::num::NonZeroU32;
 
@@ -14,7 +14,7 @@ use crate::{config::Config, error::ErrorCode, names::names, protocol::Key};
 pub struct Fault {
     /// What.
     pub code: ErrorCode,
-    /// When to try again, in s, where the backend says so.
+    /// When to try again, in s, if the backend says so.
     pub retry_after: Option<NonZeroU32>,
 }
 
@@ -27,16 +27,16 @@ impl From<ErrorCode> for Fault {
     }
 }
 
-/// A key that the backend issued; it has cost one of the day's calls.
+/// A key that the backend issued. It has used one call of the day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issued {
     /// The key.
     pub key: Key,
-    /// How long it lives, in s, where the backend says so.
+    /// How long it is valid, in s, if the backend says so.
     pub expires_in: Option<u32>,
 }
 
-/// What a challenge is made of besides its key. Only the audio so far; a picture would be a second variant.
+/// The content of a challenge besides its key. So far it is always audio; an image would be a second variant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sound {
     /// Where the digits begin, in ms; empty where no pauses were found.
@@ -52,7 +52,7 @@ pub struct Challenge {
     pub sound: Sound,
 }
 
-/// What the media element does. Committed on its own events, but for the lead-in. Positions are in ms.
+/// What the media element does. Except for the lead-in, only its own events change this. Positions are in ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Playback {
     /// Nothing was played yet, or the end was reached.
@@ -61,7 +61,7 @@ pub enum Playback {
     LeadIn {
         /// Where speech will start.
         at: u32,
-        /// Whether the silence is long enough for an announcement in it.
+        /// Whether the silence is long enough for an announcement.
         announces: bool,
     },
     /// The element was asked to play speech from this position and has not begun.
@@ -83,11 +83,11 @@ pub enum Playback {
 /// What is being fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// A key: it spends quota. The challenge at hand is the one before, which comes back if no key can be had.
+    /// A key, which uses quota. The current challenge is still the previous one, which is restored if no key can be issued.
     Key,
-    /// The audio of the key at hand: it is free.
+    /// The audio of the current key, which uses no quota.
     Audio {
-        /// How often it was tried again.
+        /// How many retries there were.
         retries: u8,
     },
 }
@@ -97,24 +97,24 @@ pub enum Stage {
 pub struct Loading {
     /// What is being fetched.
     pub stage: Stage,
-    /// Whether it is to be played on arrival: Play pressed again says no.
+    /// Whether it is played when it arrives. Another press on Play cancels that.
     pub play: bool,
     /// Whether the silence before it is over.
     pub lead_in_over: bool,
     /// Whether the person was told that a new audio empties the box.
     pub told_clears: bool,
-    /// Whether it takes the place of a challenge that could be answered.
+    /// Whether it replaces a challenge that could still be answered.
     pub renews: bool,
 }
 
-/// Why a key can be used no more.
+/// Why a key can no longer be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// Its answer was wrong.
     Rejected,
     /// Its time is over.
     Expired,
-    /// It went out with the form. Whether the site had it verified is not known.
+    /// It was submitted with the form. It is unknown whether the site had it verified.
     Submitted {
         /// The page has reset the form since, as React does after every action, also after one that fails before
         /// it looks at the captcha. What went out may go out once more, so that nobody has to listen again.
@@ -152,7 +152,7 @@ pub enum Phase {
     Checking,
     /// The answer was right (inline mode).
     Verified,
-    /// The last key can be used no more; Play asks for a new one.
+    /// The last key can no longer be used. Play asks for a new one.
     Over(Ending),
     /// There is no challenge, through no fault of the person; at most a key whose audio could not be had: the
     /// next try costs nothing.
@@ -178,7 +178,7 @@ names! {
         Verified = "verified",
         /// The answer was wrong.
         Rejected = "rejected",
-        /// The key can be used no more.
+        /// The key can no longer be used.
         Expired = "expired",
         /// Something went wrong.
         Failed = "failed",
@@ -198,7 +198,7 @@ pub enum Verdict {
 /// focus, so whoever is in the box hears an announcement, and whoever comes to it the description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
-    /// It is to be announced; its live region is empty, since one that says the same again would not be heard.
+    /// It will be announced. The live region is empty until then, because the same text twice would not be announced.
     Due,
     /// Its live region holds it.
     Announced,
@@ -206,7 +206,7 @@ pub enum Telling {
     Described,
 }
 
-/// The whole of one captcha. Everything that is shown, said or submitted follows from it.
+/// The state of one captcha. Everything that is shown, announced or submitted follows from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Captcha {
     /// The page's settings.
@@ -215,7 +215,7 @@ pub struct Captcha {
     pub phase: Phase,
     /// The challenge that is heard and answered, or whose audio is on its way; none where there is no key.
     pub challenge: Option<Challenge>,
-    /// What went wrong last: why the phase is failed, or, where it is ready, though the challenge is still good.
+    /// The last fault: the reason for the phase "failed", or, in the phase "ready", a fault after which the challenge can still be used.
     pub fault: Option<Fault>,
     /// What the site's server verifies once more; empty unless the answer was right (inline mode).
     pub token: String,
@@ -223,7 +223,7 @@ pub struct Captcha {
     pub answer: String,
     /// Whether the challenge's audio was heard.
     pub heard: bool,
-    /// Whether there ever was audio at hand.
+    /// Whether there ever was audio.
     pub had_audio: bool,
     /// Whether the end of the challenge's audio was announced.
     pub end_told: bool,
@@ -233,7 +233,7 @@ pub struct Captcha {
     pub keys_told: bool,
     /// Whether it was said already that the answer has something other than digits.
     pub odd_answer: bool,
-    /// Whether the verdict follows an announcement that did not: by turns, so that no two in a row are equal.
+    /// Alternates between announcements of the verdict, so that no two in a row have the same text.
     pub turn: bool,
     /// What is said of the answer.
     pub verdict: Option<(Verdict, Telling)>,
@@ -269,7 +269,7 @@ pub struct Captcha {
     pub length: u32,
     /// What is announced.
     pub status: Status,
-    /// The number of the request that counts; an answer to an earlier one is stale.
+    /// The number of the latest request. Answers to earlier ones are dropped.
     pub generation: u32,
 }
 
@@ -341,13 +341,13 @@ impl Captcha {
         }
     }
 
-    /// Whether sound, or the silence before it, is on.
+    /// Whether sound, or the silence before it, is playing.
     #[must_use]
     pub fn is_sounding(&self) -> bool {
         self.state() == StateName::Playing
     }
 
-    /// Whether an announcement would be in the way of speech.
+    /// Whether an announcement would interrupt the audio.
     #[must_use]
     pub fn must_be_silent(&self) -> bool {
         let announces = matches!(
@@ -360,7 +360,7 @@ impl Captcha {
         self.is_sounding() && !announces
     }
 
-    /// Whether sound is on, or is to come without another act.
+    /// Whether sound plays, or will play without another press.
     #[must_use]
     pub fn will_sound(&self) -> bool {
         match self.phase {
@@ -376,13 +376,13 @@ impl Captcha {
         self.config.shortcuts && !self.coarse
     }
 
-    /// Whether the page misses the consent that it asks for.
+    /// Whether the page asks for consent and it was not given.
     #[must_use]
     pub fn misses_consent(&self) -> bool {
         self.config.consent && !self.consented
     }
 
-    /// The key at hand, or on its way to its audio.
+    /// The current key, or the key whose audio is being fetched.
     #[must_use]
     pub fn issued(&self) -> Option<&Issued> {
         match self.phase {

@@ -22,13 +22,13 @@ impl Status {
         self.shown
     }
 
-    /// Whether it follows an announcement that did not: by turns, so that no two in a row are equal.
+    /// Alternates between announcements, so that no two in a row have the same text.
     #[must_use]
     pub fn is_second(&self) -> bool {
         self.shown.is_some() && !self.turn
     }
 
-    /// What will be said when nothing sounds any more.
+    /// What will be announced when the sound has ended.
     #[must_use]
     pub fn waiting(&self) -> Option<Text> {
         self.waiting
@@ -40,14 +40,14 @@ impl Status {
         self.shown == Some(text) || self.waiting == Some(text)
     }
 
-    /// Asks for an announcement; a later one takes the place of one that still waits. Whether [`PAUSE_MS`] begin now.
+    /// Asks for an announcement; it replaces one that still waits. Returns whether the wait of [`PAUSE_MS`] begins now.
     #[must_use]
     pub(super) fn say(&mut self, text: Text, sounding: bool) -> bool {
         self.waiting = Some(text);
         self.settle(sounding)
     }
 
-    /// Sound has begun or ended. Whether [`PAUSE_MS`] begin now.
+    /// Sound has begun or ended. Returns whether the wait of [`PAUSE_MS`] begins now.
     #[must_use]
     pub(super) fn settle(&mut self, sounding: bool) -> bool {
         let pause = !sounding && self.waiting.is_some();
@@ -65,7 +65,7 @@ impl Status {
         }
     }
 
-    /// Drops a text that no longer holds, whether it stands there or waits.
+    /// Removes a text that is no longer true, whether it is shown or still waits.
     pub(super) fn withdraw(&mut self, text: Text) {
         if self.shown == Some(text) {
             self.shown = None;
@@ -75,7 +75,7 @@ impl Status {
         }
     }
 
-    /// What stands there makes room; what waits is still said.
+    /// Removes the shown text. A text that waits is still announced.
     pub(super) fn hide(&mut self) {
         self.shown = None;
     }

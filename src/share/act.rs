@@ -1,12 +1,12 @@
-//! What follows an act: the button's state machine. What is to be done is data; the shell does it.
+//! The button's state machine. Effects are data; the shell performs them.
 
 use crate::error::ErrorCode;
 
-/// Something that happened. The shell knows them by number: it is their order.
+/// Something that happened. The shell uses their position as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Event {
-    /// Page or element may have changed.
+    /// The page or the element may have changed.
     Refresh,
     /// The link is followed by the browser.
     Link,
@@ -49,7 +49,7 @@ impl Event {
         Self::SheetFailed,
     ];
 
-    /// The event of a number; a refresh for a number that stands for none.
+    /// The event with this number, or [`Event::Refresh`] if no event has it.
     #[must_use]
     pub fn numbered(number: u32) -> Self {
         Self::ALL
@@ -73,7 +73,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The letter that the shell knows it by.
+    /// The letter that stands for it in the answer to the shell.
     #[must_use]
     pub const fn letter(self) -> &'static str {
         match self {
@@ -88,11 +88,11 @@ impl Action {
 /// A line for the status region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
-    /// Nothing: what it says no longer matters.
+    /// Nothing: the last line is no longer true.
     Silence,
     /// The link is on the clipboard.
     Copied,
-    /// It is not; the URL is there to be selected.
+    /// The link could not be copied. A field shows the URL, to be copied by hand.
     CopyFailed,
     /// The system's share sheet did not open.
     SheetFailed,
@@ -105,7 +105,7 @@ pub enum Message {
 pub struct Signal {
     /// The event's type.
     pub kind: &'static str,
-    /// The way that the act took: `link`, `popup`, `native` (the system's share sheet) or `copy`.
+    /// How the page was shared: `link`, `popup`, `native` (the system's share sheet) or `copy`.
     pub via: &'static str,
     /// What went wrong, in a `sori-error`.
     pub code: Option<ErrorCode>,
@@ -153,13 +153,13 @@ pub const COPIED: Signal = Signal {
 pub struct Reaction {
     /// To be done at once.
     pub action: Option<Action>,
-    /// To be announced, also when it is what stands there.
+    /// What is announced, even if the status region has the same text already.
     pub say: Option<Message>,
     /// To be sent to the page.
     pub signal: Option<Signal>,
 }
 
-/// What a button remembers between events. Every combination can occur.
+/// What a button remembers between events. All combinations are possible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Session {
     copying: bool,
@@ -174,7 +174,7 @@ impl Session {
         self.copying as u8 | (self.sheet_open as u8) << 1 | (self.reveal as u8) << 2
     }
 
-    /// Back from [`Session::bits`]; any number gives a session.
+    /// The inverse of [`Session::bits`]; any number gives a session.
     #[must_use]
     pub const fn from_bits(bits: u32) -> Self {
         Self {
@@ -240,7 +240,7 @@ impl Session {
                 reaction.signal = Some(Signal::failed(ErrorCode::InternalError, "copy"));
             }
             Event::Sheet => {
-                // A second press while the sheet is open would be rejected as an error by the browser.
+                // While the sheet is open, the browser rejects a second call with an error.
                 reaction.action = (!self.sheet_open).then_some(Action::OpenSheet);
                 self.sheet_open = true;
             }

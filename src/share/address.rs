@@ -1,12 +1,12 @@
-//! Whether a URL may be shared. It comes as the browser's URL parser serialised it, so odd spellings
-//! (`HTTP://0x7f.1`, `http://2130706433`, full-width dots) have become plain ones before it is judged.
+//! Whether a URL may be shared. The browser's URL parser has serialised it, so unusual spellings
+//! (`HTTP://0x7f.1`, `http://2130706433`, full-width dots) are already normalised.
 
 use super::facts::cut;
 
 /// Why a URL is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// No URL that the browser can read, or neither `http:` nor `https:`: `javascript:`, `data:`,
+    /// The browser cannot parse it, or it is neither `http:` nor `https:`: `javascript:`, `data:`,
     /// `file:`, `blob:` and the like.
     Scheme,
     /// A host that NAVER's server, which fetches what is shared, cannot reach.
@@ -18,12 +18,12 @@ pub enum Refusal {
 pub struct Accepted<'a> {
     /// The absolute URL, without credentials.
     pub url: &'a str,
-    /// Whether a user name or password was taken out: shared, it would be public.
+    /// Whether a user name or a password was removed. Sharing would make it public.
     pub had_credentials: bool,
 }
 
-/// Judges an address: the absolute URL as serialised by the URL standard, its host, and anything where
-/// credentials were taken out, parted by spaces, which neither of them contains.
+/// Judges an address. Its parts are separated by spaces, which none of them contains: the absolute URL as
+/// the URL standard serialises it, its host, and any text if credentials were removed.
 ///
 /// ```
 /// use sori_captcha::share::address::{Refusal, accept};
@@ -33,7 +33,7 @@ pub struct Accepted<'a> {
 /// ```
 ///
 /// # Errors
-/// The [`Refusal`] that the page's developer is told, and the reader as one sentence.
+/// The [`Refusal`], which the console reports and the button explains in one sentence.
 pub fn accept(address: &str) -> Result<Accepted<'_>, Refusal> {
     let mut rest = address;
     let url = cut(&mut rest, ' ');
@@ -59,7 +59,7 @@ fn is_local(host: &[u8]) -> bool {
         return is_local_v6(literal);
     }
     let host = host.strip_suffix(b".").unwrap_or(host);
-    // RFC 6761, 6762, 8375 and ICANN's reservation of `internal`: names that no public server has.
+    // RFC 6761, 6762, 8375 and ICANN's reservation of `internal`: no public server has these names.
     const PRIVATE: [&[u8]; 4] = [b".localhost", b".local", b".internal", b".home.arpa"];
     !host.iter().any(|byte| *byte == b'.')
         || PRIVATE.iter().any(|name| host.ends_with(name))
@@ -88,7 +88,7 @@ fn is_local_block(first: u8, second: u8) -> bool {
     )
 }
 
-/// Judges the shortest form (RFC 5952), which is what the URL serialiser writes; a bracket follows.
+/// Judges an IPv6 address in its shortest form (RFC 5952), as the URL serialiser writes it; a bracket follows.
 fn is_local_v6(literal: &[u8]) -> bool {
     if let Some(mapped) = literal.strip_prefix(b"::ffff:") {
         // An IPv4 address in two groups. `::ffff:1` has one and is reserved.

@@ -1,6 +1,6 @@
-//! The whole button as one function: from a number, a number and a record to a record. The shell holds
-//! no rule, and the module holds no state: nothing to free, nothing that a nested call could find
-//! half-changed.
+//! The whole button as one function: from a number, a number and a record to a record. The shell has no
+//! rule and the module has no state. So nothing needs to be freed, and a nested call cannot find a
+//! half-changed state.
 
 use alloc::string::String;
 
@@ -15,7 +15,7 @@ use crate::error::ErrorCode;
 
 /// Takes an [`Event`] by its number, the session by its bits, and the [`Facts`] by their record.
 ///
-/// The answer's fields, parted by [`UNIT`]: the session's bits; a letter for what is to be done; whether
+/// The answer's fields, separated by [`UNIT`]: the session's bits; a letter for what is to be done; whether
 /// anything is to be announced, and what; the type of an event for the page, its `via`, `code` and
 /// whether that is retryable; URL and title; the popup's size; the [`super::view::View`]; then what is to
 /// be warned of, one field each. An empty field stands for nothing.
@@ -72,7 +72,7 @@ pub fn answer(event: u32, session: u32, facts: &str) -> String {
 struct Record(String);
 
 impl Record {
-    // Called from many places: inlined it would cost more than all the rest.
+    // It is called from many places: inlined, it would cost more than everything else.
     #[inline(never)]
     fn field(&mut self, text: &str) {
         self.0.push(UNIT);

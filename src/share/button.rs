@@ -37,7 +37,7 @@ pub struct Button<'a> {
 }
 
 impl<'a> Button<'a> {
-    /// Resolves URL, title, settings and language. Done anew at every act, since single-page
+    /// Resolves URL, title, settings and language. Each event resolves them again, because single-page
     /// applications change them.
     ///
     /// ```

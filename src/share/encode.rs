@@ -78,7 +78,7 @@ mod tests {
     fn text_is_encoded_as_javascript_does() {
         for (value, expected) in [
             (
-                "네이버로 공유",
+                "네이버에 공유",
                 "%EB%84%A4%EC%9D%B4%EB%B2%84%EB%A1%9C%20%EA%B3%B5%EC%9C%A0",
             ),
             (

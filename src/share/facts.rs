@@ -1,7 +1,7 @@
-//! What the browser says of a page and a button, in one record: every call into the module costs bytes
-//! on both sides. `facts()` in `web/share/share.js` writes it.
+//! What the shell reports about the page and the button, in one record: every further call into the module costs bytes
+//! on both sides. `facts()` in `web/share.js` writes it.
 
-/// Parts the fields of a record (U+001F, unit separator). The shell keeps it out of the fields.
+/// Separates the fields of a record (U+001F, unit separator). The shell removes it from the fields.
 pub const UNIT: char = '\u{1f}';
 
 /// The fields of a record, as written; empty where the page says nothing.
@@ -51,8 +51,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Takes the text before the first `mark`, an ASCII character, off `rest`, and drops the mark; all of it
-/// without a mark. (`split` and `split_once` link the standard library's search, 1 kB.)
+/// Removes the text before the first `mark` (an ASCII character) and the mark from `rest`, and returns the text; without a
+/// mark it takes all of `rest`. (`split` and `split_once` would link the standard library's search, 1 kB.)
 pub(super) fn cut<'a>(rest: &mut &'a str, mark: char) -> &'a str {
     let whole = *rest;
     let end = whole.bytes().position(|byte| char::from(byte) == mark);

@@ -1,5 +1,5 @@
 //! The share button's decisions: which URL and title, whether they may be shared, how they are encoded,
-//! what is shown, and what follows an act. Nothing here knows a browser; `web::share` performs it.
+//! what is shown, and what happens after a press. No browser type is used here; `web::share` performs the effects.
 //!
 //! ```
 //! use sori_captcha::share::encode::share_link;

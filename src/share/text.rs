@@ -1,4 +1,4 @@
-//! The share button's words. A message that one language lacks does not compile.
+//! The share button's texts. If one language lacks a text, the code does not compile.
 
 use super::act::Message;
 use crate::locale::Locale;
@@ -28,14 +28,14 @@ pub struct Texts {
 
 /// Korean.
 pub const KO: Texts = Texts {
-    share: "네이버로 공유",
+    share: "네이버에 공유",
     new_window: "(새 창)",
     copy: "링크 복사",
     sheet: "다른 앱으로 공유",
     address: "공유할 주소",
     copied: "링크를 복사했습니다.",
     copy_failed: "링크를 복사하지 못했습니다. 주소를 선택해 직접 복사하세요.",
-    sheet_failed: "공유 창을 열지 못했습니다. 네이버로 공유를 눌러 보세요.",
+    sheet_failed: "공유 창을 열지 못했습니다. ‘네이버에 공유’를 눌러 보세요.",
     refused: "인터넷에 공개된 주소가 아니어서 공유할 수 없습니다.",
 };
 

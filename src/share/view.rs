@@ -1,10 +1,10 @@
-//! What is shown, as a pure function of what was resolved.
+//! What is shown, as a pure function of the button's resolved values.
 
 use super::{act::Session, button::Button, look::Look};
 use crate::locale::Locale;
 
-/// Everything that can be seen or heard of a button, but for announcements. An empty text stands for
-/// nothing.
+/// Everything about a button that can be seen or heard, except announcements. An empty text is not
+/// shown.
 #[derive(Debug, PartialEq, Eq)]
 pub struct View<'a> {
     /// The size and arrangement.
@@ -106,7 +106,7 @@ mod tests {
         let facts = facts(PUBLIC);
         let button = Button::read(&facts);
         let shown = view(&button, Session::default());
-        assert_eq!((shown.caption, shown.hint), ("네이버로 공유", "(새 창)"));
+        assert_eq!((shown.caption, shown.hint), ("네이버에 공유", "(새 창)"));
     }
 
     #[test]

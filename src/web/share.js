@@ -1,12 +1,12 @@
 // @ts-nocheck: typed with its boundary.
-// The shell of <sori-share>: it says what the page has, and does what the answer says. Every rule is in
-// Rust (src/share). Importing it does nothing and needs no DOM.
+// The shell of <sori-share>: it reports what the page has and performs what the answer says. Every rule is in
+// Rust (src/share). An import has no effect and needs no DOM.
 
 const Base = globalThis.HTMLElement ?? class {};
 
-// In step with facts.rs and answer.rs.
+// Must match facts.rs and answer.rs.
 const UNIT = "\x1f";
-// In step with `Event` in act.rs.
+// Must match `Event` in act.rs.
 const REFRESH = 0,
   LINK = 1,
   WINDOW = 2,
@@ -23,13 +23,13 @@ const TEXTS = ["url", "share-title", "type", "popup", "theme"];
 const FLAGS = ["native", "copy"];
 
 const live = new WeakMap();
-// The name from the author of a light-DOM link, and what was made of it.
+// The accessible name that the author gave to a link in the light DOM, and the name that we made from it.
 const names = new WeakMap();
 const said = new Set();
 let ask, css;
 
-// The controls of a form and the named elements of a document hide members of the same names: `form.lang` may be a
-// control. What the prototypes hold is never hidden.
+// The controls of a form and the named elements of a document hide properties of the same names: `form.lang` may be a
+// control. The accessors of the prototypes are never hidden.
 const { createElement, querySelector } = globalThis.Document?.prototype ?? {};
 const { getAttribute } = globalThis.Element?.prototype ?? {};
 const read = (name) => Reflect.get(Document.prototype, name, document);
@@ -61,7 +61,7 @@ function tree() {
   );
 }
 
-// A URL as the standard serialises it, its host, and whether there were credentials. None starts with a colon.
+// A URL as the standard serialises it, its host, and whether it had credentials. No part starts with a colon.
 function address(text) {
   if (!text?.trim()) return "";
   try {
@@ -74,15 +74,15 @@ function address(text) {
   }
 }
 
-// What the page says of itself, and at which address it was first read.
+// The page's metadata, and the address of the document when it was first read.
 const known = new Map();
 
-// What the page's head says, unless the address has changed since it said so: a single-page application that moves on
-// and leaves it behind would have another page's URL under this one's title.
+// The metadata in the page's head. It is not used once the address has changed and the metadata has not: a single-page
+// application that does not update its head would otherwise share this page's title with another page's URL.
 function page(selector, name) {
   const value = find(selector)?.getAttribute(name);
   const here = read("URL").split("#")[0];
-  // At first it belongs to the address that the document was loaded from.
+  // The first metadata belongs to the address that the document was loaded from.
   const loaded = () => performance.getEntriesByType?.("navigation")[0]?.name.split("#")[0] ?? here;
   const before = known.get(selector);
   if (!before) known.set(selector, { value, at: loaded() });
@@ -90,7 +90,7 @@ function page(selector, name) {
   return known.get(selector).at === here ? value : undefined;
 }
 
-// The nearest language, through shadow roots, else the browser's.
+// The nearest `lang`, also outside shadow roots; otherwise the browser's language.
 function language(element) {
   for (let node = element; ; ) {
     const holder = node.closest("[lang]:not([lang=''])");
@@ -128,8 +128,8 @@ function set(target, name, value) {
   else target.removeAttribute(name);
 }
 
-// Makes the page's own link open a tab, and says so in its accessible name: the author's label, else the
-// text, else ours, and the hint. An earlier label of ours is no author's.
+// Makes the page's own link open a tab, and says so in its accessible name. The name is the author's label, or the
+// text, or ours, followed by the hint. A label that we set earlier does not count as the author's.
 function adopt(link, caption, hint) {
   const label = link.getAttribute("aria-label");
   let [ours, own] = names.get(link) ?? [];
@@ -148,7 +148,7 @@ function show(element, self, look, lang, href, caption, hint, sheet, copy, url, 
   const link = element.querySelector("a") ?? ours;
   if (link !== ours) adopt(link, caption, hint);
   const view = [look, lang, href, caption, sheet, copy, url, why].join(UNIT);
-  // Painting the same again would undo a selection.
+  // Painting the same text again would clear a selection.
   if (view === self.view && link === self.link) return;
   slot.hidden = link === ours;
   ours.hidden = link !== ours;
@@ -165,9 +165,9 @@ function show(element, self, look, lang, href, caption, hint, sheet, copy, url, 
   field.ariaLabel = label;
   field.value = url;
   field.hidden = !url;
-  // The page's own link may have a role and a title: touched only to disable it, and to make that good.
+  // The page's own link may have a role and a title. They are changed only to disable the link, and restored afterwards.
   if (why || self.why) {
-    // Without an address it would be no link, and out of the keyboard's reach.
+    // Without `href` it would not be a link, and the keyboard could not reach it.
     set(link, "role", why && "link");
     set(link, "tabindex", why && "0");
     for (const target of [link, sheetButton, copyButton]) {
@@ -179,8 +179,8 @@ function show(element, self, look, lang, href, caption, hint, sheet, copy, url, 
   Object.assign(self, { view, link, why });
 }
 
-// A screen reader takes the same words for new ones only if they were gone for a moment, and Orca only if they differ
-// from the last: a no-break space, which none speaks, follows by turns.
+// A screen reader announces the same text again only if it was removed for a moment. Orca announces it only if it is
+// different: so every second time a no-break space follows, which no screen reader speaks.
 function announce(self, text) {
   const status = self.parts.at(-1);
   status.textContent = "";
@@ -189,18 +189,18 @@ function announce(self, text) {
   self.timer = setTimeout(() => (status.textContent = text && text + (self.turn ? "" : "\xa0")), 100);
 }
 
-// Whether a popup opened, over the middle of the window. With `noopener` the browser would never say.
+// Opens a popup over the middle of the window; returns whether it opened. With `noopener` the result is always null.
 function openPopup(url, size) {
   const [width, height] = size.split("x");
   const left = screenX + (outerWidth - width) / 2;
   const top = screenY + Math.max(0, (outerHeight - height) / 2);
   try {
     const popup = open(url, "_blank", `popup,width=${width},height=${height},left=${left},top=${top}`);
-    // In-app browsers answer with windows that are closed, or with what is none. The link is better twice than never.
+    // Some in-app browsers return a closed window, or something that is not a window. Opening the link twice is better than not at all.
     if (!popup || popup.closed || !("opener" in popup)) return false;
     popup.opener = null;
   } catch {
-    // Firefox throws where a sandboxed frame may not open any.
+    // Firefox throws in a sandboxed frame that must not open windows.
     return false;
   }
   return true;
@@ -219,7 +219,7 @@ function act(element, event) {
   for (const complaint of view.slice(10)) {
     if (said.has(complaint)) continue;
     said.add(complaint);
-    console.warn(`sori-share: ${complaint}`);
+    console.warn(`sori-share: ${complaint} (help: troubleshooting#share-url)`);
   }
   if (says) announce(self, words);
   if (kind) {
@@ -236,11 +236,11 @@ function act(element, event) {
   return action === "x";
 }
 
-// How long a clipboard or a share sheet may take before the button works again, in ms. Those of some in-app browsers
-// never answer.
+// How long the clipboard or the share sheet may take before the button works again, in ms. In some in-app browsers
+// their promises never settle.
 const PATIENCE = 3000;
 
-// Calling what is missing (the clipboard of an insecure page) throws, and so fails like a refusal.
+// A missing API (an insecure page has no clipboard) throws, so it is handled like a refusal.
 async function settle(element, event, start) {
   const timer = setTimeout(() => act(element, event + (event === COPY ? FAILED : CANCELLED)), PATIENCE);
   let outcome = DONE;
@@ -270,11 +270,11 @@ function listen(event) {
   if (act(element, number)) event.preventDefault();
 }
 
-// Once in an element's life: it may have been made before this module was there.
+// Runs once for each element, which may have been created before this module was loaded.
 function begin(element) {
   const root = element.attachShadow({ mode: "open" });
   root.append(tree());
-  // Before the status bar, a middle click or a long press shows it, the link is brought up to date.
+  // Updates the link before the status bar, a middle click or a long press can show it.
   for (const type of ["click", "auxclick", "focusin", "pointerover", "pointerdown", "slotchange"])
     root.addEventListener(type, listen);
   live.set(element, { root, parts: [...root.querySelectorAll("*")], session: 0, why: "" });
@@ -339,6 +339,6 @@ export function defineShare(answer, sheet) {
   css = sheet;
   const known = customElements.get("sori-share");
   if (!known) customElements.define("sori-share", SoriShare);
-  // A stand-in (pkg/lib/stand-in.js) inherits from it; another copy that works already serves for both.
+  // A stand-in (pkg/lib/stand-in.js) inherits from this class. If another copy is registered already, that one is used.
   else if (!("url" in known.prototype)) Object.setPrototypeOf(known.prototype, SoriShare.prototype);
 }

@@ -1,5 +1,5 @@
-//! The way into the share button. What it asks of the browser is in `share.js`, which asks nothing of
-//! this module but answers: so the module imports nothing, and links neither closures nor futures.
+//! The entry point of the share button. `share.js` makes all calls to the browser and calls this function
+//! for the answers. So the module imports nothing, and links neither closures nor futures.
 
 use alloc::string::String;
 

@@ -21,7 +21,7 @@ macro_rules! error_codes {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// Reads a code; `None` for a name that is not in the list.
+            /// Parses a code; `None` for a name that is not in the list.
             ///
             /// ```
             /// use sori_wire::error::ErrorCode;
@@ -76,17 +76,17 @@ error_codes! {
     OriginNotAllowed = "origin_not_allowed", Server, false;
     /// The request's body is too large.
     PayloadTooLarge = "payload_too_large", Server, false;
-    /// The store that several instances share is away.
+    /// The store that several instances share cannot be reached.
     StoreUnavailable = "store_unavailable", Server, true;
     /// The browser says that there is no network.
     Offline = "offline", Widget, true;
     /// One network call took longer than the `timeout` attribute allows.
     Timeout = "timeout", Widget, true;
-    /// The request failed without an answer.
+    /// The request failed without a reply.
     NetworkError = "network_error", Widget, true;
-    /// The answer is not what the wire defines, such as HTML in place of JSON.
+    /// The reply is not what the wire defines, such as HTML in place of JSON.
     BadResponse = "bad_response", Widget, true;
-    /// The audio answer is no audio the browser can play.
+    /// The browser cannot play what came as audio.
     NotAudio = "not_audio", Widget, true;
     /// The browser refused to start the sound.
     PlaybackBlocked = "playback_blocked", Widget, true;

@@ -1,5 +1,5 @@
 //! The wire between widget, site and backend: paths, member names, what a key looks like, and how an
-//! answer that is no success is read. Shared with the backend, so it knows neither browser nor server.
+//! error reply is read. Widget and backend share it, so it uses no type of a browser or a server.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
@@ -33,7 +33,7 @@ impl Key {
     /// The most characters a key may have.
     pub const MAX_CHARS: usize = 128;
 
-    /// Reads a key; `None` for text that is no key.
+    /// Parses a key; `None` if the text is not a key.
     ///
     /// ```
     /// use sori_wire::protocol::Key;
@@ -54,20 +54,20 @@ impl Key {
     }
 }
 
-/// Shows no key: debug output ends in logs.
+/// Does not show the key, because debug output ends up in logs.
 impl core::fmt::Debug for Key {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Key(…)")
     }
 }
 
-/// Begins a `response` that holds key and answer. A token is hexadecimal, so none begins so.
+/// The prefix of a `response` that holds key and answer. A token is hexadecimal, so it never has this prefix.
 pub const RESPONSE_PREFIX: &str = "ka_";
 
 const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The `response` of a siteverify request for a key and an answer: [`RESPONSE_PREFIX`], and base64url without padding
-/// (RFC 4648, section 5) of `KEY:ANSWER`. Some servers refuse anything outside `[A-Za-z0-9_-]` before they ask.
+/// (RFC 4648, section 5) of `KEY:ANSWER`. Some servers refuse other characters than `[A-Za-z0-9_-]` before they ask siteverify.
 ///
 /// ```
 /// use sori_wire::protocol::join_response;
@@ -92,8 +92,8 @@ pub fn join_response(key: &str, answer: &str) -> String {
     out
 }
 
-/// Splits the `response` of a siteverify request into key and answer: as [`join_response`] makes it, or `KEY:ANSWER` in
-/// plain; `None` where it is a token.
+/// Splits the `response` of a siteverify request into key and answer: as [`join_response`] makes it, or as plain
+/// `KEY:ANSWER`; `None` if it is a token.
 ///
 /// ```
 /// use sori_wire::protocol::split_response;
@@ -123,15 +123,15 @@ fn decode(digits: &str) -> Option<String> {
             bytes.push((bits >> count) as u8);
         }
     }
-    // What is left over is padding, which a single digit is too much for.
+    // The remaining bits are padding, and a single leftover character is too much for padding.
     if count >= 6 || bits & ((1 << count) - 1) != 0 {
         return None;
     }
     String::from_utf8(bytes).ok()
 }
 
-/// What an answer that is no success means: our own `code` first, then NAVER's `errorCode` (a plain
-/// pass-through proxy sends that), then the status.
+/// What an error reply means: our own `code` first, then NAVER's `errorCode` (which a plain
+/// pass-through proxy sends), then the status.
 ///
 /// A 403 has two meanings at NAVER: `CT001` is an invalid key; without a code it is a missing permission.
 #[must_use]

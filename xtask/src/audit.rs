@@ -1,5 +1,5 @@
-//! Licences, sources and known weaknesses of what Sori is made of. A release demands it; the gate does not run it, because
-//! the lists of weaknesses are on the network and change from day to day.
+//! Checks licences, sources and known weaknesses of all dependencies. A release requires it. The gate does not run it, because
+//! the lists of weaknesses are on the network and change every day.
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 
 #[derive(Args, Default)]
 pub(crate) struct Options {
-    /// Leave out what needs the network: the weaknesses that are known today
+    /// Leave out what needs the network: the list of known weaknesses
     #[arg(long)]
     pub(crate) offline: bool,
 }
@@ -41,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// What could not be asked, in words.
+/// Says which registry could not be asked.
 type Unasked = Option<String>;
 
 fn crates(workspace: &Workspace) -> Result<Unasked> {
@@ -63,7 +63,7 @@ fn crates(workspace: &Workspace) -> Result<Unasked> {
     Ok(None)
 }
 
-/// The package has no dependencies, which `packaging` holds; what could ship with it comes from the tools that make it.
+/// The package has no dependencies (`packaging` checks that). Only the tools that make it could add something to it.
 fn npm(workspace: &Workspace) -> Result<Unasked> {
     let sh = workspace.shell();
     let output = cmd!(sh, "npm audit --json")

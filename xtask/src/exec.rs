@@ -1,10 +1,10 @@
-//! Another program in this one's place.
+//! Runs another program in place of this one.
 
 use std::process::Command;
 
 use anyhow::Result;
 
-/// Whoever stops this process stops the program, and its end is this one's.
+/// Stopping this process stops the program, and this process ends when the program ends.
 #[cfg(unix)]
 pub(crate) fn replace_with(command: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt as _;

@@ -1,4 +1,4 @@
-//! The developer's front door: `cargo xtask <command>`. README and `.ci/run` call it; nothing lives only in a script.
+//! All commands for developers: `cargo xtask <command>`. README and `.ci/run` call them; nothing is only in a script.
 #![allow(
     clippy::print_stdout,
     reason = "a command-line tool speaks on its terminal"
@@ -61,29 +61,29 @@ enum Command {
     Size,
     /// Build, then run the host site in practice mode
     Serve(serve::Options),
-    /// Speak the practice upstream's digits anew (needs espeak-ng; the result is committed)
+    /// Make the spoken digits of the practice upstream again (needs espeak-ng; the result is committed)
     Clips,
-    /// Write the reference pages and custom-elements.json anew (the result is committed)
+    /// Write the reference pages and custom-elements.json again (the result is committed)
     Reference,
     /// Write the documentation as files for any web server
     Docs(docs::Options),
-    /// Licences, sources and known weaknesses of all that Sori is made of
+    /// Check the licences, sources and known weaknesses of all dependencies
     Audit(audit::Options),
     /// Check that this version could be published
     Release(release::Options),
-    /// Build what is published of the backend: static binaries and what belongs to them, in target/dist
+    /// Build the backend's release archives: static binaries and their files, in target/dist
     Dist(dist::Options),
-    /// What a screen reader speaks in Chromium and Firefox, compared with the transcripts kept in tests/listen
+    /// Compare what a screen reader speaks in Chromium and Firefox with the transcripts in tests/listen
     Listen(listen::Options),
-    /// Ten thousand challenges with faults on one backend: the ledger exact, the memory flat
+    /// Run ten thousand challenges with faults on one backend: its count must be exact and its memory must not grow
     Soak,
-    /// Random input for everything that reads what strangers send
+    /// Feed random input to everything that reads data from outside
     ///
-    /// By cargo-fuzz where a nightly compiler is, guided by coverage; by proptest elsewhere, and it says which
+    /// By cargo-fuzz with a nightly compiler, guided by coverage; otherwise by proptest. It prints which one
     Fuzz(fuzz::Options),
-    /// What things cost on this machine, beside their peers: figures, never a verdict
+    /// Measure costs on this machine, beside those of peers: figures, never pass or fail
     Bench(bench::Options),
-    /// The gate: every check, cheapest first
+    /// Run every check, cheapest first
     Test(gate::Options),
 }
 

@@ -1,4 +1,4 @@
-//! What of pkg/ is derived: package.json (the version is in Cargo.toml alone), the README and the licences.
+//! Writes the derived files of pkg/: package.json (only Cargo.toml has the version), the README and the licences.
 //!
 //! They are not in git because a plain `wasm-pack build` at the root, which anyone would try, overwrites them.
 
@@ -75,14 +75,14 @@ fn targets(manifest: &Value) -> Vec<String> {
     found
 }
 
-/// Whether a build makes this entry of pkg/: ours, or a plain `wasm-pack build` at the root.
+/// Whether a build makes this entry of pkg/: our own build, or a plain `wasm-pack build` at the root.
 pub(crate) fn is_made(name: &str) -> bool {
     ["dist", "snippets", "package.json", ".gitignore"].contains(&name)
         || name.starts_with("sori_captcha")
         || COPIES.contains(&name)
 }
 
-/// Leaves of pkg/ what git has.
+/// Deletes everything from pkg/ that is not in git.
 ///
 /// A plain `wasm-pack build` at the root writes into pkg/; its `.gitignore` would empty the tarball. And esbuild
 /// must not meet package.json: its `sideEffects` speaks of the built files and would drop imports of the sources.

@@ -1,4 +1,4 @@
-//! What must hold before a version is published. Publishing itself stays a person's act: the last lines say how.
+//! Checks that must pass before a version is published. A person publishes it; the last lines say how.
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -9,7 +9,7 @@ use crate::{audit, fresh, packaging, size};
 
 /// In the order of their dependencies.
 const CRATES: [&str; 3] = ["sori-wire", "sori-captcha", "sori-backend"];
-/// In the changelog, in place of the day of a version that is still to be published.
+/// Stands in the changelog in place of the date until the version is published.
 const NO_DAY_YET: &str = "unreleased";
 
 #[derive(Args)]
@@ -17,7 +17,7 @@ pub(crate) struct Options {
     /// Check everything, publish nothing
     #[arg(long)]
     dry_run: bool,
-    /// With --dry-run: leave out the weaknesses that are known today, which the network tells
+    /// With --dry-run: leave out the list of known weaknesses, which needs the network
     #[arg(long, requires = "dry_run")]
     offline: bool,
 }
@@ -54,8 +54,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     bail!("{version} is ready, but publishing is a person's act:\n  {next}")
 }
 
-/// The gate's share of it: whatever needs neither a clean tree nor a build of its own. With `verify` the crates are
-/// compiled from what would be published.
+/// The part that the gate runs: it needs neither a clean tree nor a separate build. With `verify` the crates are
+/// compiled from the files that would be published.
 pub(crate) fn check(workspace: &Workspace, verify: bool) -> Result<()> {
     texts(workspace)?;
     packaging::pack(workspace)?;
@@ -69,7 +69,7 @@ pub(crate) fn check(workspace: &Workspace, verify: bool) -> Result<()> {
     )
 }
 
-/// The version, once every text agrees with it.
+/// The version; an error if a text names another one.
 fn texts(workspace: &Workspace) -> Result<String> {
     let version = workspace.version()?;
     println!("release: version {version}, from Cargo.toml");
@@ -171,7 +171,7 @@ fn summary(files: &[&str]) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// Cargo wants the version again where one crate depends on another.
+/// Cargo requires the version a second time where one crate depends on another.
 fn one_version(workspace: &Workspace, version: &str) -> Result<()> {
     for path in ["Cargo.toml", "backend/Cargo.toml", "tests/e2e/Cargo.toml"] {
         let manifest: toml::Table = workspace.read(path)?.parse()?;
@@ -195,7 +195,7 @@ fn one_version(workspace: &Workspace, version: &str) -> Result<()> {
     Ok(())
 }
 
-/// What the changelog says of a version, after its heading.
+/// The section of the changelog about a version, without its heading.
 fn section<'a>(text: &'a str, version: &str) -> Result<&'a str> {
     let heading = format!("## [{version}]");
     let (_, after) = text.split_once(&heading).with_context(|| {

@@ -30,6 +30,6 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .arg(workspace.path("www"))
         .arg("--pkg")
         .arg(workspace.path("pkg/dist"));
-    // Whoever stops this command stops the site.
+    // Stopping this command stops the site.
     exec::replace_with(&mut site).context("cannot start the host site")
 }

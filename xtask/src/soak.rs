@@ -1,4 +1,4 @@
-//! What takes long and needs no watching: ten thousand challenges on one backend.
+//! The long test: ten thousand challenges on one backend.
 
 use anyhow::Result;
 use xshell::cmd;

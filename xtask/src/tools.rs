@@ -1,4 +1,4 @@
-//! The versions of the tools that no lock file of ours holds.
+//! The versions of the tools that are in no lock file.
 
 use anyhow::{Context, Result};
 

@@ -58,14 +58,14 @@ impl Workspace {
         &self.target
     }
 
-    /// What this command keeps between its runs; not in the target directory, of which one checkout may have several.
+    /// What this command keeps between runs. It is not in the target directory, because one checkout may have several.
     pub(crate) fn state(&self) -> Result<PathBuf> {
         let state = self.root.join(".sori");
         fs::create_dir_all(&state).with_context(|| format!("cannot create {}", state.display()))?;
         Ok(state)
     }
 
-    /// One at a time of what the name stands for. Held until it is dropped, or this process ends.
+    /// A lock with this name. It is held until it is dropped or this process ends.
     pub(crate) fn lock(&self, what: &str) -> Result<File> {
         let path = self.state()?.join(format!("{what}.lock"));
         let file =
@@ -147,11 +147,11 @@ fn build_directory() -> Result<PathBuf> {
         .with_context(|| format!("{} lies in no target directory", program.display()))
 }
 
-/// The build directory that this checkout should have, if it is not the one that this program was built in.
+/// The build directory that this checkout should use, if this program was built in another one.
 ///
-/// Cargo tells the crates of two checkouts of one workspace apart by nothing but the times of their files
+/// Cargo distinguishes the crates of two checkouts of one workspace only by the times of their files
 /// (<https://github.com/rust-lang/cargo/issues/17312>): with one build directory outside both, one checkout gets what was
-/// built from the other. So each has a folder of its own in it.
+/// built from the other. So each checkout has its own folder in it.
 pub(crate) fn own_build_directory() -> Result<Option<PathBuf>> {
     let root = root()?.canonicalize()?;
     let target = build_directory()?;
@@ -167,7 +167,7 @@ pub(crate) fn own_build_directory() -> Result<Option<PathBuf>> {
     Ok(Some(target.join(name)))
 }
 
-/// This command again, built there, in this process's place.
+/// Builds this command there, and runs it in place of this process.
 pub(crate) fn run_in(target: &Path) -> Result<()> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
@@ -180,7 +180,7 @@ pub(crate) fn run_in(target: &Path) -> Result<()> {
     exec::replace_with(&mut command).context("cannot start cargo")
 }
 
-/// Set for the command that is started again, which must not start yet another.
+/// Set for the command that is started again, so that it does not start a third one.
 const NESTED: &str = "XTASK_NESTED";
 
 fn short_hash(path: &Path) -> String {

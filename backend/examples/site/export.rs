@@ -34,36 +34,39 @@ pub(crate) fn write(
         })?;
         save(&folder.join(format!("search/{lang}.js")), &index)?;
     }
-    save(&folder.join("index.html"), DOOR)?;
+    let door = pages.door()?;
+    save(&folder.join("index.html"), &relative(&door, "index.html"))?;
     copy(www, &folder.join("www"), &TEMPLATES)?;
     copy(pkg, &folder.join("pkg"), &[])?;
     fs::create_dir_all(folder.join("img"))?;
-    fs::copy(www.join("../docs/demo.png"), folder.join("img/demo.png"))?;
+    for name in PICTURES {
+        fs::copy(
+            www.join("../docs").join(name),
+            folder.join("img").join(name),
+        )?;
+    }
     if let Some(base) = base {
         save(&folder.join("sitemap.xml"), &sitemap(&written, base))?;
     }
     Ok(written.len())
 }
 
+/// The widget before the first press and while it plays, for pages that have no backend.
+const PICTURES: [&str; 4] = ["rest.png", "playing.png", "rest.ko.png", "playing.ko.png"];
+
 /// What pages are made of, and nobody reads by itself.
-const TEMPLATES: [&str; 8] = [
+const TEMPLATES: [&str; 10] = [
     "pages",
     "reference",
     "reference.toml",
     "layout.html",
+    "nav.html",
+    "door.html",
     "demo.html",
     "docs.html",
     "stack.html",
     "stacks.html",
 ];
-
-/// Both languages, for whoever comes to the folder itself.
-const DOOR: &str = "<!doctype html>\n<html lang=\"ko\">\n<meta charset=\"utf-8\">\n\
-    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>소리 Sori</title>\n\
-    <link rel=\"stylesheet\" href=\"www/style.css\">\n<link rel=\"alternate\" hreflang=\"ko\" href=\"ko/index.html\">\n\
-    <link rel=\"alternate\" hreflang=\"en\" href=\"en/index.html\">\n<main>\n<h1>소리 Sori</h1>\n\
-    <p><a href=\"ko/index.html\" hreflang=\"ko\">한국어 문서</a></p>\n\
-    <p lang=\"en\"><a href=\"en/index.html\" hreflang=\"en\">Documentation in English</a></p>\n</main>\n</html>\n";
 
 /// The file of a page: `/docs/servers/go` in English is `en/servers/go.html`.
 fn file(path: &str, lang: &str) -> String {
@@ -243,7 +246,7 @@ mod tests {
         // The package is built by another command: its names alone matter here.
         let pkg = out.with_extension("pkg");
         fs::create_dir_all(&pkg).unwrap();
-        for name in ["define.js", "sori_bg.wasm", "share.js", "button_bg.wasm"] {
+        for name in ["sori.js", "define.js"] {
             fs::write(pkg.join(name), "").unwrap();
         }
         let written = write(&root.join("www"), &pkg, &out, Some("https://docs.example/")).unwrap();
@@ -286,6 +289,9 @@ mod tests {
             written > 60 && links > 1_000,
             "{written} pages, {links} links"
         );
+        let door = fs::read_to_string(out.join("index.html")).unwrap();
+        // All but the page of the other way, which belongs to the demo.
+        assert_eq!(door.matches("<li>").count(), written - 2);
         let sitemap = fs::read_to_string(out.join("sitemap.xml")).unwrap();
         assert_eq!(
             sitemap.matches("<loc>https://docs.example/").count(),

@@ -93,6 +93,8 @@ impl Pages {
         let glossary = std::fs::read_to_string(www.join("../docs/glossary.md"))?;
         templates.add_global("glossary", Serde(rows(&glossary)));
         templates.add_filter("code", marked);
+        // Markup loses its mark of being safe, so it is escaped and shown.
+        templates.add_filter("as_text", |markup: Value| Value::from(markup.to_string()));
         templates.add_global("fixed", fixed);
         templates.set_loader(minijinja::path_loader(www));
         let stacks = stacks(&templates)?;
@@ -140,6 +142,13 @@ impl Pages {
         };
         let values = context! { lang, slug, path, query, stack, pages => self.names.clone(), settings => Serde(&self.settings), ..values };
         self.templates.get_template(&template)?.render(values)
+    }
+
+    /// The list of all pages, for whoever opens the folder.
+    pub(crate) fn door(&self) -> Result<String, minijinja::Error> {
+        self.templates
+            .get_template("door.html")?
+            .render(context! {})
     }
 
     pub(crate) fn show(

@@ -16,7 +16,7 @@ struct Section {
     text: String,
 }
 
-/// A module that exports the sections of all pages in one language; `address` makes a page's address from its path.
+/// A script that sets `searchSections` to the sections of all pages in one language; `address` makes a page's address from its path.
 pub(crate) fn index(
     pages: &Pages,
     lang: &str,
@@ -33,7 +33,7 @@ pub(crate) fn index(
     let sections = serde_json::to_string(&sections).map_err(|error| {
         minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string())
     })?;
-    Ok(format!("export default {sections};\n"))
+    Ok(format!("globalThis.searchSections = {sections};\n"))
 }
 
 fn cut(html: &str, url: &str) -> Vec<Section> {

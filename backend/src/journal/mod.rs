@@ -235,7 +235,10 @@ impl Journal {
                 self.status.write_errors += 1;
                 match &mut self.trouble {
                     Some(trouble) => tracing::debug!(error, what = trouble.what, "still"),
-                    None => tracing::warn!(error, "the journal cannot be shortened"),
+                    None => tracing::warn!(
+                        error,
+                        "the journal cannot be shortened (help: troubleshooting#journal)"
+                    ),
                 }
             }
         }

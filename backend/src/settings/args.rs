@@ -49,7 +49,7 @@ pub enum SiteverifyAt {
 /// The flags of `serve`. Each can be given in the environment instead; a flag wins over it.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServeArgs {
-    /// Where visitors are served; port 0 takes a free one
+    /// The address for visitors; port 0 takes a free port
     #[arg(
         long,
         env = "SORI_LISTEN",
@@ -57,7 +57,7 @@ pub struct ServeArgs {
         default_value = "127.0.0.1:8040"
     )]
     pub listen: SocketAddr,
-    /// Where /metrics, /healthz and /readyz are served apart from visitors; nowhere by default
+    /// The address for /metrics, /healthz and /readyz, apart from visitors; none by default
     #[arg(long, env = "SORI_ADMIN_LISTEN", value_name = "ADDR")]
     pub admin_listen: Option<SocketAddr>,
 
@@ -94,7 +94,7 @@ pub struct ServeArgs {
         help_heading = "Upstream"
     )]
     pub client_secret_file: Option<PathBuf>,
-    /// The longest one call to the upstream may take, waiting for its turn included
+    /// The longest time for one call to the upstream, including the wait for its turn
     #[arg(
         long,
         env = "SORI_UPSTREAM_TIMEOUT",
@@ -177,7 +177,7 @@ pub struct ServeArgs {
     /// Where the count, the keys and the tokens are kept: memory, for one instance, or a Redis or Valkey that several share: redis://USER:PASSWORD@HOST:PORT/DATABASE (only HOST is needed), with TLS rediss://, through Sentinels redis+sentinel://HOST,HOST/MASTER, a cluster redis+cluster://HOST,HOST
     #[arg(long, env = "SORI_STORE", value_name = "STORE", hide_env_values = true, value_parser = secret, help_heading = "Quota")]
     pub store: Option<Secret>,
-    /// A file that holds it, since there may be a password in it
+    /// A file with the value of SORI_STORE, for an address with a password
     #[arg(
         long,
         env = "SORI_STORE_FILE",
@@ -185,7 +185,7 @@ pub struct ServeArgs {
         help_heading = "Quota"
     )]
     pub store_file: Option<PathBuf>,
-    /// What the names in a shared store begin with, so that others can use it too: 1 to 32 of A-Z a-z 0-9 . _ -
+    /// The prefix of all names in a shared store, so that other programs can use it too: 1 to 32 of A-Z a-z 0-9 . _ -
     #[arg(
         long,
         env = "SORI_STORE_PREFIX",
@@ -194,7 +194,7 @@ pub struct ServeArgs {
         help_heading = "Quota"
     )]
     pub store_prefix: String,
-    /// A directory where the day's count and the keys that are out survive a restart; in memory only by default
+    /// A directory for the day's count and for keys without an answer yet, so that they survive a restart; by default they are in memory only
     #[arg(
         long,
         env = "SORI_STATE_DIR",
@@ -203,10 +203,10 @@ pub struct ServeArgs {
     )]
     pub state_dir: Option<PathBuf>,
 
-    /// What the site's server sends to siteverify; at least 32 bytes. Practice on a loopback address makes one up
+    /// The secret that the site's server sends to siteverify; at least 32 bytes. Practice on a loopback address makes one
     #[arg(long, env = "SORI_SITEVERIFY_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
     pub siteverify_secret: Option<Secret>,
-    /// A file that holds it
+    /// A file with the secret
     #[arg(
         long,
         env = "SORI_SITEVERIFY_SECRET_FILE",
@@ -214,10 +214,10 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub siteverify_secret_file: Option<PathBuf>,
-    /// A second one that is valid too, while the first is brought to all servers
+    /// A second secret that is also valid, for the time of a change
     #[arg(long, env = "SORI_SITEVERIFY_SECRET_PREVIOUS", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
     pub siteverify_secret_previous: Option<Secret>,
-    /// A file that holds the second one
+    /// A file with the second secret
     #[arg(
         long,
         env = "SORI_SITEVERIFY_SECRET_PREVIOUS_FILE",
@@ -243,10 +243,10 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub token_ttl: Span,
-    /// What the site signs tickets with, at least 32 bytes; issuing then needs a ticket
+    /// The secret that the site signs tickets with, at least 32 bytes; a key is then issued only for a ticket
     #[arg(long, env = "SORI_TICKET_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
     pub ticket_secret: Option<Secret>,
-    /// A file that holds it
+    /// A file with the secret
     #[arg(
         long,
         env = "SORI_TICKET_SECRET_FILE",
@@ -254,10 +254,10 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub ticket_secret_file: Option<PathBuf>,
-    /// A second one whose tickets are valid too, while the first is brought to all servers
+    /// A second secret whose tickets are also valid, for the time of a change
     #[arg(long, env = "SORI_TICKET_SECRET_PREVIOUS", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
     pub ticket_secret_previous: Option<Secret>,
-    /// A file that holds the second one
+    /// A file with the second secret
     #[arg(
         long,
         env = "SORI_TICKET_SECRET_PREVIOUS_FILE",
@@ -265,7 +265,7 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub ticket_secret_previous_file: Option<PathBuf>,
-    /// The longest life of a ticket: one that expires later from now is refused
+    /// The longest lifetime of a ticket: one that expires later is refused
     #[arg(
         long,
         env = "SORI_TICKET_TTL",

@@ -12,7 +12,7 @@ stops the start with a message that names it. Times are written with their unit:
 Credentials are best given as files (`…_FILE`): flags can be read by other users of the machine, and the
 environment by other processes of the user.
 
-SIGHUP has the files of the secrets for siteverify and tickets read again; for NAVER's credentials, restart. At
+SIGHUP makes it read the files of the siteverify and ticket secrets again; for NAVER's credentials, restart it. At
 SIGTERM `/readyz` says no, requests are served on for `SORI_SHUTDOWN_DELAY`, then no new connections are taken and
 open requests may end within `SORI_SHUTDOWN_GRACE`. SIGINT does not wait for the delay; a second signal ends all at
 once.

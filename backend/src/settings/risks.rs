@@ -41,7 +41,7 @@ impl Settings {
         warn(
             self.allowed_origins.is_empty(),
             "without SORI_ALLOWED_ORIGINS every name that leads to this server counts as the site's own, an \
-             attacker's too (DNS rebinding); name the origins of the site's pages"
+             attacker's too (DNS rebinding); name the origins of the site's pages (help: troubleshooting#rebinding)"
                 .into(),
         );
         warn(
@@ -54,7 +54,7 @@ impl Settings {
             !loopback,
             format!(
                 "SORI_LISTEN is {}: keys, answers and siteverify's secret cross the network in plain text \
-                 unless a proxy puts HTTPS in front of it",
+                 unless a proxy puts HTTPS in front of it (help: troubleshooting#plain-text)",
                 self.listen
             ),
         );
@@ -76,12 +76,14 @@ impl Settings {
     #[cfg(feature = "practice")]
     fn risks_of_practice(&self) -> Vec<String> {
         let mut risks = vec![
-            "practice mode: the captcha protects nothing, since anyone can run its upstream".into(),
+            "practice mode: the captcha protects nothing, since anyone can run its upstream \
+             (help: troubleshooting#practice)"
+                .into(),
         ];
         if self.private_only {
             risks.push(
                 "SORI_PRACTICE_PRIVATE: the answer is always the same, and clients with a public address are \
-                 turned away"
+                 turned away (help: troubleshooting#fixed-answer)"
                     .into(),
             );
         }
@@ -94,7 +96,8 @@ const CLOUD: &str = "SORI_CLIENT_SECRET has 40 characters, as a key of NAVER Clo
                      (help: troubleshooting#ncloud-secret)";
 
 const OPEN: &str = "SORI_CLIENT_SECRET has 10 characters, as a client secret of NAVER's open API (developers.naver.com) \
-                    has; NAVER Cloud Platform issues longer keys and refuses it";
+                    has; NAVER Cloud Platform issues longer keys and refuses it \
+                    (help: troubleshooting#ncloud-secret)";
 
 /// The registrable part of a host, roughly: the last two labels, or three under such as `co.kr`.
 fn site(origin: &Origin) -> String {

@@ -212,7 +212,8 @@ impl Store for Memory {
             return Ok(());
         };
         tracing::warn!(
-            "the upstream says that the day's quota is spent; no call is made until it returns"
+            "the upstream says that the day's quota is spent; no call is made until it returns (help: \
+             troubleshooting#quota_exceeded)"
         );
         self.0.note(&mut kept, event)
     }
@@ -243,7 +244,7 @@ impl Store for Memory {
     async fn maintain(&self) {
         let store = self.clone();
         if let Err(error) = tokio::task::spawn_blocking(move || store.upkeep()).await {
-            tracing::error!(%error, "the journal's upkeep failed");
+            tracing::error!(%error, "the journal's upkeep failed (help: troubleshooting#journal)");
         }
     }
 }

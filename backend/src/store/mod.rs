@@ -238,7 +238,7 @@ fn warn_when_full(said: &mut bool, policy: &Policy) {
     if !core::mem::replace(said, true) {
         tracing::warn!(
             "{} keys are out, and no more can be remembered: set SORI_DAILY_QUOTA or the limits, so that nobody \
-             can have so many issued",
+             can have so many issued (help: troubleshooting#memory-full)",
             policy.keys_most
         );
     }
@@ -258,7 +258,7 @@ fn warn_when_nearly_spent(warned: &mut u8, usage: Usage) {
             quota,
             spent = usage.spent,
             reserved = usage.reserved,
-            "{level} % of the day's calls are spent or reserved"
+            "{level} % of the day's calls are spent or reserved (help: troubleshooting#quota-80)"
         );
     }
     // Reservations lapse and midnight comes: falling under 80 % arms the warnings again.

@@ -72,7 +72,7 @@ impl Drop for OpenCall {
 
 async fn tell(app: &App, call: Call, end: End) {
     if let Err(error) = app.store.over(call, end).await {
-        tracing::error!(%error, "the end of a call cannot be written down");
+        tracing::error!(%error, "the end of a call cannot be written down (help: troubleshooting#store_unavailable)");
     }
 }
 
@@ -125,7 +125,7 @@ async fn failed(app: &App, call: Call, fault: Fault) -> Problem {
         return problem;
     }
     if let Err(error) = app.store.close(call).await {
-        tracing::error!(%error, "that the day's quota is spent cannot be written down");
+        tracing::error!(%error, "that the day's quota is spent cannot be written down (help: troubleshooting#store_unavailable)");
     }
     match app.store.status().await {
         Ok(status) if let Some(wait) = status.closed_for => problem.after(wait),

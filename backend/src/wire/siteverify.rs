@@ -201,7 +201,7 @@ fn warn_of_query() {
     if !SAID.swap(true, Ordering::Relaxed) {
         tracing::warn!(
             "siteverify is asked by GET: the secret stands in the URL, which proxies write into their logs; \
-             let the site's server send a POST if it can"
+             let the site's server send a POST if it can (help: troubleshooting#siteverify-get)"
         );
     }
 }

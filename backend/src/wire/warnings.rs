@@ -61,7 +61,7 @@ impl Warnings {
         if first(&self.peer) {
             tracing::warn!(
                 "the server that embeds the backend does not tell the clients' addresses (axum's \
-                 ConnectInfo), so all visitors count as one client"
+                 ConnectInfo), so all visitors count as one client (help: troubleshooting#no-peer)"
             );
         }
     }
@@ -70,7 +70,8 @@ impl Warnings {
         if first(&self.prefix) {
             tracing::warn!(
                 "a call came without /captcha in front of its path; if a proxy strips it, have it pass the whole \
-                 path on (nginx: proxy_pass without a path, and without a slash at its end)"
+                 path on (nginx: proxy_pass without a path, and without a slash at its end) (help: \
+                 troubleshooting#no-prefix)"
             );
         }
     }
@@ -94,7 +95,7 @@ impl Warnings {
         if expired && first(&self.asked) {
             tracing::warn!(
                 "keys have expired, and siteverify was never asked: does the site's server check the form? \
-                 Without that the captcha protects nothing"
+                 Without that the captcha protects nothing (help: troubleshooting#never-asked)"
             );
         }
     }

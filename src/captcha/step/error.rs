@@ -1,4 +1,4 @@
-//! How the person learns what is wrong: with the answer, or with us.
+//! How the person learns about an error in the answer or a fault of the service.
 
 use super::{
     super::{
@@ -17,7 +17,7 @@ use crate::error::ErrorCode;
 const FOCUS_MS: u32 = 100;
 
 impl Captcha {
-    /// Keeps the description of the box up to date, but for whoever is in it.
+    /// Keeps the description of the box up to date, except while the box has the focus.
     pub(super) fn describe(&mut self) {
         let wanted = Description::of(self);
         self.description = if self.focus == Focus::Answer {
@@ -27,7 +27,7 @@ impl Captcha {
         };
     }
 
-    /// Something is missing before the answer can be sent: said where it is missing, and there alone.
+    /// Something is missing before the answer can be submitted. It is reported only at the control where it is missing.
     pub(super) fn point_to(&mut self, verdict: Verdict, fx: &mut Effects) {
         self.stop_sound(fx);
         self.status.hide();
@@ -62,7 +62,7 @@ impl Captcha {
     pub(super) fn announce_error(&mut self, fx: &mut Effects) {
         if let Some((_, telling)) = &mut self.verdict {
             *telling = Telling::Due;
-            // Its text has changed, and whoever is in the box would hear that too.
+            // Its text has changed, and a screen reader with the focus in the box would read that too.
             if self.focus == Focus::Answer && self.description == Description::Error {
                 self.description = Description::Page;
             }
@@ -111,7 +111,7 @@ impl Captcha {
         push(fx, Effect::Pause);
         push(fx, Effect::StopTimer(Timer::Slow));
         push(fx, Effect::StopTimer(Timer::Stall));
-        // One message at a time: what to do about the answer comes after what to do about this.
+        // One message at a time: this fault comes before the error in the answer.
         self.clear_error();
         self.say(text, fx);
         push(fx, Effect::Emit(Signal::Error));
@@ -128,7 +128,7 @@ impl Captcha {
     pub(super) fn text_of(&self, fault: Fault) -> Text {
         let again = self.failures > 0;
         match Text::of_error(fault.code, fault.retry_after) {
-            // The same a second time would only send the person round in circles.
+            // The same advice a second time would not help.
             Text {
                 message: Message::Unavailable | Message::Timeout | Message::NetworkError,
                 ..

@@ -25,15 +25,15 @@ impl Captcha {
         self.configured = true;
     }
 
-    /// The site's server said something of the answer, and the page rendered it.
+    /// The page has rendered an error of the site's server about the answer.
     pub(super) fn site_error(&mut self, there: bool, fx: &mut Effects) {
         self.has_site_error = there;
         self.restore_error(Telling::Described);
-        // A page that loads is read as it is.
+        // While the page loads, screen readers read it anyway.
         if !there || !self.configured {
             return;
         }
-        // What went out with the form was judged.
+        // The submitted answer was judged.
         if matches!(self.phase, Phase::Over(Ending::Submitted { .. })) {
             self.end(Ending::Rejected, fx);
             self.restore_error(Telling::Described);
@@ -41,7 +41,7 @@ impl Captcha {
         self.announce_error(fx);
     }
 
-    /// Back to the beginning, with what the site's server has said.
+    /// Returns to the beginning and keeps the error of the site's server.
     pub(super) fn reset(&mut self, fx: &mut Effects) {
         self.drop_challenge(fx);
         self.empty_answer(fx);
@@ -69,7 +69,7 @@ impl Captcha {
         });
     }
 
-    /// The key or token went out with the form: whether it was used up, only the site knows.
+    /// The key or token was submitted with the form. Only the site knows whether it was used up.
     pub(super) fn submitted(&mut self, fx: &mut Effects) {
         if !form::spends_key(self) {
             return;
@@ -85,7 +85,7 @@ impl Captcha {
         push(fx, Effect::StopTimer(Timer::ExpiryWarning));
     }
 
-    /// From the history a page comes with the form as it went out.
+    /// A page from the back/forward cache has the form as it was submitted.
     pub(super) fn page_restored(&mut self) {
         if let Phase::Over(Ending::Submitted { resendable }) = &mut self.phase {
             *resendable = false;
@@ -114,7 +114,7 @@ impl Captcha {
         }
     }
 
-    /// The key can be used no more.
+    /// The key can no longer be used.
     pub(super) fn end(&mut self, ending: Ending, fx: &mut Effects) {
         self.drop_challenge(fx);
         self.phase = Phase::Over(ending);

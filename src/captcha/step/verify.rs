@@ -73,7 +73,7 @@ impl Captcha {
         }
     }
 
-    /// The form found the element invalid.
+    /// Validation of the form found the element invalid.
     pub(super) fn invalid(&mut self, first: bool, fx: &mut Effects) {
         let Some((_, verdict)) = form::flaw(self) else {
             return;

@@ -1,4 +1,4 @@
-// What the console says of an answer that is no success: the likely cause, and where to read on.
+// The console's line about an error reply: the likely cause, and where to read on.
 
 /** By our own code, where the cause is most often the same. @type {Record<string, string>} */
 const BY_CODE = {

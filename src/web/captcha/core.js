@@ -1,4 +1,4 @@
-// The core: an instance of the module that serves every element. It may not be there yet, be had at no price, or die.
+// The core: an instance of the module that serves every element. It may not be loaded yet, may fail to load, or may trap.
 import { paintCrash, tellOfCrash } from "./crash.js";
 
 /** @typedef {import("./boundary.d.ts").Core} Core */
@@ -31,7 +31,7 @@ function uncaught({ error, reason }) {
   const called = core;
   const waiting = [...live].some(({ request }) => request && !request.signal.aborted);
   if (!called || !waiting || !((error ?? reason) instanceof WebAssembly.RuntimeError)) return;
-  // Later, because several requests may die at once: what the last of them tells must not end a fresh instance.
+  // Delayed, because several requests may fail at once: the last of these reports must not end a fresh instance.
   setTimeout(() => called === core && fail());
 }
 
@@ -77,7 +77,7 @@ export function callCore(act) {
   try {
     return act(called);
   } catch (error) {
-    // Of our own call alone: a page may have other modules, and its listeners may throw what they like.
+    // Only for our own call: the page may have other modules, and its listeners may throw anything.
     if (error instanceof WebAssembly.RuntimeError && called === core) fail();
     reportError(error);
     return undefined;

@@ -1,4 +1,4 @@
-// The one view that needs no core: what is shown when there is none.
+// The view without a core: what is shown while there is none.
 
 /** @typedef {import("./shell.js").Shell} Shell */
 

@@ -216,7 +216,7 @@ function keepClass(element) {
 /** The form finds the element invalid. @param {Shell} shell @param {Event} event */
 function invalid(shell, event) {
   const { internals, element } = shell;
-  // Whoever only asks for validity (`checkValidity()` at every key) gets no error and keeps the focus. Without a core the
+  // A script that only asks for validity (`checkValidity()` at every key) shows no error and moves no focus. Without a core the
   // browser says it.
   if (shell.id < 0 || !(shell.reporting || (sending && sending === internals.form))) return;
   // Described at the box; the browser's bubble would say it a second time.
@@ -297,7 +297,9 @@ export function defineCaptcha({ css, languages, bring }) {
   if (!customElements.get("sori-captcha")) {
     const lacks = lacking();
     if (lacks) {
-      console.warn(`sori-captcha: this browser lacks ${lacks}; the content of the element is shown instead`);
+      console.warn(
+        `sori-captcha: this browser lacks ${lacks}; the content of the element is shown instead (help: troubleshooting#only-the-link)`,
+      );
       return Promise.resolve();
     }
     setStyle(css);

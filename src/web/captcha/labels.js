@@ -1,4 +1,4 @@
-// What the page says of an element from outside: names and descriptions do not cross the shadow's boundary.
+// The page's names and descriptions for an element. They do not cross the shadow boundary by themselves.
 
 /**
  * The text of a node without that of the element, which a wrapping label contains.

@@ -56,7 +56,7 @@ function focused(self, to) {
 function edited(self, control, event) {
   const { value } = control;
   if (control === self.box) return self.tell("edited", value);
-  // Neither volume nor consent is the answer.
+  // Volume and consent are not the answer.
   event.stopPropagation();
   if (control === self.consent) self.report(control.checked ? "consented" : "consentWithdrawn");
   else self.tell("volume", Number(value));

@@ -1,4 +1,4 @@
-// What `remember` keeps on the device: speed and volume in percent, nothing else.
+// `remember` keeps speed and volume (in percent) on the device, and nothing else.
 const NAME = "sori-captcha";
 
 /** @returns {[number, number] | undefined} */

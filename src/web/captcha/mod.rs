@@ -40,7 +40,7 @@ compile_error!("the allocator below counts on there being one thread");
 static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
     unsafe { AssumeSingleThreaded::new(FreeListAllocator::new()) };
 
-/// Nothing is to be done at the start. wasm-bindgen's reset after a trap (`__wbg_reset_state`, 0.2.130) calls it whether there is
+/// Does nothing. wasm-bindgen's reset after a trap (`__wbg_reset_state`, 0.2.130) calls it whether there is
 /// one or not, and would throw.
 #[wasm_bindgen(start)]
 pub fn module_start() {}
@@ -84,7 +84,7 @@ impl Core {
         tell(id, Event::Ways(has_way));
     }
 
-    /// The focus came to a control of the element, or left the element.
+    /// The focus moved to a control of the element, or left the element.
     pub fn focus(&self, id: u32, to: focus_names::Focus) {
         tell(id, Event::Focus(to.into()));
     }

@@ -167,7 +167,7 @@ export class Painting {
       }
     }
     this.state = name;
-    // Older Chromium takes `:host(:state())` for a mistake.
+    // Older Chromium does not know `:host(:state())` and throws.
     /** @type {HTMLElement} */ (this.root.firstElementChild).dataset.state = name;
   }
 

@@ -30,7 +30,7 @@ pub enum Report {
     Slower = "slower",
     /// A tenth faster.
     Faster = "faster",
-    /// Another challenge was asked for.
+    /// The visitor asked for another challenge.
     Renew = "renew",
     /// The answer is to be verified.
     Check = "check",
@@ -52,7 +52,7 @@ pub enum Report {
     InvalidFirst = "invalidFirst",
     /// The form found the element invalid, and another field before it.
     InvalidLater = "invalidLater",
-    /// The element's fields went out with its form.
+    /// The fields of the element were submitted with the form.
     Submitted = "submitted",
     /// The page is being left.
     PageHidden = "pageHidden",

@@ -29,7 +29,7 @@ async function perform(self, { generation, timeout, url, body, read }) {
   const controller = new AbortController();
   self.request = controller;
   const { signal } = controller;
-  // An Error, as browsers reject with: gloo-net panics at any other value.
+  // An Error, as browsers reject with. gloo-net panics on any other value.
   const late = new Error("timeout");
   const clock = setTimeout(() => controller.abort(late), timeout);
   const current = () => controller === self.request;
@@ -41,7 +41,10 @@ async function perform(self, { generation, timeout, url, body, read }) {
     try {
       request = makeRequest(self.element.getAttribute("ticket"), url, body, signal);
     } catch (error) {
-      console.error(`sori-captcha: the backend's address, or the ticket, cannot be used: ${url}`, error);
+      console.error(
+        `sori-captcha: the backend's address, or the ticket, cannot be used: ${url} (help: troubleshooting#address)`,
+        error,
+      );
       return fail("config_error");
     }
     made = attempt(`connect-src ${request.url}`);
@@ -51,7 +54,7 @@ async function perform(self, { generation, timeout, url, body, read }) {
     /** @type {any} */
     let json;
     try {
-      // NAVER serves JSON as text/plain: what counts is what it is.
+      // NAVER serves JSON as text/plain, so the content decides.
       json = JSON.parse(await response.text());
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
@@ -62,7 +65,7 @@ async function perform(self, { generation, timeout, url, body, read }) {
     const retryAfter = Number(response.headers.get("retry-after")) || 0;
     self.tell("refused", generation, response.status, retryAfter, text(json?.code), text(json?.errorCode));
   } catch {
-    // Some WebViews say for ever that there is no network: only a failure counts.
+    // Some WebViews always say that there is no network, so this counts only after a failure.
     fail(
       signal.reason === late
         ? "timeout"

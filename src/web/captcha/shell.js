@@ -90,7 +90,7 @@ export class Shell extends Painting {
     this.id = -1;
     this.waiting.length = 0;
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
-    // What still comes of it is nobody's: a fresh instance numbers its requests from the start.
+    // Later replies are dropped: a fresh instance numbers its requests from the start.
     requests.abort(this);
     sound.unload(this);
   }
@@ -160,7 +160,7 @@ export class Shell extends Painting {
   /** @param {Report} what */
   do(what) {
     if (this.id >= 0) return this.report(what);
-    // Within the gesture: it is what lets the element play what arrives later.
+    // Inside the user gesture: this allows the element to play audio that arrives later.
     if (what === "pressPlay" || what === "keyPlay") {
       this.leadIn(FIRST_LEAD_IN_MS);
       this.paintText("play", this.words.play?.message === "pause" ? "play" : "pause");
@@ -178,7 +178,10 @@ export class Shell extends Painting {
 
   /** @param {string} attribute @param {string} value @param {string} expected */
   warn(attribute, value, expected) {
-    console.warn(`sori-captcha: the attribute ${attribute}="${value}" should be ${expected}`, this.element);
+    console.warn(
+      `sori-captcha: the attribute ${attribute}="${value}" should be ${expected} (help: troubleshooting#attribute)`,
+      this.element,
+    );
   }
 
   /** @param {number} generation @param {number} timeout @param {string} url */

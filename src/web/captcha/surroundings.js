@@ -2,7 +2,7 @@
 
 /** Whether there is no keyboard to name keys of. */
 export function isCoarse() {
-  // A device without any pointer is steered by keys.
+  // A device without any pointer is operated with keys.
   return matchMedia("(any-pointer: coarse)").matches && !matchMedia("(any-pointer: fine)").matches;
 }
 

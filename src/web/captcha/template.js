@@ -73,7 +73,7 @@ function tree() {
         spellcheck: "false",
         enterkeyhint: "done",
         maxlength: "64",
-        // Password managers have no business here.
+        // Password managers must not fill this field.
         "data-1p-ignore": "true",
         "data-bwignore": "true",
         "data-lpignore": "true",
@@ -139,7 +139,7 @@ export function setStyle(sheet) {
 export function dress(root) {
   const { ownerDocument } = root;
   const window = ownerDocument.defaultView;
-  // A document without a window shows nothing.
+  // A document without a window renders nothing.
   if (!window) return;
   let sheet = sheets.get(ownerDocument);
   if (!sheet) {

@@ -39,4 +39,4 @@ pub use pages::Reply;
 pub use part::{Host, Part};
 pub use process::Process;
 pub use setup::Setup;
-pub use site::{Site, built, integrity, root, target_folder};
+pub use site::{Site, built, integrity, root, target_folder, write_docs};

@@ -119,6 +119,22 @@ fn program() -> &'static Path {
     })
 }
 
+/// The documentation as `cargo xtask docs` writes it.
+pub fn write_docs(folder: &Path) {
+    let written = Command::new(program())
+        .args(["--www"])
+        .arg(root().join("www"))
+        .arg("--pkg")
+        .arg(root().join("pkg/dist"))
+        .arg("--write-docs")
+        .arg(folder)
+        .status();
+    assert!(
+        written.is_ok_and(|status| status.success()),
+        "the documentation cannot be written"
+    );
+}
+
 /// `target/debug`: tests run from its `deps/`, examples from its `examples/`, programs from itself.
 fn debug_folder() -> PathBuf {
     let program = env::current_exe().expect("a running program knows its path");

@@ -140,6 +140,27 @@ pub fn snippet(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// The lines of a snippet in PHP that say where the backend is and which file has the secret, with this backend and a
+/// file of the test's own.
+#[must_use]
+pub fn constants(name: &str, folder: &Path, backend: &Backend) -> String {
+    let file = folder.join("siteverify-secret");
+    // As `openssl rand -hex 32 > file` leaves it.
+    fs::write(&file, format!("{SECRET}\n")).expect("a secret can be written");
+    let text = fs::read_to_string(snippet(name)).expect("a snippet");
+    for said in [
+        "http://127.0.0.1:8040/captcha/siteverify",
+        "/etc/sori/siteverify-secret",
+    ] {
+        assert!(text.contains(said), "{name} does not say {said}");
+    }
+    text.replace(
+        "http://127.0.0.1:8040/captcha/siteverify",
+        &backend.siteverify(),
+    )
+    .replace("/etc/sori/siteverify-secret", &file.display().to_string())
+}
+
 /// Copies a file, or a folder with all that is in it.
 pub fn copy(from: &Path, to: &Path) {
     if from.is_dir() {

@@ -1,5 +1,7 @@
 //! The stacks that take long to install or to start: `cargo xtask test --all` runs them.
 
+#[path = "slow/aspnet.rs"]
+mod aspnet;
 #[path = "slow/dev_servers.rs"]
 mod dev_servers;
 #[path = "slow/java.rs"]

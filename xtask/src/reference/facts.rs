@@ -1,4 +1,4 @@
-//! What the source says: every name, in its order. And that the words speak of these names and no others.
+//! Reads every name from the source, in order, and checks that `reference.toml` describes exactly these names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use sori_captcha::error::ErrorCode;
 
 use super::words::{Attribute, Kind, Words};
 
-/// Of the shell in the browser, which no list in Rust names. A test in the browser compares them with the element.
+/// Names of the shell in the browser, which no list in Rust has. A test in the browser compares them with the element.
 const FURTHER_METHODS: [&str; 6] = [
     "reject",
     "focus",
@@ -112,7 +112,7 @@ pub(super) fn parts() -> Vec<(&'static str, &'static str)> {
         } else {
             None
         };
-        // Apart from what is shown: no part that a page would style.
+        // Not visible, so a page has no reason to style it.
         if let Some((part, element)) = part.filter(|(part, _)| *part != "announcement")
             && !parts.iter().any(|(known, _)| *known == part)
         {
@@ -144,7 +144,7 @@ pub(super) fn custom_properties(sheet: &str) -> Vec<(String, String)> {
         let (name, default) = call.split_once(',').unwrap_or((call, ""));
         let default = default.trim().to_owned();
         match found.iter_mut().find(|(known, _)| known == name) {
-            // The later one is for browsers with light-dark(), and has both colours.
+            // The later rule is for browsers with light-dark(), and has both colours.
             Some(known) => known.1 = default,
             None => found.push((name.to_owned(), default)),
         }
@@ -152,7 +152,7 @@ pub(super) fn custom_properties(sheet: &str) -> Vec<(String, String)> {
     found
 }
 
-/// What stands between the parentheses that a text begins with.
+/// The text inside the parentheses at the beginning.
 fn inside(text: &str) -> &str {
     let mut depth = 0;
     for (at, c) in text.char_indices() {
@@ -168,7 +168,7 @@ fn inside(text: &str) -> &str {
     text
 }
 
-/// The settings that one attribute makes, and what the console would say of its value.
+/// The configuration with this one attribute, and the console's warning about its value.
 fn read(name: &str, value: &str) -> (Config, Option<&'static str>) {
     let value_of = |attribute: config::Attribute| match attribute.as_str() {
         own if own == name => Some(value)
@@ -186,7 +186,7 @@ fn read(name: &str, value: &str) -> (Config, Option<&'static str>) {
     (config, expected)
 }
 
-/// What the console says that a value should be; none if every value is understood.
+/// Which values the console's warning allows; `None` if every value is understood.
 pub(super) fn expected(name: &str, attribute: &Attribute) -> Option<&'static str> {
     let unknown = attribute.unknown.as_ref()?.values().first()?;
     read(name, unknown).1
@@ -229,7 +229,7 @@ fn same<'a, T>(
     Ok(())
 }
 
-/// Does the parser agree with what is said of the values?
+/// Checks that the parser accepts and refuses what `reference.toml` says.
 fn try_out(name: &str, attribute: &Attribute) -> Result<()> {
     let (plain, _) = read(name, "");
     ensure!(

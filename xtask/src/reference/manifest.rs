@@ -8,7 +8,7 @@ use super::words::{self, Attribute, Kind, Language, Meaning, Words};
 
 const ENGLISH: Language = Language::English;
 
-/// The manifest with the element's declaration made anew; what else is in it stays.
+/// The manifest with a new declaration of the element. Everything else in it is kept.
 pub(super) fn with(manifest: &str, words: &Words) -> Result<String> {
     let mut manifest: Value = serde_json::from_str(manifest).context("the manifest is no JSON")?;
     let declared = manifest["modules"]

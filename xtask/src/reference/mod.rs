@@ -1,7 +1,7 @@
-//! The reference of `<sori-captcha>`: what the source lists, with the words of `www/reference.toml`.
+//! The reference of `<sori-captcha>`: the names from the source with the descriptions from `www/reference.toml`.
 //!
-//! Made of them are the tables in `www/reference/`, which the documentation includes, and the element's declaration in
-//! `pkg/custom-elements.json`, which editors read. All are committed, so a test tells when one of them is old.
+//! It makes the tables in `www/reference/`, which the documentation includes, and the declaration of the element in
+//! `pkg/custom-elements.json`, which editors read. All of them are committed. A test fails if one is out of date.
 
 mod facts;
 mod manifest;

@@ -86,7 +86,7 @@ pub(super) struct Attribute {
     pub(super) kind: Kind,
     ko: String,
     en: String,
-    /// What holds without the attribute, where no value of it says the same.
+    /// The behaviour without the attribute, if no value means the same.
     absent_ko: Option<String>,
     absent_en: Option<String>,
     /// The value that says the same as its absence.
@@ -187,7 +187,7 @@ impl Words {
     }
 }
 
-/// What a name means. That every name has a meaning was checked before.
+/// The description of a name. It was checked before that every name has one.
 pub(super) fn of<'a, T>(words: &'a BTreeMap<String, T>, name: &str) -> Result<&'a T> {
     words
         .get(name)

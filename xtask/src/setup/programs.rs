@@ -31,6 +31,12 @@ pub(super) const STACKS: &[Program] = &[Program {
 /// And the slow half.
 pub(super) const MORE_STACKS: &[Program] = &[
     Program::of_linux(&["go"], "golang-go", "golang"),
+    // C#'s JSON, for the class that the page about ASP.NET shows.
+    Program::of_linux(
+        &["/usr/lib/mono/4.5/System.Runtime.Serialization.dll"],
+        "libmono-system-runtime-serialization4.0-cil",
+        "mono-wcf",
+    ),
     Program::of_linux(&["puma"], "puma", "rubygem-puma"),
     // C#'s clients run on Mono: Debian has no .NET.
     Program::of_linux(&["mcs"], "mono-mcs", "mono-core"),

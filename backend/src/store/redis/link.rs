@@ -232,7 +232,7 @@ impl Link {
                     tracing::error!(
                         store = self.shown,
                         policy,
-                        "the store's maxmemory-policy must be noeviction: it may throw away the day's count"
+                        "the store's maxmemory-policy must be noeviction: it may throw away the day's count (help: troubleshooting#store-policy)"
                     );
                 }
                 let mut state = self.state();
@@ -305,7 +305,7 @@ impl Link {
             tracing::error!(
                 store = self.shown,
                 why,
-                "the store is away: nothing is issued or verified until it is back"
+                "the store is away: nothing is issued or verified until it is back (help: troubleshooting#store_unavailable)"
             );
         }
         let error = Unavailable::new(format_args!("the store is away: {why}"));

@@ -115,7 +115,7 @@ impl Redis {
                 if server.policy.is_none() {
                     tracing::warn!(
                         "the store's maxmemory-policy cannot be read here; it must be noeviction, or the \
-                         day's count may be thrown away"
+                         day's count may be thrown away (help: troubleshooting#store-policy)"
                     );
                 }
                 let version = server.version.unwrap_or_else(|| "unknown".to_owned());

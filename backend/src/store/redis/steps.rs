@@ -175,7 +175,8 @@ impl Store for Redis {
             .await?;
         if words.text()? == "closed" {
             tracing::warn!(
-                "the upstream says that the day's quota is spent; no call is made until it returns"
+                "the upstream says that the day's quota is spent; no call is made until it returns \
+                 (help: troubleshooting#quota_exceeded)"
             );
         }
         Ok(())

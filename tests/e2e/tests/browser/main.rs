@@ -28,3 +28,4 @@ mod storage;
 mod submitted;
 mod webview;
 mod whole_path;
+mod written_docs;

@@ -24,36 +24,43 @@ async fn answer(page: &Page, numbers: &str) {
     page.click("#join button").await;
 }
 
-async fn welcomed(page: &Page) {
+/// What a snippet says to a form that passed, and how its words about wrong numbers begin.
+const ENGLISH: (&str, &str) = ("Welcome", "The numbers did not match.");
+const KOREAN: (&str, &str) = ("환영합니다", "숫자가 맞지 않습니다.");
+
+async fn welcomed(page: &Page, welcome: &str) {
     page.until(
         "the page welcomes the visitor",
-        "return document.querySelector('#done').textContent === 'Welcome'",
+        &format!("return document.querySelector('#done').textContent === '{welcome}'"),
     )
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_sent_by_fetch_is_told_what_the_server_said() {
-    let script = Reply::new("text/javascript", snippet("ajax/fetch.mjs"));
-    let code = r#"<script type="module" src="/ajax.mjs"></script>"#;
-    Setup::new("ajax_fetch")
-        .page("/ajax.mjs", script)
-        .page("/page.html", document(MODULE, &format!("{FORM}{code}")))
-        .run(async |page| {
-            page.open("/page.html").await;
-            answer(page, "54321").await;
-            let captcha = page.captcha("").await;
-            captcha.until_state("rejected").await;
-            captcha
-                .until_text("error", "The numbers did not match.")
-                .await;
-            assert!(captcha.part("answer").await.has_focus().await);
-            answer(page, "12345").await;
-            welcomed(page).await;
-            captcha.until_state("idle").await;
-            assert_eq!(captcha.property("value").await, json!(""));
-        })
-        .await;
+    for (name, (welcome, wrong)) in [
+        ("ajax/fetch.en.mjs", ENGLISH),
+        ("ajax/fetch.ko.mjs", KOREAN),
+    ] {
+        let script = Reply::new("text/javascript", snippet(name));
+        let code = r#"<script type="module" src="/ajax.mjs"></script>"#;
+        Setup::new("ajax_fetch")
+            .page("/ajax.mjs", script)
+            .page("/page.html", document(MODULE, &format!("{FORM}{code}")))
+            .run(async |page| {
+                page.open("/page.html").await;
+                answer(page, "54321").await;
+                let captcha = page.captcha("").await;
+                captcha.until_state("rejected").await;
+                captcha.until_text("error", wrong).await;
+                assert!(captcha.part("answer").await.has_focus().await);
+                answer(page, "12345").await;
+                welcomed(page, welcome).await;
+                captcha.until_state("idle").await;
+                assert_eq!(captcha.property("value").await, json!(""));
+            })
+            .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,21 +71,24 @@ async fn jquerys_post_carries_the_fields_of_form_data() {
     );
     let jquery = std::fs::read(&jquery).unwrap_or_else(|error| panic!("{jquery}: {error}"));
     let code = r#"<script src="/jquery.js"></script><script src="/ajax.js"></script>"#;
-    Setup::new("ajax_jquery")
-        .page("/jquery.js", Reply::new("text/javascript", jquery))
-        .page(
-            "/ajax.js",
-            Reply::new("text/javascript", snippet("ajax/jquery.js")),
-        )
-        .page("/page.html", document(MODULE, &format!("{FORM}{code}")))
-        .run(async |page| {
-            page.open("/page.html").await;
-            answer(page, "54321").await;
-            page.captcha("").await.until_state("rejected").await;
-            answer(page, "12345").await;
-            welcomed(page).await;
-        })
-        .await;
+    for (name, (welcome, wrong)) in [
+        ("ajax/jquery.en.js", ENGLISH),
+        ("ajax/jquery.ko.js", KOREAN),
+    ] {
+        let script = snippet(name);
+        Setup::new("ajax_jquery")
+            .page("/jquery.js", Reply::new("text/javascript", jquery.clone()))
+            .page("/ajax.js", Reply::new("text/javascript", script))
+            .page("/page.html", document(MODULE, &format!("{FORM}{code}")))
+            .run(async |page| {
+                page.open("/page.html").await;
+                answer(page, "54321").await;
+                page.captcha("").await.until_text("error", wrong).await;
+                answer(page, "12345").await;
+                welcomed(page, welcome).await;
+            })
+            .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,6 +115,80 @@ async fn a_dialog_that_closes_stops_the_audio() {
                 captcha.until_heard().await;
                 page.click("#cancel").await;
                 captcha.until_state("paused").await;
+            })
+            .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_step_of_a_wizard_waits_for_the_answer() {
+    for name in ["ajax/wizard.en.html", "ajax/wizard.ko.html"] {
+        // Where the host site takes the form.
+        let form = snippet(name).replace("action=\"/join\"", "action=\"/\"");
+        let code = r#"<script type="module" src="/wizard.mjs"></script>"#;
+        Setup::new("ajax_wizard")
+            .page(
+                "/wizard.mjs",
+                Reply::new("text/javascript", snippet("ajax/wizard.mjs")),
+            )
+            .page("/page.html", document(MODULE, &format!("{form}{code}")))
+            .run(async |page| {
+                page.open("/page.html").await;
+                page.type_into("[name=name]", "Bora").await;
+                page.click("fieldset:first-of-type button").await;
+                let captcha = page.captcha("").await;
+                assert!(captcha.part("answer").await.has_focus().await);
+                page.click("fieldset:last-of-type button").await;
+                captcha.until_told("error").await;
+                captcha.part("play").await.click().await;
+                captcha.until_state("playing").await;
+                // Enter presses the form's first button, which is hidden by now.
+                captcha
+                    .part("answer")
+                    .await
+                    .type_text("12345\u{e007}")
+                    .await;
+                let result = page.element("#result").await;
+                let verified = result.attr("data-verified").await;
+                assert_eq!(verified.expect("a result").as_deref(), Some("true"));
+            })
+            .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_of_another_origin_plays_and_fills_its_form() {
+    for name in ["ajax/iframe.en.html", "ajax/iframe.ko.html"] {
+        let frame = snippet(name);
+        let (before, after) = frame
+            .split_once("https://forms.example.com/join")
+            .expect("the frame has an address");
+        // To a browser, localhost and 127.0.0.1 are two origins.
+        let script = format!(
+            "document.body.insertAdjacentHTML('beforeend', {} + `http://localhost:${{location.port}}/inner.html` + {});",
+            json!(before),
+            json!(after)
+        );
+        Setup::new("ajax_iframe")
+            .page("/frame.js", Reply::new("text/javascript", script))
+            .page("/inner.html", document(MODULE, FORM))
+            .page(
+                "/page.html",
+                document("", r#"<script src="/frame.js"></script>"#),
+            )
+            .run(async |page| {
+                page.open("/page.html").await;
+                let frame = page.element("iframe").await;
+                frame.enter_frame().await.expect("the frame can be entered");
+                let captcha = page.captcha("").await;
+                captcha.part("play").await.click().await;
+                captcha.until_state("playing").await;
+                captcha.part("answer").await.type_text("12345").await;
+                page.until(
+                    "the form has the response",
+                    "return new FormData(document.querySelector('form')).get('captcha-response') !== ''",
+                )
+                .await;
             })
             .await;
     }

@@ -82,7 +82,7 @@ async fn the_snippets_for_the_head_load_each_file_once() {
     }
 }
 
-/// The first thing that a newcomer copies.
+/// What a newcomer copies. The block before it loads what wasm-pack builds; the test of that build runs it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_readmes_example_works_as_it_stands() {
     for name in ["README.md", "README.ko.md"] {
@@ -97,7 +97,9 @@ async fn the_readmes_example_works_as_it_stands() {
             .run(async |page| {
                 page.open("/page.html").await;
                 crate::plays(page).await;
-                assert!(page.share("").await.part("link").await.is_displayed().await);
+                page.share("").await;
+                let link = page.element("sori-share a").await;
+                assert!(link.is_displayed().await.expect("the link is there"));
             })
             .await;
     }
@@ -212,23 +214,30 @@ async fn a_rendered_ticket_lets_the_widget_issue() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_share_buttons_snippet_works_alone() {
-    let shown = samples(&[("/docs/share", "share.html")]).await;
-    assert_eq!(shown[0], snippet("share.html").trim());
-    served(Setup::new("snippets_share"))
-        .page(
-            "/page.html",
-            document(
-                "<link rel=canonical href='https://example.com/page'>",
-                &shown[0],
-            ),
-        )
-        .run(async |page| {
-            page.open("/page.html").await;
-            assert!(page.share("").await.part("link").await.is_displayed().await);
-            assert_eq!(page.asked("/pkg/define.js"), 0);
-            page.assert_quiet().await;
-        })
-        .await;
+    for (path, name) in [
+        ("/docs/share", "share.ko.html"),
+        ("/docs/share?lang=en", "share.en.html"),
+    ] {
+        let shown = samples(&[(path, name)]).await;
+        assert_eq!(shown[0], snippet(name).trim());
+        served(Setup::new("snippets_share"))
+            .page(
+                "/page.html",
+                document(
+                    "<link rel=canonical href='https://example.com/page'>",
+                    &shown[0],
+                ),
+            )
+            .run(async |page| {
+                page.open("/page.html").await;
+                page.share("").await;
+                let link = page.element("sori-share a").await;
+                assert!(link.is_displayed().await.expect("the link is there"));
+                assert_eq!(page.asked("/pkg/define.js"), 0);
+                page.assert_quiet().await;
+            })
+            .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-use sori_stacks::{Backend, Process, Way, copy, folder, free_port, snippet, walk};
+use sori_stacks::{Backend, Process, Way, constants, copy, folder, free_port, snippet, walk};
 
 /// Debian has Laravel's framework and no application around it: this is the part of one that a form needs.
 const LARAVEL: &str = r#"<?php
@@ -84,8 +84,7 @@ async fn laravel_checks_the_form() {
 const GNUBOARD: &str = r#"<?php
 define('_GNUBOARD_', true);
 define('G5_BBS_URL', '/bbs');
-define('SITEVERIFY_URL', getenv('SITEVERIFY_URL'));
-define('SITEVERIFY_SECRET', getenv('SITEVERIFY_SECRET'));
+require __DIR__ . '/sori.config.php';
 // common.php of Gnuboard adds slashes to what is posted.
 $_POST = array_map('addslashes', $_POST);
 require __DIR__ . '/captcha.lib.php';
@@ -104,6 +103,8 @@ async fn the_functions_that_gnuboard_calls_check_the_form() {
     std::fs::write(folder.join("index.php"), GNUBOARD).expect("a file can be written");
     let port = free_port();
     let backend = Backend::for_pages_of(&format!("http://127.0.0.1:{port}")).await;
+    let config = constants("gnuboard/config.php", &folder, &backend);
+    std::fs::write(folder.join("sori.config.php"), config).expect("a file can be written");
     let site = Process::start(
         "exec php -S 127.0.0.1:$PORT index.php",
         &folder,

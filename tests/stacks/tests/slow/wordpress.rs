@@ -2,7 +2,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, path::Path, thread};
 
-use sori_stacks::{Backend, Process, Visitor, Way, copy, folder, free_port, run, snippet};
+use sori_stacks::{
+    Backend, Process, Visitor, Way, constants, copy, folder, free_port, run, snippet,
+};
 
 /// MariaDB in a folder of the test's own, reached by its socket alone.
 struct Database(Child);
@@ -78,10 +80,11 @@ async fn the_plugin_checks_comments_and_registrations() {
     let config = format!(
         "<?php\ndefine('DB_NAME', 'site'); define('DB_USER', 'root'); define('DB_PASSWORD', ''); define('DB_HOST', 'localhost:{path}/socket');\n\
          define('DB_CHARSET', 'utf8mb4'); define('DB_COLLATE', '');\n\
-         define('SITEVERIFY_URL', getenv('SITEVERIFY_URL')); define('SITEVERIFY_SECRET', getenv('SITEVERIFY_SECRET'));\n\
+         {}\n\
          define('DISABLE_WP_CRON', true); define('WP_HTTP_BLOCK_EXTERNAL', true); define('WP_ACCESSIBLE_HOSTS', '127.0.0.1');\n\
          define('WP_CONTENT_DIR', __DIR__ . '/wp-content');\n\
-         $table_prefix = 'wp_';\nif (!defined('ABSPATH')) define('ABSPATH', __DIR__ . '/');\nrequire_once ABSPATH . 'wp-settings.php';\n"
+         $table_prefix = 'wp_';\nif (!defined('ABSPATH')) define('ABSPATH', __DIR__ . '/');\nrequire_once ABSPATH . 'wp-settings.php';\n",
+        constants("wordpress/wp-config.php", &folder, &backend)
     );
     let site = folder.join("site");
     run("rm -f site/wp-config.php", &folder, &backend);

@@ -160,7 +160,7 @@ async fn every_look_is_named_and_accessible_in_both_themes_and_languages() {
     }
     setup
         .run(async |page| {
-            for (lang, name) in [("ko", "네이버로 공유 (새 창)"), ("en", "Share on NAVER (new window)")] {
+            for (lang, name) in [("ko", "네이버에 공유 (새 창)"), ("en", "Share on NAVER (new window)")] {
                 for theme in ["light", "dark", "auto"] {
                     page.open(&format!("/{lang}/{theme}")).await;
                     for look in LOOKS {

@@ -1,5 +1,6 @@
 const form = document.querySelector("#join");
 const captcha = form.querySelector("sori-captcha");
+const done = document.querySelector("#done");
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -8,8 +9,11 @@ form.addEventListener("submit", async (event) => {
   if (reply.ok) {
     form.reset();
     captcha.reset();
-    document.querySelector("#done").textContent = "Welcome";
+    done.textContent = "환영합니다";
+  } else if (reply.status === 422) {
+    captcha.reject("숫자가 맞지 않습니다. 새 음성을 듣고 다시 입력하세요.");
   } else {
-    captcha.reject("The numbers did not match. Play new audio and type them again.");
+    captcha.reset();
+    done.textContent = "다른 방법으로 확인해 주세요.";
   }
 });
