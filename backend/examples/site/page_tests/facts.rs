@@ -87,7 +87,8 @@ async fn every_line_that_refers_to_the_page_about_trouble_has_its_place_there() 
 }
 
 /// Warnings that ask for nothing: something is over, or an operator did it. Others carry the cause's own reference.
-const WITHOUT_HELP: [&str; 13] = [
+const WITHOUT_HELP: [&str; 14] = [
+    "the last traces were not sent",
     "{risk}",
     "the upstream: {fault}",
     "\"answered\"",
