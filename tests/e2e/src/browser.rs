@@ -41,11 +41,13 @@ pub(crate) struct Wishes {
 }
 
 pub(crate) async fn connect(engine: Engine, driver: &Driver, wishes: &Wishes) -> Client {
-    let capabilities = match engine {
+    let mut capabilities = match engine {
         Engine::Chromium => chromium(wishes),
         Engine::Firefox => firefox(wishes),
         Engine::WebKit => webkit(),
     };
+    // In ms. Scripts wait for what happens in the page, and on a busy machine that takes longer than the usual 30 s.
+    capabilities["timeouts"] = json!({ "script": 300_000 });
     let Value::Object(capabilities) = capabilities else {
         unreachable!("capabilities are an object")
     };
