@@ -182,7 +182,7 @@ mod actions_of_react {
                 page.until(
                     "the action has ended",
                     "return document.querySelector('[role=status]')?.textContent === 'Welcome'
-                        || document.querySelector('sori-captcha')?.getAttribute('error')",
+                        || !!document.querySelector('sori-captcha')?.getAttribute('error')",
                 )
                 .await;
                 let shown = page
