@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use sori_backend::{
-    book::{Policy, VerifiedBy},
+    book::{KEYS_MOST, Policy, VerifiedBy},
     clock::Moment,
     journal::format::{Reading, read, whole},
     secret::Fingerprint,
@@ -16,6 +16,7 @@ const POLICY: Policy = Policy {
     key_ttl: Duration::from_secs(7200),
     token_ttl: Duration::from_secs(1800),
     verified_by: VerifiedBy::Backend,
+    keys_most: KEYS_MOST,
 };
 
 fuzz_target!(|bytes: &[u8]| {

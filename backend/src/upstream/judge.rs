@@ -106,8 +106,22 @@ pub fn audio(dialect: Dialect, status: u16, bytes: &[u8]) -> Result<(), Failure>
     Err(failure(dialect, status, body(bytes)))
 }
 
+/// What the upstream gave as its reason, and the cure, for the log: bounded, on one line, and without `hidden`.
+#[must_use]
+pub fn reason(
+    dialect: Dialect,
+    status: u16,
+    bytes: &[u8],
+    failure: Failure,
+    hidden: &[&str],
+) -> String {
+    said(dialect, status, bytes, failure)
+        .without(hidden)
+        .to_string()
+}
+
 /// What a refusal says, for the log.
-pub(super) fn said(dialect: Dialect, status: u16, bytes: &[u8], failure: Failure) -> Said {
+fn said(dialect: Dialect, status: u16, bytes: &[u8], failure: Failure) -> Said {
     let body = body(bytes);
     let refusal = body.error.unwrap_or(body.refusal);
     Said::new(dialect, status, &refusal, failure)

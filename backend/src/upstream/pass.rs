@@ -164,10 +164,14 @@ impl Pass {
         }
         let [id, secret] = &upstream.credentials;
         let [key, value] = call.hidden;
-        let said = judge::said(upstream.dialect, answer.status, &answer.body, failure);
-        let cause = said
-            .without(&[id.expose(), secret.expose(), key, value])
-            .to_string();
+        let hidden = [id.expose(), secret.expose(), key, value];
+        let cause = judge::reason(
+            upstream.dialect,
+            answer.status,
+            &answer.body,
+            failure,
+            &hidden,
+        );
         Err(Fault {
             failure,
             wait,

@@ -157,13 +157,18 @@ impl Check {
             )
             .env("RUSTDOCFLAGS", "-D warnings")
             .run()?,
-            Check::Host => tests::run(
-                cmd!(
-                    sh,
-                    "cargo test --quiet --no-fail-fast --workspace --exclude sori-e2e --exclude sori-deploy --exclude sori-stacks -- {names...}"
-                ),
-                names,
-            )?,
+            Check::Host => {
+                tests::run(
+                    cmd!(
+                        sh,
+                        "cargo test --quiet --no-fail-fast --workspace --exclude sori-e2e --exclude sori-deploy --exclude sori-stacks -- {names...}"
+                    ),
+                    names,
+                )?;
+                if all && names.is_empty() {
+                    parts_of_the_backend(workspace)?;
+                }
+            }
             Check::WasmChromium => wasm_tests(workspace, &CHROMIUM, names)?,
             Check::WasmFirefox => wasm_tests(workspace, &FIREFOX, names)?,
             Check::Build => fresh::package(workspace)?,
@@ -232,6 +237,21 @@ impl fmt::Display for Check {
         let value = self.to_possible_value();
         f.write_str(value.as_ref().map_or("", |value| value.get_name()))
     }
+}
+
+/// The backend without the program, and with what it leaves out by default: builds of their own.
+fn parts_of_the_backend(workspace: &Workspace) -> Result<()> {
+    let sh = workspace.shell();
+    for features in ["", "practice"] {
+        cmd!(sh, "cargo clippy --quiet -p sori-backend --lib --no-default-features --features={features} -- -D warnings")
+            .run()?;
+    }
+    cmd!(
+        sh,
+        "cargo test --quiet -p sori-backend --features otlp --test otlp"
+    )
+    .run()?;
+    Ok(())
 }
 
 fn in_engine(workspace: &Workspace, engine: &str, areas: &[&str], names: &[String]) -> Result<()> {
