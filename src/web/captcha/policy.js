@@ -1,6 +1,9 @@
 // What a content security policy blocked: the failure itself does not say so.
 
-/** @typedef {{ what: string, blocked?: boolean }} Attempt `what` is the directive and the address. */
+/** @typedef {{ what: string, blocked?: boolean, learn?: () => void }} Attempt `what` is the directive and the address. */
+
+/** How long the browser may take to report a violation, in ms: it does so in a task of its own, after the failure. */
+const REPORT_MS = 500;
 
 /** What is being fetched or played. @type {Set<Attempt>} */
 const attempts = new Set();
@@ -8,7 +11,11 @@ const attempts = new Set();
 /** The address in the report may be cut short: a blob's to its scheme, another origin's to that. */
 export function watchForViolations() {
   document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
-    for (const attempt of attempts) attempt.blocked ||= attempt.what.startsWith(`${effectiveDirective} ${blockedURI}`);
+    for (const attempt of attempts) {
+      if (!attempt.what.startsWith(`${effectiveDirective} ${blockedURI}`)) continue;
+      attempt.blocked = true;
+      attempt.learn?.();
+    }
   });
 }
 
@@ -24,11 +31,13 @@ export function forget(over) {
   attempts.delete(over);
 }
 
-/**
- * The browser reports it in a task of its own, after the failure.
- * @param {Attempt} failed
- */
+/** @param {Attempt} failed @returns {Promise<boolean>} */
 export async function wasBlocked(failed) {
-  await new Promise((done) => setTimeout(done, 50));
+  if (!failed.blocked) {
+    await new Promise((done) => {
+      failed.learn = () => done(true);
+      setTimeout(done, REPORT_MS);
+    });
+  }
   return !!failed.blocked;
 }
