@@ -79,7 +79,7 @@ mod tests {
         for (value, expected) in [
             (
                 "네이버에 공유",
-                "%EB%84%A4%EC%9D%B4%EB%B2%84%EB%A1%9C%20%EA%B3%B5%EC%9C%A0",
+                "%EB%84%A4%EC%9D%B4%EB%B2%84%EC%97%90%20%EA%B3%B5%EC%9C%A0",
             ),
             (
                 "👩\u{200d}👩\u{200d}👧 & co",
