@@ -3,17 +3,18 @@
  * another version, so it is asked for once more past the cache. Rejects with the cause; a further call tries again.
  * @param {URL} url
  * @param {string} integrity
+ * @param {AbortSignal} [signal] Ends the attempt.
  */
-export const compile = async (url, integrity) => {
+export const compile = async (url, integrity, signal) => {
   let response;
   try {
-    response = await fetch(url, { integrity });
+    response = await fetch(url, { integrity, signal });
   } catch {
     try {
-      response = await fetch(url, { integrity, cache: "reload" });
+      response = await fetch(url, { integrity, signal, cache: "reload" });
     } catch {
       // Why, nobody says: the file may be another one, missing, or out of reach.
-      response = await fetch(url, { cache: "reload" });
+      response = await fetch(url, { signal, cache: "reload" });
       if (response.ok) {
         throw new Error(
           `Sori: mixed versions: ${url} is not the file that this script was built with. Deploy both together, and empty the caches between; in Vite 5 to 7 set optimizeDeps.exclude (help: troubleshooting#mixed-versions)`,

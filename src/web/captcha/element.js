@@ -222,10 +222,11 @@ function invalid(shell, event) {
   // Described at the box; the browser's bubble would say it a second time.
   event.preventDefault();
   openDetails(element);
-  const fields = internals.form
-    ? Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get?.call(internals.form)
-    : [];
-  const first = [...fields].find((field) => field.validity?.valid === false);
+  // A control of the form's may be named as one of its properties.
+  const fields = internals.form && Reflect.get(HTMLFormElement.prototype, "elements", internals.form);
+  const first = /** @type {HTMLInputElement[]} */ ([...(fields ?? [])]).find(
+    ({ validity }) => validity?.valid === false,
+  );
   shell.report(!first || first === element ? "invalidFirst" : "invalidLater");
 }
 

@@ -39,8 +39,7 @@ export function languageOf(element) {
   /** @type {any} */
   let node = element;
   // A control of the form's may be named as one of its properties.
-  const up = Object.getOwnPropertyDescriptor(Node.prototype, "parentNode")?.get;
-  for (; node && !lang; node = up?.call(node) ?? node.host) {
+  for (; node && !lang; node = Reflect.get(Node.prototype, "parentNode", node) ?? node.host) {
     if (node.nodeType === 1) lang = Element.prototype.getAttribute.call(node, "lang") ?? "";
   }
   const wanted = spoken(lang || navigator.language);

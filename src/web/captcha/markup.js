@@ -5,9 +5,8 @@ const checked = new WeakSet();
 /** The console keeps every element that a line names, so a page that makes many elements gets one line. @type {Set<string>} */
 const told = new Set();
 
-/** Attributes of every element. */
-const GLOBAL =
-  /^(data-|aria-|on|id$|class$|style$|slot$|part$|exportparts$|title$|dir$|hidden$|inert$|tabindex$|role$|form$|is$|key$|ref$|nonce$|translate$|popover$|accesskey$|autofocus$|item)/;
+/** Attributes of every element that are two letters from one of ours, and those of template languages (`@error`, `:name`). */
+const OTHERS = /^(on|data-|role$)|[^a-z-]/;
 
 /**
  * How many letters are to be added, dropped or changed to make one word of the other.
@@ -60,7 +59,7 @@ function tellOfMarkup(element, known) {
     warn('nothing in slot="alternative": whoever cannot hear has no other way (WCAG 1.1.1)', "attribute");
   }
   for (const { name } of element.attributes) {
-    if (GLOBAL.test(name) || known.includes(name)) continue;
+    if (OTHERS.test(name) || known.includes(name)) continue;
     const meant = known.find((other) => distance(name, other) <= 2);
     if (meant) warn(`the attribute ${name} is not known; did you mean ${meant}?`, "attribute");
   }

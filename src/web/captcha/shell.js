@@ -22,6 +22,8 @@ import { dress } from "./template.js";
 
 /** The length of the silence that answers a press before the module is there, in ms. */
 const FIRST_LEAD_IN_MS = 1500;
+/** After that one is told that it takes time, in ms. */
+const SLOW_MS = 2000;
 
 export class Shell extends Painting {
   /** The number that the core knows the element by; none while there is no core, or the element is not connected. */
@@ -74,6 +76,7 @@ export class Shell extends Painting {
   /** Comes to the core, if there is one, with all that has happened so far. */
   join() {
     if (!core || this.id >= 0) return;
+    clearTimeout(this.timers.slow);
     const { element, box, consent } = this;
     this.id = callCore((core) => core.connect(this, box.value, consent.checked, element.matches(":disabled"))) ?? -1;
     if (element.getAttribute("error")) this.tell("siteError", true);
@@ -88,7 +91,8 @@ export class Shell extends Painting {
   /** Has no core any more. */
   leave() {
     this.id = -1;
-    this.waiting.length = 0;
+    // What was asked for before a failure is over: who is told of the failure asks again.
+    this.waiting.length = this.early.length = 0;
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
     // Later replies are dropped: a fresh instance numbers its requests from the start.
     requests.abort(this);
@@ -162,9 +166,13 @@ export class Shell extends Painting {
     if (this.id >= 0) return this.report(what);
     // Inside the user gesture: this allows the element to play audio that arrives later.
     if (what === "pressPlay" || what === "keyPlay") {
-      this.leadIn(FIRST_LEAD_IN_MS);
-      this.paintText("play", this.words.play?.message === "pause" ? "play" : "pause");
+      const starts = this.words.play?.message !== "pause";
+      if (starts) this.leadIn(FIRST_LEAD_IN_MS);
+      else this.pause();
+      this.paintText("play", starts ? "pause" : "play");
       this.paintText("status");
+      clearTimeout(this.timers.slow);
+      if (starts) this.timers.slow = setTimeout(() => this.paintText("status", "loading"), SLOW_MS);
     }
     this.act("report", what, 0, 0);
   }

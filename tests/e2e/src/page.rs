@@ -55,6 +55,14 @@ impl Page {
             .asked(path)
     }
 
+    /// From now on the path is answered as if the test had no reply for it, to whoever waits too.
+    pub fn release(&self, path: &str) {
+        self.pages
+            .as_ref()
+            .expect("only a test with pages of its own has replies")
+            .release(path);
+    }
+
     pub fn engine(&self) -> Engine {
         self.engine
     }

@@ -1,6 +1,6 @@
 //! Pages of a test's own, on an origin of their own; whatever they do not define comes from the host site.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
@@ -13,6 +13,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tower_http::services::ServeDir;
 
@@ -22,14 +23,14 @@ pub struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
-    never: bool,
+    held: bool,
 }
 
 impl Reply {
-    /// No answer, for as long as the test takes.
-    pub fn never() -> Self {
+    /// No answer, until the test releases the path (`Page::release`).
+    pub fn held() -> Self {
         Self {
-            never: true,
+            held: true,
             ..Self::html("")
         }
     }
@@ -45,7 +46,7 @@ impl Reply {
             status: StatusCode::OK,
             headers,
             body: body.into(),
-            never: false,
+            held: false,
         }
     }
 
@@ -82,6 +83,8 @@ impl Content {
 #[derive(Debug)]
 struct Shared {
     replies: HashMap<String, Reply>,
+    /// Paths whose replies no longer hold.
+    released: watch::Sender<HashSet<String>>,
     files: Option<ServeDir>,
     site: String,
     client: Client<HttpConnector, Body>,
@@ -110,6 +113,7 @@ impl Pages {
         );
         let shared = Arc::new(Shared {
             replies: content.replies,
+            released: watch::Sender::default(),
             files: content.folder.map(ServeDir::new),
             site: site.to_owned(),
             client: Client::builder(TokioExecutor::new()).build_http(),
@@ -137,6 +141,13 @@ impl Pages {
         let asked = self.shared.asked.lock().expect("no request panics");
         asked.iter().filter(|asked| *asked == path).count()
     }
+
+    /// From now on the path is answered as if the test had no reply for it, to whoever waits too.
+    pub(crate) fn release(&self, path: &str) {
+        self.shared.released.send_modify(|released| {
+            released.insert(path.to_owned());
+        });
+    }
 }
 
 impl Drop for Pages {
@@ -151,11 +162,16 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         .lock()
         .expect("no request panics")
         .push(request.uri().path().to_owned());
-    if let Some(reply) = shared.replies.get(request.uri().path()) {
-        if reply.never {
-            std::future::pending::<()>().await;
+    let path = request.uri().path();
+    if let Some(reply) = shared.replies.get(path) {
+        let mut released = shared.released.subscribe();
+        if reply.held {
+            // It ends with the test.
+            let waited = released.wait_for(|released| released.contains(path)).await;
+            waited.expect("the sender is as old as the server");
+        } else if !released.borrow().contains(path) {
+            return (reply.status, reply.headers.clone(), reply.body.clone()).into_response();
         }
-        return (reply.status, reply.headers.clone(), reply.body.clone()).into_response();
     }
     if let Some(files) = &shared.files
         && matches!(*request.method(), Method::GET | Method::HEAD)

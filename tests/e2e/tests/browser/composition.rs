@@ -122,7 +122,7 @@ async fn adopted_into_a_frames_document_it_still_plays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_endpoint_that_changes_while_loading_drops_the_old_answer() {
     Setup::new("endpoint_changes")
-        .page("/slow/keys", Reply::never())
+        .page("/slow/keys", Reply::held())
         .page(
             "/page.html",
             page(r#"endpoint="/slow" lead-in="0" required"#),

@@ -1,9 +1,11 @@
 //! Every end-to-end test, by area. One binary, so that the harness is linked once.
 
 mod any_page;
+mod any_text;
 mod common;
 mod composition;
 mod demo;
+mod early;
 mod expiry;
 mod faults;
 mod form;

@@ -188,7 +188,7 @@ async fn answers_that_are_no_answers() {
 #[tokio::test(flavor = "multi_thread")]
 pub(crate) async fn a_slow_backend_ends_in_a_timeout_and_the_next_press_asks_again() {
     Setup::new("timeout")
-        .page("/slow/keys", Reply::never())
+        .page("/slow/keys", Reply::held())
         .page(
             "/page.html",
             document("en", &form("timeout=1000").replace("/captcha\"", "/slow\"")),

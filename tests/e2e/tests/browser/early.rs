@@ -1,0 +1,263 @@
+//! The element is painted before the module is there: what a person does meanwhile, and what is left if it never comes. In every
+//! engine.
+
+use serde_json::json;
+use sori_e2e::{Page, Reply, Setup};
+
+use crate::common::{error, form_data, heard, keys_requested, page};
+
+const WASM: &str = "/pkg/sori_bg.wasm";
+
+/// A required captcha, and the module is answered so.
+fn with_module(name: &str, reply: Reply) -> Setup {
+    Setup::new(name)
+        .page(WASM, reply)
+        .page("/page.html", page(r#"endpoint="/captcha" required"#))
+}
+
+async fn until_the_module_is_there(page: &Page) {
+    page.promise(
+        "const { ready } = await import('/pkg/define.js'); await ready;",
+        vec![],
+    )
+    .await;
+}
+
+/// The one view that needs no module: the form passes, the page's own way is shown, and Play can be pressed.
+async fn assert_excused(page: &Page) {
+    let captcha = page.captcha("").await;
+    captcha.until_state("failed").await;
+    captcha
+        .until_text("status", "The captcha failed. Play again.")
+        .await;
+    assert_eq!(
+        form_data(page).await,
+        json!({ "name": "소리", "captcha-error": "internal_error" })
+    );
+    assert_eq!(captcha.property("validity.valid").await, true);
+    let play = captcha.part("play").await;
+    assert_eq!(play.attribute("aria-disabled").await, None);
+    assert!(play.text().await.contains("Play audio"));
+    let way = page.element("[slot=alternative]").await;
+    assert!(way.is_displayed().await.expect("the way round is there"));
+    let detail = json!({ "code": "internal_error", "retryable": true, "retryAfter": null });
+    assert!(heard(page, "error").await.contains(&detail));
+}
+
+async fn listen_and_answer(page: &Page) {
+    let captcha = page.captcha("").await;
+    captcha.until_heard().await;
+    captcha.part("answer").await.type_text("12345").await;
+    let fields = form_data(page).await;
+    assert_eq!(fields["captcha-answer"], "12345", "{fields}");
+    assert_eq!(fields.get("captcha-error"), None);
+    assert_eq!(keys_requested(page).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_press_before_the_module_is_there_plays_once_it_comes() {
+    with_module("early_press", Reply::held())
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            let play = captcha.part("play").await;
+            play.click().await;
+            assert!(play.text().await.contains("Pause"));
+            // Within the gesture, or the browser would not let it play what arrives later.
+            page.until(
+                "the silence plays",
+                "const audio = document.querySelector('sori-captcha').shadowRoot.querySelector('audio'); return audio.ended || !audio.paused",
+            )
+            .await;
+            captcha.until_text("status", "Loading audio.").await;
+            assert_eq!(keys_requested(page).await, 0);
+            page.release(WASM);
+            captcha.until_state("playing").await;
+            listen_and_answer(page).await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_presses_before_the_module_is_there_ask_for_nothing() {
+    with_module("early_presses", Reply::held())
+        .run(async |page| {
+            page.open("/page.html").await;
+            let play = page.captcha("").await.part("play").await;
+            play.click().await;
+            play.click().await;
+            assert!(play.text().await.contains("Play audio"));
+            page.release(WASM);
+            until_the_module_is_there(page).await;
+            assert_eq!(keys_requested(page).await, 0);
+            play.click().await;
+            listen_and_answer(page).await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_before_the_module_is_there_is_kept_and_stays_on_the_page() {
+    with_module("early_typing", Reply::held())
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            let answer = captcha.part("answer").await;
+            answer.type_text("123").await;
+            // The form says what to do, and nothing of what was typed before there was a key is sent.
+            assert_eq!(captcha.property("validity.valid").await, false);
+            assert_eq!(form_data(page).await, json!({ "name": "소리" }));
+            page.release(WASM);
+            until_the_module_is_there(page).await;
+            assert_eq!(captcha.property("value").await, "123");
+            assert_eq!(form_data(page).await, json!({ "name": "소리" }));
+            assert!(answer.has_focus().await);
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_for_play_works_before_the_module_is_there() {
+    with_module("early_key", Reply::held())
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            let answer = captcha.part("answer").await;
+            answer.type_text(".").await;
+            assert!(captcha.part("play").await.text().await.contains("Pause"));
+            assert_eq!(captcha.property("value").await, "");
+            page.release(WASM);
+            captcha.until_state("playing").await;
+            listen_and_answer(page).await;
+        })
+        .await;
+}
+
+/// A connection that hangs is no answer either: it is said, and the next press asks anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_module_that_never_comes_holds_no_form_back() {
+    with_module("module_never_comes", Reply::held())
+        .run(async |page| {
+            page.open("/page.html").await;
+            let play = page.captcha("").await.part("play").await;
+            play.click().await;
+            error(page).await;
+            assert_excused(page).await;
+            page.release(WASM);
+            play.click().await;
+            listen_and_answer(page).await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_module_that_is_refused_holds_no_form_back() {
+    with_module(
+        "module_refused",
+        Reply::html("<h1>Not found</h1>").status(404),
+    )
+    .run(async |page| {
+        page.open("/page.html").await;
+        error(page).await;
+        assert_excused(page).await;
+        let reason = page
+            .promise(
+                "const { ready } = await import('/pkg/define.js'); return ready.catch(String)",
+                vec![],
+            )
+            .await;
+        let reason = reason.as_str().unwrap_or_default();
+        assert!(
+            reason.contains("sori_bg.wasm answered 404"),
+            "a file that is not found is no matter of a policy: {reason}"
+        );
+        // Asked in vain a second time, and then with success: one press counts once.
+        let captcha = page.captcha("").await;
+        let play = captcha.part("play").await;
+        play.click().await;
+        page.until(
+            "the failure is told again",
+            "return heard.filter(([type]) => type === 'error').length === 2",
+        )
+        .await;
+        assert_excused(page).await;
+        page.release(WASM);
+        play.click().await;
+        listen_and_answer(page).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_module_holds_no_form_back() {
+    with_module(
+        "module_broken",
+        Reply::new("application/wasm", b"\0asm\x01\0\0\0 broken".to_vec()),
+    )
+    .run(async |page| {
+        page.open("/page.html").await;
+        error(page).await;
+        assert_excused(page).await;
+    })
+    .await;
+}
+
+/// A module that is whole, and not the one of this script.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_module_of_another_version_is_not_run_and_named() {
+    let other = Reply::new("application/wasm", b"\0asm\x01\0\0\0".to_vec());
+    with_module("module_of_another_version", other)
+        .run(async |page| {
+            page.open("/page.html").await;
+            error(page).await;
+            assert_excused(page).await;
+            let reason = page
+                .promise(
+                    "const { ready } = await import('/pkg/define.js'); return ready.catch(String)",
+                    vec![],
+                )
+                .await;
+            assert!(
+                reason
+                    .as_str()
+                    .is_some_and(|text| text.contains("mixed versions")),
+                "{reason}"
+            );
+            page.release(WASM);
+            page.captcha("").await.part("play").await.click().await;
+            listen_and_answer(page).await;
+        })
+        .await;
+}
+
+/// NVDA and JAWS do not speak a live region that comes together with its text.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_region_is_there_for_half_a_second_before_its_first_text() {
+    Setup::new("live_region")
+        .page("/page.html", page(r#"endpoint="/captcha""#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            until_the_module_is_there(page).await;
+            // Inserted and used in the same task: without an address it fails at once.
+            let waited = page
+                .promise(
+                    "const captcha = document.createElement('sori-captcha');
+                     captcha.setAttribute('name', 'other');
+                     const since = performance.now();
+                     document.querySelector('form').append(captcha);
+                     const status = captcha.shadowRoot.querySelector('[role=status]');
+                     const told = new Promise((done) => {
+                       new MutationObserver(() => status.textContent && done(performance.now() - since))
+                         .observe(status, { childList: true, characterData: true, subtree: true });
+                     });
+                     captcha.play();
+                     if (status.textContent) return 0;
+                     return told;",
+                    vec![],
+                )
+                .await;
+            let waited = waited.as_f64().expect("it is told");
+            assert!(waited >= 500.0, "{waited} ms");
+        })
+        .await;
+}
