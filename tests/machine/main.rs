@@ -2,6 +2,7 @@
 //! requested. Each test is named after what could go wrong.
 #![cfg(all(not(target_arch = "wasm32"), feature = "captcha"))]
 
+mod any_text;
 mod browser;
 mod checking;
 mod failures;

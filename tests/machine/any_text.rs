@@ -1,0 +1,139 @@
+//! Any text that crosses the boundary is only text: it changes nothing but what it says, and breaks nothing.
+
+use proptest::prelude::*;
+use sori_captcha::{
+    captcha::{
+        answer,
+        event::Event,
+        form,
+        keys::{self, Press},
+        part::Part,
+        state::StateName,
+        view::View,
+    },
+    config::{Attribute, Config},
+    protocol::{Key, RESPONSE_PREFIX, classify, split_response},
+};
+
+use crate::browser::Browser;
+
+/// Texts that have broken something somewhere, and any others: controls and separators, marks of direction, markup, length.
+fn text() -> impl Strategy<Value = String> {
+    let awkward = prop::sample::select(vec![
+        "\u{1d}",
+        "\u{1e}",
+        "\u{1f}",
+        "\0",
+        "\u{7f}",
+        "\r\n",
+        "\u{fffd}",
+        "\u{feff}",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{200f}",
+        "<script>",
+        "\"'>",
+        "{play}",
+        "{}",
+        "{key}",
+        "%1e",
+        ":",
+        "/",
+        "..",
+        "ka_",
+        "１",
+        "일",
+        "\u{1f600}",
+    ]);
+    prop_oneof![
+        4 => prop::collection::vec(prop_oneof![awkward.prop_map(str::to_owned), any::<String>()], 0..6)
+            .prop_map(|parts| parts.concat()),
+        1 => (any::<char>(), 1usize..2000).prop_map(|(c, times)| c.to_string().repeat(times)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What the page says in place of a message stands there as it is, and the rest of the view is as with any other words.
+    #[test]
+    fn what_the_site_says_is_shown_as_it_is(said in text().prop_filter("empty says nothing", |text| !text.is_empty())) {
+        let mut browser = Browser::new(&[]);
+        let mut plain = Browser::new(&[]);
+        for (browser, text) in [(&mut browser, said.as_str()), (&mut plain, "no")] {
+            browser.listen();
+            browser.type_answer("12345");
+            browser.reject(text);
+        }
+        prop_assert_eq!(browser.text(Part::Error), said);
+        prop_assert_eq!(View::of(&browser.captcha), View::of(&plain.captcha));
+    }
+
+    /// No value of any attribute changes another field of the form, or keeps the captcha from working.
+    #[test]
+    fn no_attribute_breaks_the_form(attribute in prop::sample::select(Attribute::ALL.to_vec()), value in text()) {
+        let values = [
+            (Attribute::Endpoint, "/captcha"),
+            (Attribute::Name, "captcha"),
+            (attribute, value.as_str()),
+        ];
+        let read = |asked: Attribute| {
+            let named = values.iter().rev().find(|(name, _)| *name == asked);
+            named.map(|(_, value)| (*value).to_owned())
+        };
+        let config = Config::read(read, |_| {});
+        // Whatever the addresses are made of, the key is a segment of its own.
+        let key = Key::parse("t521bp3qM7Qyk2X2").expect("it is a key");
+        prop_assert!(config.audio(&key).contains("t521bp3qM7Qyk2X2"));
+        let name = config.name.clone();
+        let mut browser = Browser::with(config);
+        browser.captcha.configured = true;
+        browser.tell(Event::Consent(true));
+        browser.listen();
+        browser.type_answer("12345");
+        let names: Vec<String> = form::entries(&browser.captcha).into_iter().map(|(name, _)| name).collect();
+        for part in &names {
+            prop_assert!(part.starts_with(&name), "{part:?}");
+            prop_assert!(["-key", "-answer", "-response", "-error", "-consent"].iter().any(|end| part.ends_with(end)), "{part:?}");
+        }
+        prop_assert!(browser.state() != StateName::Loading);
+    }
+
+    /// The server gets back what was typed, whatever it is, and never more than was typed.
+    #[test]
+    fn an_answer_comes_back_from_its_response(typed in text()) {
+        let mut browser = Browser::new(&[]);
+        browser.listen();
+        browser.type_answer(&typed);
+        let entries = form::entries(&browser.captcha);
+        if let Some((_, response)) = entries.iter().find(|(name, _)| name == "captcha-response") {
+            prop_assert!(response.starts_with(RESPONSE_PREFIX));
+            prop_assert!(response.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+            let (_, answer) = split_response(response).expect("it holds key and answer");
+            let normalised = answer::normalise(&typed);
+            prop_assert_eq!(answer.as_ref(), normalised.as_str());
+        } else {
+            prop_assert!(answer::is_empty(&typed));
+        }
+    }
+
+    #[test]
+    fn no_key_is_more_than_its_one_act(key in text(), modified: bool, composing: bool, taken: bool, shortcuts: bool) {
+        let act = keys::press(Press { key: &key, modified, composing, taken }, shortcuts);
+        let steers = [".", ",", "/", "Enter"].contains(&key.as_str());
+        prop_assert!(act.is_none() || steers || key.chars().count() == 1, "{key:?}");
+        prop_assert!(keys::typed(&key, false).is_none());
+        let types = !modified && key.chars().count() == 1;
+        prop_assert_eq!(keys::is_printable(&key, modified), types);
+    }
+
+    #[test]
+    fn what_the_backend_answers_is_read_without_trust(key in text(), code in text(), naver_code in text(), status: u16) {
+        if let Some(key) = Key::parse(&key) {
+            prop_assert!(key.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+        }
+        // Whatever it is, it is one of the codes, and a text of ours says it.
+        let code = classify(status, Some(&code), Some(&naver_code));
+        prop_assert!(!code.to_string().is_empty());
+    }
+}
