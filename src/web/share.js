@@ -1,8 +1,19 @@
-// @ts-nocheck: typed with its boundary.
 // The shell of <sori-share>: it reports what the page has and performs what the answer says. Every rule is in
 // Rust (src/share). An import has no effect and needs no DOM.
 
-const Base = globalThis.HTMLElement ?? class {};
+/**
+ * @typedef {object} Button What belongs to an element.
+ * @property {ShadowRoot} root
+ * @property {HTMLElement[]} parts Every element of the shadow tree, in its order.
+ * @property {number} session
+ * @property {string} why Why nothing can be shared.
+ * @property {string} [view] What was painted last.
+ * @property {HTMLAnchorElement} [link] The page's own link, or ours.
+ * @property {boolean} [turn]
+ * @property {ReturnType<typeof setTimeout>} [timer]
+ */
+
+const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
 // Must match facts.rs and answer.rs.
 const UNIT = "\x1f";
@@ -22,20 +33,33 @@ const DONE = 1,
 const TEXTS = ["url", "share-title", "type", "popup", "theme"];
 const FLAGS = ["native", "copy"];
 
+/** @type {WeakMap<Element, Button>} */
 const live = new WeakMap();
-// The accessible name that the author gave to a link in the light DOM, and the name that we made from it.
+/** @param {Element} element */
+const buttonOf = (element) => /** @type {Button} */ (live.get(element));
+/** The accessible name that the author gave to a link in the light DOM, and the name that we made from it. @type {WeakMap<Element, [string, string | null | undefined]>} */
 const names = new WeakMap();
+/** @type {Set<string>} */
 const said = new Set();
-let ask, css;
+/** @type {(event: number, session: number, facts: string) => string} */
+let ask;
+let css = "";
 
 // The controls of a form and the named elements of a document hide properties of the same names: `form.lang` may be a
 // control. The accessors of the prototypes are never hidden.
 const { createElement, querySelector } = globalThis.Document?.prototype ?? {};
 const { getAttribute } = globalThis.Element?.prototype ?? {};
+/** @param {string} name */
 const read = (name) => Reflect.get(Document.prototype, name, document);
+/** @param {string} selector */
 const find = (selector) => querySelector.call(document, selector);
 
-function node(name, attributes, ...children) {
+/**
+ * @param {string} name
+ * @param {Record<string, string>} attributes
+ * @param {...Element} children
+ */
+function node(name, attributes = {}, ...children) {
   const made = createElement.call(document, name);
   for (const attribute in attributes) made.setAttribute(attribute, attributes[attribute]);
   made.append(...children);
@@ -50,7 +74,7 @@ function tree() {
     node(
       "a",
       { part: "link", target: "_blank", rel: "noopener noreferrer" },
-      node("span", { part: "icon", "aria-hidden": true }, node("slot", { name: "icon" }, node("i"))),
+      node("span", { part: "icon", "aria-hidden": "true" }, node("slot", { name: "icon" }, node("i"))),
       node("span", { part: "text" }),
       node("span", { class: "n", dir: "auto" }),
     ),
@@ -61,7 +85,10 @@ function tree() {
   );
 }
 
-// A URL as the standard serialises it, its host, and whether it had credentials. No part starts with a colon.
+/**
+ * A URL as the standard serialises it, its host, and whether it had credentials. No part starts with a colon.
+ * @param {string | null | undefined} text
+ */
 function address(text) {
   if (!text?.trim()) return "";
   try {
@@ -74,11 +101,15 @@ function address(text) {
   }
 }
 
-// The page's metadata, and the address of the document when it was first read.
+/** The page's metadata, and the address of the document when it was first read. @type {Map<string, { value: string | null | undefined, at: string }>} */
 const known = new Map();
 
-// The metadata in the page's head. It is not used once the address has changed and the metadata has not: a single-page
-// application that does not update its head would otherwise share this page's title with another page's URL.
+/**
+ * The metadata in the page's head. It is not used once the address has changed and the metadata has not: a single-page
+ * application that does not update its head would otherwise share this page's title with another page's URL.
+ * @param {string} selector
+ * @param {string} name
+ */
 function page(selector, name) {
   const value = find(selector)?.getAttribute(name);
   const here = read("URL").split("#")[0];
@@ -87,10 +118,10 @@ function page(selector, name) {
   const before = known.get(selector);
   if (!before) known.set(selector, { value, at: loaded() });
   else if (before.value !== value) known.set(selector, { value, at: here });
-  return known.get(selector).at === here ? value : undefined;
+  return known.get(selector)?.at === here ? value : undefined;
 }
 
-// The nearest `lang`, also outside shadow roots; otherwise the browser's language.
+/** The nearest `lang`, also outside shadow roots; otherwise the browser's language. @param {Element} element */
 function language(element) {
   for (let node = element; ; ) {
     const holder = node.closest("[lang]:not([lang=''])");
@@ -101,8 +132,9 @@ function language(element) {
   }
 }
 
-// In the order of `Facts`.
+/** In the order of `Facts`. @param {Element} element */
 function facts(element) {
+  /** @param {string} name */
   const get = (name) => element.getAttribute(name);
   return [
     address(get("url")),
@@ -116,25 +148,31 @@ function facts(element) {
     get("popup"),
     get("theme"),
     get("copy") != null && 1,
-    get("native") != null && navigator.share && 1,
+    get("native") != null && /** @type {any} */ (navigator).share && 1,
     language(element),
   ]
     .map((fact) => (fact && `${fact}`.trim() ? `${fact}`.replaceAll(UNIT, " ") : ""))
     .join(UNIT);
 }
 
+/** @param {Element} target @param {string} name @param {string | null | undefined | false} value */
 function set(target, name, value) {
   if (value) target.setAttribute(name, value);
   else target.removeAttribute(name);
 }
 
-// Makes the page's own link open a tab, and says so in its accessible name. The name is the author's label, or the
-// text, or ours, followed by the hint. A label that we set earlier does not count as the author's.
+/**
+ * Makes the page's own link open a tab, and says so in its accessible name. The name is the author's label, or the
+ * text, or ours, followed by the hint. A label that we set earlier does not count as the author's.
+ * @param {HTMLAnchorElement} link
+ * @param {string} caption
+ * @param {string} hint
+ */
 function adopt(link, caption, hint) {
   const label = link.getAttribute("aria-label");
-  let [ours, own] = names.get(link) ?? [];
+  let [ours, own] = /** @type {any[]} */ (names.get(link) ?? []);
   if (label !== ours) own = label;
-  ours = own || link.textContent.trim() || link.querySelector("[alt]")?.alt || caption;
+  ours = own || link.textContent.trim() || link.querySelector("[alt]")?.getAttribute("alt") || caption;
   if (!ours.includes(hint.slice(1, -1))) ours += ` ${hint}`;
   names.set(link, [ours, own]);
   set(link, "aria-label", ours);
@@ -142,9 +180,17 @@ function adopt(link, caption, hint) {
   link.relList.add("noopener", "noreferrer");
 }
 
-function show(element, self, look, lang, href, caption, hint, sheet, copy, url, label, why) {
+/**
+ * Paints the answer's view.
+ * @param {Element} element
+ * @param {Button} self
+ * @param {string[]} view In the order of `View`.
+ */
+function show(element, self, [look, lang, href, caption, hint, sheet, copy, url, label, why]) {
   const { parts } = self;
-  const [wrapper, slot, ours, , , , text, hidden, sheetButton, copyButton, field, status] = parts;
+  const [wrapper, slot, anchor, , , , text, hidden, sheetButton, copyButton, input, status] = parts;
+  const ours = /** @type {HTMLAnchorElement} */ (anchor);
+  const field = /** @type {HTMLInputElement} */ (input);
   const link = element.querySelector("a") ?? ours;
   if (link !== ours) adopt(link, caption, hint);
   const view = [look, lang, href, caption, sheet, copy, url, why].join(UNIT);
@@ -179,19 +225,29 @@ function show(element, self, look, lang, href, caption, hint, sheet, copy, url, 
   Object.assign(self, { view, link, why });
 }
 
-// A screen reader announces the same text again only if it was removed for a moment. Orca announces it only if it is
-// different: so every second time a no-break space follows, which no screen reader speaks.
+/**
+ * A screen reader announces the same text again only if it was removed for a moment. Orca announces it only if it is
+ * different: so every second time a no-break space follows, which no screen reader speaks.
+ * @param {Button} self
+ * @param {string} text
+ */
 function announce(self, text) {
-  const status = self.parts.at(-1);
+  const status = /** @type {HTMLElement} */ (self.parts.at(-1));
   status.textContent = "";
   clearTimeout(self.timer);
   self.turn = !self.turn;
-  self.timer = setTimeout(() => (status.textContent = text && text + (self.turn ? "" : "\xa0")), 100);
+  self.timer = setTimeout(() => {
+    status.textContent = text && text + (self.turn ? "" : "\xa0");
+  }, 100);
 }
 
-// Opens a popup over the middle of the window; returns whether it opened. With `noopener` the result is always null.
+/**
+ * Opens a popup over the middle of the window; returns whether it opened. With `noopener` the result is always null.
+ * @param {string} url
+ * @param {string} size
+ */
 function openPopup(url, size) {
-  const [width, height] = size.split("x");
+  const [width, height] = /** @type {any[]} */ (size.split("x"));
   const left = screenX + (outerWidth - width) / 2;
   const top = screenY + Math.max(0, (outerHeight - height) / 2);
   try {
@@ -206,16 +262,21 @@ function openPopup(url, size) {
   return true;
 }
 
-// Whether the browser's own action for the event is prevented.
+/**
+ * Whether the browser's own action for the event is prevented.
+ * @param {Element} element
+ * @param {number} event
+ * @returns {boolean}
+ */
 function act(element, event) {
-  const self = live.get(element);
+  const self = buttonOf(element);
   const [session, action, says, words, kind, via, code, retryable, url, title, size, ...view] = ask(
     event,
     self.session,
     facts(element),
   ).split(UNIT);
   self.session = +session;
-  show(element, self, ...view);
+  show(element, self, view);
   for (const complaint of view.slice(10)) {
     if (said.has(complaint)) continue;
     said.add(complaint);
@@ -240,7 +301,12 @@ function act(element, event) {
 // their promises never settle.
 const PATIENCE = 3000;
 
-// A missing API (an insecure page has no clipboard) throws, so it is handled like a refusal.
+/**
+ * A missing API (an insecure page has no clipboard) throws, so it is handled like a refusal.
+ * @param {Element} element
+ * @param {number} event
+ * @param {() => Promise<void>} start
+ */
 async function settle(element, event, start) {
   const timer = setTimeout(() => act(element, event + (event === COPY ? FAILED : CANCELLED)), PATIENCE);
   let outcome = DONE;
@@ -248,16 +314,17 @@ async function settle(element, event, start) {
     await start();
   } catch (error) {
     // The browser opens no second sheet over the first.
-    const closed = ["AbortError", "InvalidStateError"].includes(error?.name);
+    const closed = ["AbortError", "InvalidStateError"].includes(/** @type {any} */ (error)?.name);
     outcome = event === COPY ? FAILED : closed ? CANCELLED : SHEET_FAILED;
   }
   clearTimeout(timer);
   act(element, event + outcome);
 }
 
+/** @param {any} event */
 function listen(event) {
   const element = event.currentTarget.host;
-  const { link, parts } = live.get(element);
+  const { link, parts } = buttonOf(element);
   const { type, button } = event;
   const pressed = event.target.closest("a,button");
   let number = REFRESH;
@@ -270,14 +337,17 @@ function listen(event) {
   if (act(element, number)) event.preventDefault();
 }
 
-// Runs once for each element, which may have been created before this module was loaded.
+/** Runs once for each element, which may have been created before this module was loaded. @param {any} element */
 function begin(element) {
   const root = element.attachShadow({ mode: "open" });
   root.append(tree());
-  // Updates the link before the status bar, a middle click or a long press can show it.
-  for (const type of ["click", "auxclick", "focusin", "pointerover", "pointerdown", "slotchange"])
+  // Before the status bar, a middle click or a long press shows it, the link is brought up to date.
+  for (const type of ["click", "auxclick", "focusin", "pointerover", "pointerdown", "slotchange"]) {
     root.addEventListener(type, listen);
-  live.set(element, { root, parts: [...root.querySelectorAll("*")], session: 0, why: "" });
+  }
+  /** @type {NodeListOf<HTMLElement>} */
+  const parts = root.querySelectorAll("*");
+  live.set(element, { root, parts: [...parts], session: 0, why: "" });
   // A property that was set before the upgrade hides the accessor of the class: set it again.
   for (const [name, value] of Object.entries(element)) {
     delete element[name];
@@ -296,7 +366,7 @@ class SoriShare extends Base {
     if (!view) return;
     const sheet = new view.CSSStyleSheet();
     sheet.replaceSync(css);
-    live.get(this).root.adoptedStyleSheets = [sheet];
+    buttonOf(this).root.adoptedStyleSheets = [sheet];
     act(this, REFRESH);
   }
 
@@ -305,35 +375,45 @@ class SoriShare extends Base {
   }
 }
 
-function reflect(attribute, get, set) {
-  const name = attribute.replace(/-./, (letters) => letters[1].toUpperCase());
-  Object.defineProperty(SoriShare.prototype, name, { configurable: true, enumerable: true, get, set });
+/**
+ * @param {string} attribute
+ * @param {(element: Element) => unknown} get
+ * @param {(element: Element, value: any) => void} write
+ */
+function reflect(attribute, get, write) {
+  const name = attribute.replace(/-./, ([, letter]) => letter.toUpperCase());
+  Object.defineProperty(SoriShare.prototype, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      return get(this);
+    },
+    set(value) {
+      write(this, value);
+    },
+  });
 }
 
 for (const name of TEXTS) {
   reflect(
     name,
-    function () {
-      return this.getAttribute(name) ?? "";
-    },
-    function (value) {
-      set(this, name, value);
-    },
+    (element) => element.getAttribute(name) ?? "",
+    (element, value) => set(element, name, value),
   );
 }
 for (const name of FLAGS) {
   reflect(
     name,
-    function () {
-      return this.hasAttribute(name);
-    },
-    function (value) {
-      this.toggleAttribute(name, !!value);
-    },
+    (element) => element.hasAttribute(name),
+    (element, value) => element.toggleAttribute(name, !!value),
   );
 }
 
-/** Registers the element, which asks `answer` (`share` of the module) and wears `sheet`. */
+/**
+ * Registers the element, which asks `answer` (`share` of the module) and wears `sheet`.
+ * @param {typeof ask} answer
+ * @param {string} sheet
+ */
 export function defineShare(answer, sheet) {
   ask = answer;
   css = sheet;
