@@ -172,7 +172,12 @@ export class Shell extends Painting {
       this.paintText("play", starts ? "pause" : "play");
       this.paintText("status");
       clearTimeout(this.timers.slow);
-      if (starts) this.timers.slow = setTimeout(() => this.paintText("status", "loading"), SLOW_MS);
+      if (!starts) {
+        // Taken back before anything was asked for.
+        this.early = this.early.filter(([, what]) => !/Play$/.test(`${what}`));
+        return;
+      }
+      this.timers.slow = setTimeout(() => this.paintText("status", "loading"), SLOW_MS);
     }
     this.act("report", what, 0, 0);
   }
