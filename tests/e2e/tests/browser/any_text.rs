@@ -9,7 +9,7 @@ use crate::common::{heard, page, play};
 /// In JavaScript, since a lone surrogate does not survive the way through JSON.
 const TEXTS: &str = r#"
     const texts = [
-      ...Array.from({ length: 32 }, (_, code) => `a${String.fromCharCode(code)}b`),
+      ...[0, 8, 9, 10, 13, 27, 28, 29, 30, 31].map((code) => `a${String.fromCharCode(code)}b`),
       "\x1d\x1e\x1f\x1d", "\x7f\x80\x9f", "a\ud800b", "\udc00", "\ud83d", "\ufffe\uffff\ufeff", "\u202e\u2066abc\u2069\u202c", "\u200f\u061c",
       "<script>window.pwned = 1</script>", "<img src=x onerror='pwned = 1'>", "\"><b>", "&lt;&amp;&#x3c;", "javascript:pwned = 1",
       "{play}{way}{}{constructor}{__proto__}", "${pwned}", "%00%1e", "__proto__", "constructor", "e\u0301".repeat(1000), "\u{1f600}",
