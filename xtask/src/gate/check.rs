@@ -53,17 +53,16 @@ pub(crate) enum Check {
 
 /// What of `tests/e2e` runs in Firefox too: what a person does from Play to the verdict, what can fail, and the time before the
 /// module is there.
-const IN_FIREFOX: [&str; 7] = [
+const IN_FIREFOX: [&str; 6] = [
     "whole_path::",
     "form::",
     "keys::",
     "faults::",
     "policy::",
     "early::",
-    "robust::after_a_trap",
 ];
-/// The main path, by the form's way and the inline one; the time before the module is there, and what is left after a trap.
-const IN_WEBKIT: [&str; 4] = ["whole_path::", "form::", "early::", "robust::after_a_trap"];
+/// The main path, by the form's way and the inline one, and the time before the module is there.
+const IN_WEBKIT: [&str; 3] = ["whole_path::", "form::", "early::"];
 
 impl Check {
     pub(super) fn needs(self) -> &'static [Need] {
