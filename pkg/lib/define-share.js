@@ -30,7 +30,7 @@ export const ready = define();
 
 ready.catch((error) =>
   console.error(
-    "sori-share: the module could not be loaded, so the page's own link stays (help: troubleshooting#not-loaded);",
+    "sori-share: the module is not loaded, and the page's own link stays (help: troubleshooting#not-loaded);",
     error,
   ),
 );

@@ -23,6 +23,7 @@ shell! {
     "/src/web/captcha/advice.js" advise
     "/src/web/captcha/core.js" load
     "/src/web/captcha/crash.js" paintCrash
+    "/src/web/captcha/diagnose.js" diagnose
     "/src/web/captcha/element.js" defineCaptcha
     "/src/web/captcha/labels.js" labelOf
     "/src/web/captcha/language.js" say

@@ -23,6 +23,7 @@ mod object;
 mod package;
 mod packaging;
 mod panics;
+mod plain_build;
 mod reference;
 mod release;
 mod serve;

@@ -1,5 +1,5 @@
 //! The spans that an OpenTelemetry collector is sent (the feature `otlp`), under OpenTelemetry's own names
-//! (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
+//! (<https://opentelemetry.io/docs/specs/semconv/http/http-spans/>).
 //!
 //! They have a target of their own: the log has other spans, and neither shows the other's. Like the log they name
 //! the route by its template, and no key, answer, token or address.

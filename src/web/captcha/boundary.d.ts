@@ -64,7 +64,7 @@ export class Core {
      */
     failed(id: number, generation: number, how: Failure): void;
     /**
-     * The focus came to a control of the element, or left the element.
+     * The focus moved to a control of the element, or left the element.
      */
     focus(id: number, to: Focus): void;
     /**
@@ -144,7 +144,7 @@ export class Core {
 export function __wbg_reset_state(): void;
 
 /**
- * Nothing is to be done at the start. wasm-bindgen's reset after a trap (`__wbg_reset_state`, 0.2.130) calls it whether there is
+ * Does nothing. wasm-bindgen's reset after a trap (`__wbg_reset_state`, 0.2.130) calls it whether there is
  * one or not, and would throw.
  */
 export function module_start(): void;

@@ -203,7 +203,7 @@ class SoriCaptcha extends Base {
 
   /** @param {{ request?: boolean }} [options] */
   async diagnose(options) {
-    // @ts-expect-error: of the package, beside the entry.
+    // @ts-expect-error: its typings describe the element as pages see it.
     return (await import("./diagnose.js")).diagnose(this, options);
   }
 }

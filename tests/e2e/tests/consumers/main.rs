@@ -111,6 +111,35 @@ consumer!(
     works_and_hears_events
 );
 
+mod wasm_pack {
+    use super::{Setup, project, walk_through};
+
+    consumer!(bundler, gives_a_bundler_working_elements, plain);
+
+    /// README's lines, as they stand, on a page that the files are beside.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_readmes_lines_give_working_elements() {
+        Setup::new("wasm_pack_web")
+            .folder(&project("wasm-pack-tree", "web"))
+            .run(async |page| {
+                page.open("/index.html").await;
+                page.captcha("").await;
+                page.until(
+                    "the share button is at work",
+                    "return !!document.querySelector('sori-share').shadowRoot?.querySelector('[part=link]')",
+                )
+                .await;
+                page.assert_quiet().await;
+                walk_through(page).await;
+            })
+            .await;
+    }
+
+    async fn plain(_bundler: &str) {
+        super::works("wasm-pack").await;
+    }
+}
+
 mod playwright {
     /// The documented helper, in Playwright's hands, against the host site.
     #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,209 @@
+// What a developer wants to know when the captcha does not work. Loaded on demand; it requests nothing
+// unless asked to, and then one key: that spends one of the day's calls (and reserves one more).
+
+const SECRETS = /client[-_]?(id|secret)|api[-_]?key|x-naver|x-ncp/i;
+const MEDIA_TYPES = ["audio/wav", "audio/wave", "audio/x-wav"];
+
+/** @typedef {import("../../../pkg/index.d.ts").SoriCaptchaElement} Captcha */
+/** @typedef {import("../../../pkg/index.d.ts").SoriFinding} Finding */
+/** @typedef {(level: Finding["level"], about: string, text: string) => void} Say */
+
+/**
+ * Looks at an element and its page. Resolves with findings: `level` is `ok`, `warning` or `error`, `about` what
+ * was looked at, `text` what was found and what to do. With `request` it also asks the backend.
+ * @param {Captcha} element
+ * @param {{ request?: boolean }} [options]
+ */
+export async function diagnose(element, { request = false } = {}) {
+  /** @type {Finding[]} */
+  const findings = [];
+  /** @type {Say} */
+  const say = (level, about, text) => findings.push({ level, about, text });
+  const { endpoint, keyUrl, audioUrl, verifyUrl } = element;
+  const base = endpoint.replace(/\/+$/, "");
+
+  /** @param {string} about @param {string} text */
+  const resolve = (about, text) => {
+    try {
+      const url = new URL(text, document.baseURI);
+      if (SECRETS.test(url.search)) {
+        say(
+          "error",
+          about,
+          `The URL carries what looks like credentials (${[...url.searchParams.keys()].join(", ")}). They belong on the server.`,
+        );
+      }
+      if (url.protocol === "http:" && location.protocol === "https:") {
+        say("error", about, `${url.origin} is not https, and this page is: the browser blocks it.`);
+      }
+      if (url.origin !== location.origin) {
+        say(
+          "warning",
+          about,
+          `${url.origin} is another origin: the backend must list ${location.origin} in SORI_ALLOWED_ORIGINS, and answer CORS preflights.`,
+        );
+      }
+      return url;
+    } catch {
+      say("error", about, `"${text}" is no URL.`);
+    }
+  };
+
+  if (!base && !(keyUrl && audioUrl)) {
+    say("error", "endpoint", 'No address: set endpoint="/captcha", or key-url and audio-url.');
+  }
+  const keys = base || keyUrl ? resolve("key-url", keyUrl || `${base}/keys`) : undefined;
+  const audio = base || audioUrl ? resolve("audio-url", audioUrl || `${base}/audio/{key}`) : undefined;
+  if (element.verify === "inline" && (base || verifyUrl)) {
+    resolve("verify-url", verifyUrl || `${base}/verifications`);
+  }
+
+  if (!element.name) {
+    say("warning", "name", "Without a name the form submits nothing of the captcha.");
+  }
+  if (!element.form) {
+    say("warning", "form", "The element is in no form.");
+  }
+  if (!element.querySelector("[slot=alternative]")) {
+    say(
+      "warning",
+      "alternative",
+      "The slot is empty. WCAG 1.1.1 asks for another modality, and 3.3.8 forbids an audio captcha as the only way into a login.",
+    );
+  }
+  const can = MEDIA_TYPES.map((type) => document.createElement("audio").canPlayType(type)).find(Boolean);
+  say(
+    can ? "ok" : "error",
+    "audio support",
+    can ? `This browser plays WAV: ${can}.` : "This browser says that it cannot play WAV.",
+  );
+  if (!isSecureContext) {
+    say(
+      "warning",
+      "secure context",
+      "The page is not served over https: copying, sharing and some audio features are missing.",
+    );
+  }
+  say(
+    navigator.onLine ? "ok" : "error",
+    "network",
+    navigator.onLine ? "The browser is online." : "The browser is offline.",
+  );
+
+  /** @type {string[]} */
+  const blocked = [];
+  /** @param {SecurityPolicyViolationEvent} event */
+  const onViolation = ({ effectiveDirective, blockedURI }) =>
+    blocked.push(`${effectiveDirective} blocked ${blockedURI}`);
+  document.addEventListener("securitypolicyviolation", onViolation);
+  try {
+    await tryMedia(say);
+    if (request && keys && audio) {
+      await ask(say, element, keys, audio);
+    } else if (!request) {
+      say("ok", "request", "Nothing was requested; diagnose({ request: true }) asks the backend, for one key.");
+    }
+    // The browser reports a violation in a task of its own.
+    await new Promise((done) => setTimeout(done, 50));
+  } finally {
+    document.removeEventListener("securitypolicyviolation", onViolation);
+  }
+  for (const text of blocked) {
+    say(
+      "error",
+      "Content-Security-Policy",
+      `${text}. The captcha needs connect-src for the endpoint, media-src blob: and script-src 'wasm-unsafe-eval'.`,
+    );
+  }
+  return findings;
+}
+
+/** A silent clip from a blob: what media-src allows shows at once. @param {Say} say */
+async function tryMedia(say) {
+  const clip = new Uint8Array(52);
+  clip.set(
+    new TextEncoder().encode("RIFF,\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0@\x1f\0\0@\x1f\0\0\x01\0\x08\0data\x08\0\0\0"),
+  );
+  clip.fill(128, 44);
+  const url = URL.createObjectURL(new Blob([clip], { type: "audio/wav" }));
+  const audio = new Audio();
+  const loaded = await new Promise((done) => {
+    audio.addEventListener("loadedmetadata", () => done(true));
+    audio.addEventListener("error", () => done(false));
+    audio.src = url;
+  });
+  URL.revokeObjectURL(url);
+  say(
+    loaded ? "ok" : "error",
+    "media",
+    loaded ? "A WAV from a blob loads." : "A WAV from a blob does not load: is media-src blob: allowed?",
+  );
+}
+
+/** @param {Say} say @param {Captcha} element @param {URL} keys @param {URL} audio */
+async function ask(say, { ticket }, keys, audio) {
+  /** @type {RequestInit} */
+  const options = { credentials: "same-origin", referrerPolicy: "no-referrer", cache: "no-store", redirect: "error" };
+  /** @param {string} about @param {string | URL} url @param {RequestInit} init */
+  const fetchAndSay = async (about, url, init) => {
+    let response;
+    try {
+      response = await fetch(url, { ...options, ...init });
+    } catch (error) {
+      say(
+        "error",
+        about,
+        `No answer (${/** @type {Error} */ (error).message}): is the backend running, does CORS allow this origin, is connect-src set, does it redirect?`,
+      );
+      return;
+    }
+    const type = response.headers.get("content-type") ?? "none";
+    say(response.ok ? "ok" : "error", about, `Answered ${response.status}, ${type}.`);
+    const caching = response.headers.get("cache-control") ?? "";
+    if (!caching.includes("no-store")) {
+      say("warning", about, `Cache-Control is "${caching}"; NAVER's terms forbid caching: send no-store.`);
+    }
+    for (const [name, value] of response.headers) {
+      if (SECRETS.test(name)) {
+        say("error", about, `The header ${name} must not reach a browser.`);
+      }
+      if (name === "sori-upstream" && value === "practice") {
+        say("warning", about, "The backend is in practice mode: it protects nothing.");
+      }
+    }
+    return response;
+  };
+
+  const headers = { "content-type": "application/json", ...(ticket && { "sori-ticket": ticket }) };
+  const issued = await fetchAndSay("keys", keys, { method: "POST", body: "{}", headers });
+  if (!issued) {
+    return;
+  }
+  let body;
+  try {
+    body = await issued.json();
+  } catch {
+    say("error", "keys", "The answer is no JSON: does the address lead to the backend?");
+    return;
+  }
+  if (!issued.ok) {
+    say("error", "keys", `The code is ${body.code ?? body.errorCode ?? "missing"}.`);
+    return;
+  }
+  if (typeof body.key !== "string") {
+    say("error", "keys", "The answer has no key.");
+    return;
+  }
+  const heard = await fetchAndSay("audio", decodeURI(audio.href).replace("{key}", body.key), {});
+  if (!heard?.ok) {
+    return;
+  }
+  const head = new Uint8Array(await heard.arrayBuffer()).subarray(0, 12);
+  const text = String.fromCharCode(...head);
+  const wav = text.startsWith("RIFF") && text.endsWith("WAVE");
+  say(
+    wav ? "ok" : "error",
+    "audio",
+    wav ? "The audio is a WAV." : "The audio is no WAV (it does not begin with RIFF…WAVE).",
+  );
+}

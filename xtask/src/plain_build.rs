@@ -1,0 +1,116 @@
+//! What anyone who knows Rust tries first: `wasm-pack build` at the root of a fresh clone. Nothing of xtask takes part in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use xshell::cmd;
+
+use crate::workspace::Workspace;
+
+/// The project of tests/packaging that is built with it.
+pub(crate) const PROJECT: &str = "wasm-pack";
+
+/// Builds in a copy of the tree, for a page as README shows it (`web/`), and for bundlers (`bundler/`).
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let home = home(workspace);
+    println!("packaging: wasm-pack build, in a copy of the tree");
+    let tree = copy_of_the_tree(workspace, &home)?;
+    let readme = workspace.read("README.md")?;
+    let shown = readme
+        .lines()
+        .map(str::trim)
+        .find(|line| line.starts_with("wasm-pack build"))
+        .context("README.md shows no wasm-pack build")?;
+    build(workspace, &tree, shown, &home.join("web/pkg"))?;
+    build(
+        workspace,
+        &tree,
+        "wasm-pack build --target bundler",
+        &for_bundlers(workspace),
+    )?;
+    fs::write(home.join("web/index.html"), page(&readme)?)?;
+    Ok(())
+}
+
+/// The package that bundlers get.
+pub(crate) fn for_bundlers(workspace: &Workspace) -> PathBuf {
+    home(workspace).join("bundler/pkg")
+}
+
+fn home(workspace: &Workspace) -> PathBuf {
+    workspace.target().join("packaging/wasm-pack-tree")
+}
+
+/// Runs the command in the tree, and moves `pkg/` out of it. Git must not see a change: the files of pkg/ that are written by hand stay.
+fn build(workspace: &Workspace, tree: &Path, command: &str, out: &Path) -> Result<()> {
+    let sh = workspace.shell();
+    let _guard = sh.push_dir(tree);
+    cmd!(sh, "sh -c {command}")
+        .env("CARGO_TARGET_DIR", home(workspace).join("target"))
+        .quiet()
+        .ignore_stderr()
+        .run()
+        .with_context(|| format!("{command} fails in a fresh clone"))?;
+    let changed = cmd!(sh, "git status --porcelain").quiet().read()?;
+    ensure!(
+        changed.is_empty(),
+        "{command} changes or adds what git keeps:\n{changed}"
+    );
+    sh.remove_path(out)?;
+    fs::create_dir_all(out)?;
+    cmd!(sh, "cp -R pkg/. {out}").quiet().run()?;
+    Ok(())
+}
+
+/// What git has, and what it would take: as a clone would be, with its own history of one commit.
+fn copy_of_the_tree(workspace: &Workspace, home: &Path) -> Result<PathBuf> {
+    let sh = workspace.shell();
+    let tree = home.join("tree");
+    sh.remove_path(&tree)?;
+    let listed = cmd!(sh, "git ls-files -z --cached --others --exclude-standard")
+        .quiet()
+        .read()?;
+    for name in listed.split('\0').filter(|name| !name.is_empty()) {
+        let from = workspace.path(name);
+        // Deleted, and not yet committed.
+        if !from.is_file() {
+            continue;
+        }
+        let to = tree.join(name);
+        fs::create_dir_all(to.parent().context("a file is in a folder")?)?;
+        fs::copy(&from, &to).with_context(|| format!("cannot copy {name}"))?;
+    }
+    let _guard = sh.push_dir(&tree);
+    cmd!(sh, "git init --quiet").quiet().run()?;
+    cmd!(sh, "git add --all").quiet().run()?;
+    cmd!(
+        sh,
+        "git -c user.name=Sori -c user.email=sori@localhost commit --quiet --message=clone"
+    )
+    .quiet()
+    .run()?;
+    Ok(tree)
+}
+
+/// README's lines for such a build, as they stand, on a page with README's form.
+fn page(readme: &str) -> Result<String> {
+    let mut blocks = readme.split("```html\n").skip(1);
+    let mut block = || {
+        let (block, _) = blocks.next()?.split_once("```")?;
+        Some(block)
+    };
+    let lines = block().context("README.md shows no script for a plain build")?;
+    let example = block().context("README.md shows no form")?;
+    ensure!(
+        lines.contains("sori_captcha.js"),
+        "the first page in README.md is not that of a plain build"
+    );
+    let form = example.find("<form").context("README.md shows no form")?;
+    // The site of the tests judges the form at its root.
+    let form = example[form..].replace("action=\"/join\"", "action=\"/\"");
+    Ok(format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Plain build</title>\n\
+         <link rel=\"canonical\" href=\"https://example.com/\">\n{lines}<main>{form}</main></html>\n"
+    ))
+}
