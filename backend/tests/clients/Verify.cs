@@ -28,7 +28,7 @@ public static class Verify
         var members = json.Deserialize<Dictionary<string, object>>(text);
         string error = null;
         object codes;
-        if (members.TryGetValue("error-codes", out codes))
+        if (members.TryGetValue("error-codes", out codes) && ((System.Collections.ArrayList)codes).Count > 0)
         {
             error = (string)((System.Collections.ArrayList)codes)[0];
         }
