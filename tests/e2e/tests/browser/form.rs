@@ -177,6 +177,8 @@ async fn inline_the_right_answer_becomes_a_token_that_the_site_redeems() {
             captcha.part("answer").await.type_text("12345").await;
             captcha.part("check").await.click().await;
             captcha.until_state("verified").await;
+            // Its line moves the button that is pressed below.
+            captcha.until_told("status").await;
             let data = form_data(page).await;
             assert!(
                 data["captcha-response"]
