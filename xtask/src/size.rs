@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 const PAINTED: Budget = Budget {
     name: "until the widget is painted",
     files: &["define.js"],
-    brotli: 17_000,
+    brotli: 17_050,
 };
 /// `define.js` and all it loads, first and second stage.
 const PACKAGE: Budget = Budget {

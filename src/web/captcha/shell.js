@@ -43,6 +43,8 @@ export class Shell extends Painting {
   request;
   /** What happened while there was no core, and is still to be told. @type {Telling[]} */
   early = [];
+  /** Whether silence was started for a press that the core is still to be told of. */
+  silent = false;
   /** What is to be told once what is being told has been dealt with. @type {Telling[]} */
   waiting = [];
   busy = false;
@@ -86,6 +88,7 @@ export class Shell extends Painting {
     const kept = element.hasAttribute("remember") && recall();
     if (kept) this.tell("recalled", ...kept);
     for (const telling of this.early.splice(0)) this.tell(...telling);
+    this.silent = false;
   }
 
   /** Has no core any more. */
@@ -169,6 +172,7 @@ export class Shell extends Painting {
       const starts = this.words.play?.message !== "pause";
       if (starts) this.leadIn(FIRST_LEAD_IN_MS);
       else this.pause();
+      this.silent = starts;
       this.paintText("play", starts ? "pause" : "play");
       this.paintText("status");
       clearTimeout(this.timers.slow);
@@ -221,6 +225,8 @@ export class Shell extends Painting {
 
   /** @param {number} ms */
   leadIn(ms) {
+    // That silence goes on: another clip loaded over one that is about to start can hang WebKitGTK.
+    if (this.silent && sound.isSilent(this)) return;
     sound.leadIn(this, ms);
   }
 

@@ -103,6 +103,11 @@ export function leadIn(self, ms) {
   play(self);
 }
 
+/** Whether silence is being played. @param {Shell} self */
+export function isSilent({ audio, clip }) {
+  return clip === "silence" && !!audio && !audio.paused && !audio.ended;
+}
+
 /** What arrived takes the place of the speech at hand. @param {Shell} self */
 export function adopt(self) {
   self.speech = self.arrived;
