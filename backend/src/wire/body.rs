@@ -2,16 +2,20 @@
 
 use super::problem::Problem;
 use axum::{
-    body::{Bytes, HttpBody},
+    body::{Body, Bytes, HttpBody},
     extract::{FromRequest, Request},
     http::{StatusCode, header},
 };
 use core::time::Duration;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use sori_wire::error::ErrorCode;
 
 /// A token or a key with its answer, and the fields of other services' clients that are ignored.
 const MAX_BYTES: usize = 16 << 10;
+/// How much of a body that is too large is read and dropped: a connection that ends with bytes unread is reset, and the client may
+/// then lose the answer.
+const DROPPED_BYTES: usize = 1 << 20;
+const DROP_TIME: Duration = Duration::from_secs(1);
 const MAX_TIME: Duration = Duration::from_secs(10);
 
 /// A whole body, and what it says that it is.
@@ -48,21 +52,49 @@ impl<S: Send + Sync> FromRequest<S> for SmallBody {
                 "The body must not be longer than 16 KiB.",
             )
         };
-        // Before a byte of it is asked for: a client that waits for leave to send it (`Expect: 100-continue`) would be
-        // given that, and be refused afterwards.
-        if request.body().size_hint().lower() > MAX_BYTES as u64 {
+        // A client that waits for leave to send it (`Expect: 100-continue`) would be given that at the first read, and be refused
+        // afterwards.
+        let declared = request.body().size_hint().lower();
+        let waits = request.headers().contains_key(header::EXPECT);
+        if declared > DROPPED_BYTES as u64 || (waits && declared > MAX_BYTES as u64) {
             return Err(too_large());
         }
-        let body = Limited::new(request.into_body(), MAX_BYTES).collect();
-        match tokio::time::timeout(MAX_TIME, body).await {
-            Ok(Ok(body)) => Ok(Self::of(&content_type, body.to_bytes())),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        match tokio::time::timeout(MAX_TIME, read(request.into_body())).await {
+            Ok(Ok(Some(bytes))) => Ok(Self::of(&content_type, bytes)),
+            Ok(Ok(None)) => Err(too_large()),
             Ok(Err(_)) => Err(Problem::new(ErrorCode::BadRequest, "The body broke off.")),
             Err(_) => Err(Problem::new(
                 ErrorCode::BadRequest,
                 "The body did not arrive within 10 seconds.",
             )
             .with_status(StatusCode::REQUEST_TIMEOUT)),
+        }
+    }
+}
+
+/// The body; nothing if it is too large.
+async fn read(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        if bytes.len() + data.len() > MAX_BYTES {
+            // Whether all of it came makes no difference to the answer.
+            let _ = tokio::time::timeout(DROP_TIME, drop_rest(body)).await;
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(Some(bytes.into()))
+}
+
+async fn drop_rest(mut body: Body) {
+    let mut dropped = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        dropped += frame.data_ref().map_or(0, Bytes::len);
+        if dropped > DROPPED_BYTES {
+            break;
         }
     }
 }
