@@ -22,8 +22,7 @@ use std::path::PathBuf;
 /// If the journal is in use or cannot be read, or the store cannot be used.
 pub async fn import(settings: &Settings, dir: PathBuf) -> Result<String, StartError> {
     let StoreChoice::Shared { address, prefix } = &settings.store else {
-        let problem = "it must be the address of the shared store".to_owned();
-        return Err(StartError::Store(StoreError::Address(problem)));
+        return Err(StartError::Store(StoreError::Missing));
     };
     let clock = Clock::system();
     let (access, _practice) = access(&settings.upstream, &clock).await?;
@@ -46,7 +45,7 @@ pub async fn import(settings: &Settings, dir: PathBuf) -> Result<String, StartEr
     let store = store.map_err(StartError::Store)?;
     let today = clock.now().korean_day();
     let imported = store.import(today, spent).await;
-    match imported.map_err(|error| StartError::Store(StoreError::Refused(error.to_string())))? {
+    match imported.map_err(|error| StartError::Store(error.into()))? {
         true => Ok(format!("{spent} calls of today are spent in {address} too")),
         false => Ok(format!(
             "in {address} it is another day; nothing was taken over"

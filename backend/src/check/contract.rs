@@ -6,6 +6,7 @@ use super::{
     report::Report,
 };
 use crate::secret::Secret;
+use reqwest::Method;
 use serde_json::{Value, json};
 use sori_wire::{
     error::ErrorCode,
@@ -27,14 +28,11 @@ const EXTERNAL: &str = "the backend has no such call: the site verifies at NAVER
 
 /// What costs no backend a key. Returns whether it declares practice.
 pub(super) async fn free(probe: &Probe, report: &mut Report) -> Result<bool, CheckError> {
-    let unknown = probe
-        .get(&format!("{AUDIO_PATH}/{UNKNOWN_KEY}"))
-        .await
-        .map_err(CheckError::Unreachable)?;
+    let unknown = format!("{AUDIO_PATH}/{UNKNOWN_KEY}");
+    let unknown = probe.reach(Method::GET, &unknown).await?;
     let practice = unknown.is_practice();
     if unknown.is_elsewhere() || unknown.is_page() {
-        let other = probe.post(VERIFICATIONS_PATH, From::Server).await;
-        let other = other.map_err(CheckError::Unreachable)?;
+        let other = probe.reach(Method::POST, VERIFICATIONS_PATH).await?;
         if other.is_elsewhere() {
             let (first, second) = (unknown.seen(), other.seen());
             let seen = format!("{AUDIO} {first}, and {VERIFICATIONS} {second}");

@@ -52,8 +52,8 @@ pub struct CheckArgs {
 #[non_exhaustive]
 pub enum CheckError {
     /// No answer came at all.
-    #[error("the backend does not answer: {0}")]
-    Unreachable(String),
+    #[error("the backend does not answer")]
+    Unreachable(#[source] Box<dyn core::error::Error + Send + Sync>),
     /// Something answers, and it is no backend: what it was asked, and what it answered.
     #[error(
         "there is no backend at this URL: {0}. It has to be what the widget's `endpoint` attribute points to, \

@@ -1,7 +1,7 @@
 //! Asks a backend, and reads its answers with suspicion. What an answer held is never repeated: it may be a
 //! key or a token.
 
-use super::CheckArgs;
+use super::{CheckArgs, CheckError};
 use core::time::Duration;
 use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, header, redirect};
 use serde_json::Value;
@@ -76,6 +76,12 @@ impl Probe {
         })
     }
 
+    /// As the first request: without an answer there is nothing to report on.
+    pub(super) async fn reach(&self, method: Method, path: &str) -> Result<Reply, CheckError> {
+        let answer = self.answer(self.request(method, path, From::Server)).await;
+        answer.map_err(|unanswered| CheckError::Unreachable(unanswered.into()))
+    }
+
     pub(super) async fn get(&self, path: &str) -> Result<Reply, String> {
         // As a page's own fetch of its own origin: no Origin header.
         self.send(self.request(Method::GET, path, From::Server))
@@ -126,15 +132,19 @@ impl Probe {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Reply, String> {
+        Ok(self.answer(request).await?)
+    }
+
+    async fn answer(&self, request: RequestBuilder) -> Result<Reply, Unanswered> {
         // The URL may hold a key.
-        let clean = |error: reqwest::Error| format!("no answer: {}", cause(&error.without_url()));
+        let clean = |error: reqwest::Error| Unanswered::from(error.without_url());
         let mut response = request.send().await.map_err(clean)?;
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(clean)? {
             body.extend_from_slice(&chunk);
             if body.len() > AUDIO_MAX_BYTES {
-                return Err(format!("the body is longer than {AUDIO_MAX_BYTES} bytes"));
+                return Err(Unanswered::TooLong);
             }
         }
         Ok(Reply {
@@ -145,13 +155,27 @@ impl Probe {
     }
 }
 
-/// The innermost cause, which says what happened.
-fn cause(error: &dyn core::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
+/// Why there is no answer that could be looked at.
+#[derive(Debug, thiserror::Error)]
+enum Unanswered {
+    #[error(transparent)]
+    Request(#[from] reqwest::Error),
+    #[error("the body is longer than {AUDIO_MAX_BYTES} bytes")]
+    TooLong,
+}
+
+/// For the report: the innermost cause says what happened.
+impl core::convert::From<Unanswered> for String {
+    fn from(unanswered: Unanswered) -> Self {
+        let mut innermost: &dyn core::error::Error = &unanswered;
+        while let Some(source) = innermost.source() {
+            innermost = source;
+        }
+        match unanswered {
+            Unanswered::Request(_) => format!("no answer: {innermost}"),
+            Unanswered::TooLong => unanswered.to_string(),
+        }
     }
-    innermost.to_string()
 }
 
 impl Reply {

@@ -5,6 +5,7 @@ use core::fmt;
 
 /// One demand of the contract, and how the backend met it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// The call, such as `POST /keys`.
     pub call: &'static str,
@@ -16,6 +17,7 @@ pub struct Finding {
 
 /// How a demand was met.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// As demanded.
     Met,
@@ -42,6 +44,7 @@ impl fmt::Display for Finding {
 
 /// All findings of a check.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Report {
     /// In the order they were made.
     pub findings: Vec<Finding>,

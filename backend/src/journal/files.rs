@@ -34,6 +34,14 @@ enum Kind {
     Held,
 }
 
+impl JournalError {
+    /// Whether another process has the journal.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        matches!(self.kind, Kind::Held)
+    }
+}
+
 /// Where a journal is, and what it is about.
 #[derive(Clone, Debug)]
 pub struct Place {

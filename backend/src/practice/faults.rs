@@ -16,6 +16,7 @@ pub enum Call {
 
 /// How a call fails. A failing call spends no quota and changes no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fault {
     /// 500 with NAVER's `CT500`.
     SystemError,

@@ -107,6 +107,7 @@ impl fmt::Debug for Options {
 
 /// The language in which digits are spoken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Voice {
     /// 영 or 공, 일, 이 … 구.
     #[default]

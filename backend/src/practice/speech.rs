@@ -12,6 +12,7 @@ use super::digits::Digits;
 
 /// Whether the digits stand apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pauses {
     /// 0.35 to 0.9 s between digits, filled with the same noise as everything else.
     #[default]

@@ -15,6 +15,7 @@ use tracing::level_filters::LevelFilter;
 
 /// The names of the upstreams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[non_exhaustive]
 pub enum UpstreamName {
     /// The emulator, in this process: anyone can solve it.
     Practice,
@@ -30,6 +31,7 @@ pub enum UpstreamName {
 
 /// Who has answers judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[non_exhaustive]
 pub enum Verify {
     /// This backend, asked by the site or, inline, by the widget.
     Backend,
@@ -39,6 +41,7 @@ pub enum Verify {
 
 /// Who may reach siteverify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[non_exhaustive]
 pub enum SiteverifyAt {
     /// Whoever reaches the visitors' address.
     Listen,

@@ -196,7 +196,7 @@ fn open_memory(rules: Rules, clock: &Manual, folder: &Path) -> Memory {
         match Memory::open(rules.policy(), limits(), clock.clock(), Some(place)) {
             Ok(memory) => return memory,
             // A child that another test is starting has the lock, too, until it becomes its program.
-            Err(error) if error.to_string().contains("another process holds it") => {
+            Err(error) if error.is_held() => {
                 std::thread::yield_now();
             }
             Err(error) => panic!("{error}"),

@@ -27,7 +27,7 @@ use crate::{
     limit::Limits,
     secret::{Fingerprint, hex, random},
 };
-use core::time::Duration;
+use core::{error::Error, time::Duration};
 use link::{Link, PATIENCE};
 use names::Names;
 use redis::{Script, ScriptInvocation};
@@ -55,12 +55,18 @@ pub struct Place {
 /// Why the store cannot be used at all.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// No shared store is set.
+    #[error("it must be the address of the shared store")]
+    Missing,
     /// The address cannot be used.
-    #[error("{0}")]
-    Address(String),
-    /// The server refuses who asks.
-    #[error("the server refuses the connection: {0}")]
-    Refused(String),
+    #[error("the address cannot be used")]
+    Address(#[source] Box<dyn Error + Send + Sync>),
+    /// The server refuses the connection.
+    #[error("the server refuses the connection")]
+    Refused(#[source] Box<dyn Error + Send + Sync>),
+    /// The server cannot do what is asked now.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
     /// The server throws keys away when its memory is full, and with them the day's count.
     #[error(
         "its maxmemory-policy is {0}, which throws away the day's count and the keys that are out when memory \
@@ -122,7 +128,7 @@ impl Redis {
                 tracing::info!(store = %place.address, version, "the book is shared");
             }
             Err(error) if link::is_refusal(&error) => {
-                return Err(StoreError::Refused(link::describe(&error)));
+                return Err(StoreError::Refused(error.into()));
             }
             // It says so itself, once.
             Err(_) => {}
@@ -157,7 +163,7 @@ impl Redis {
     ) -> Result<Self, StoreError> {
         let link = Link::new(&place.address);
         Ok(Self {
-            link: link.map_err(|error| StoreError::Address(link::describe(&error)))?,
+            link: link.map_err(|error| StoreError::Address(error.into()))?,
             scripts: Scripts::default(),
             names: Names::new(place),
             policy,
