@@ -53,7 +53,7 @@ fn attributes(words: &Words, language: Language) -> Result<String> {
         if let Some(expected) = facts::expected(name, attribute) {
             let warns = language.pick("콘솔 경고: ", "a warning on the console: ");
             let text = format!("{warns}<q lang=\"en\">should be {}</q>", html(expected));
-            fact("모르는 값이면", "Otherwise", &text)?;
+            fact("지원하지 않는 값이면", "Otherwise", &text)?;
         }
         out.push_str("</dl>\n");
     }
@@ -68,8 +68,8 @@ fn values(attribute: &Attribute, language: Language) -> String {
                 "on where present, whatever its value",
             )
             .to_owned(),
-        Kind::Text => language.pick("글", "text").to_owned(),
-        Kind::Url => language.pick("주소", "a URL").to_owned(),
+        Kind::Text => language.pick("문자열", "text").to_owned(),
+        Kind::Url => language.pick("URL", "a URL").to_owned(),
         Kind::Choice => {
             let values = attribute.values.iter();
             let values: Vec<_> = values
@@ -107,7 +107,7 @@ fn properties(words: &Words, language: Language) -> Result<String> {
         let property = words::of(&words.properties, name)?;
         let mut kind = format!("<code>{}</code>", html(&property.kind));
         if property.readonly {
-            kind.push_str(language.pick(", 읽기만", ", read only"));
+            kind.push_str(language.pick(", 읽기 전용", ", read only"));
         }
         rows.push((name, vec![kind, html(property.text(language))]));
     }
@@ -168,7 +168,7 @@ fn slots(words: &Words, language: Language) -> Result<String> {
 
 fn parts(words: &Words, language: Language) -> Result<String> {
     let head = match language {
-        Language::Korean => ["부분", "요소", "무엇"],
+        Language::Korean => ["부분", "요소", "설명"],
         Language::English => ["Part", "Element", "What it is"],
     };
     let mut rows = Vec::new();
@@ -194,7 +194,7 @@ fn states(words: &Words, language: Language) -> Result<String> {
 
 fn custom_properties(words: &Words, sheet: &str, language: Language) -> Result<String> {
     let head = match language {
-        Language::Korean => ["사용자 정의 속성", "쓰이는 곳", "기본값"],
+        Language::Korean => ["CSS 변수", "쓰이는 곳", "기본값"],
         Language::English => ["Custom property", "Used for", "Default"],
     };
     let found = facts::custom_properties(sheet);
@@ -236,8 +236,8 @@ fn errors(words: &Words, language: Language) -> Result<String> {
     let mut out = String::new();
     for side in [Side::Server, Side::Widget] {
         let heading = match side {
-            Side::Server => language.pick("백엔드가 말하는 코드", "Codes of the backend"),
-            Side::Widget => language.pick("위젯만 말하는 코드", "Codes of the widget alone"),
+            Side::Server => language.pick("백엔드의 코드", "Codes of the backend"),
+            Side::Widget => language.pick("위젯에만 있는 코드", "Codes of the widget alone"),
         };
         let id = match side {
             Side::Server => "server",
@@ -250,9 +250,9 @@ fn errors(words: &Words, language: Language) -> Result<String> {
             writeln!(out, "<dd>{happened}</dd>")?;
             writeln!(out, "<dd>{}</dd>", said(*code, language))?;
             let again = match (code.is_retryable(), language) {
-                (true, Language::Korean) => "다시 누르면 될 수 있습니다(<code>retryable</code>). ",
+                (true, Language::Korean) => "다시 누르면 해결될 수 있습니다(<code>retryable</code>). ",
                 (true, Language::English) => "Pressing again may help (<code>retryable</code>). ",
-                (false, Language::Korean) => "다시 눌러도 되지 않습니다. ",
+                (false, Language::Korean) => "다시 눌러도 해결되지 않습니다. ",
                 (false, Language::English) => "Pressing again does not help. ",
             };
             let todo = language.pick("개발자가 할 일", "What the developer does");
