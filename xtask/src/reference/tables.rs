@@ -250,7 +250,9 @@ fn errors(words: &Words, language: Language) -> Result<String> {
             writeln!(out, "<dd>{happened}</dd>")?;
             writeln!(out, "<dd>{}</dd>", said(*code, language))?;
             let again = match (code.is_retryable(), language) {
-                (true, Language::Korean) => "다시 누르면 해결될 수 있습니다(<code>retryable</code>). ",
+                (true, Language::Korean) => {
+                    "다시 누르면 해결될 수 있습니다(<code>retryable</code>). "
+                }
                 (true, Language::English) => "Pressing again may help (<code>retryable</code>). ",
                 (false, Language::Korean) => "다시 눌러도 해결되지 않습니다. ",
                 (false, Language::English) => "Pressing again does not help. ",
