@@ -1,41 +1,34 @@
 //! The command line: `serve`, `emulate` and `check`.
 
 mod log;
+mod serve;
 mod signals;
 #[cfg_attr(not(feature = "otlp"), path = "cli/no_traces.rs")]
 mod traces;
 
 use crate::{
-    Backend, Settings, SettingsError,
-    causes::with_causes,
+    Settings, SettingsError,
     check::{self, CheckArgs},
     health, import, practice,
     quota::command::{self as quota, QuotaArgs},
-    server::{self, Bounds},
+    server,
     settings::{Quota, args::ServeArgs, refuse_unknown},
-    start,
     upstream::Dialect,
 };
 use clap::{
     CommandFactory, Parser, Subcommand,
     error::{ContextKind, ContextValue},
 };
-use core::{pin::pin, time::Duration};
-use listenfd::ListenFd;
 use log::log;
 use reqwest::Url;
-use sd_notify::NotifyState;
 use signals::{Signal, Signals};
 use std::{
     io::{self, Write},
     net::SocketAddr,
 };
-use tokio::{net::TcpListener, sync::watch};
+use tokio::net::TcpListener;
 
 type Error = Box<dyn core::error::Error + Send + Sync>;
-
-/// Scrapers and probes.
-const ADMIN_CONNECTIONS: usize = 64;
 
 /// The server side of Sori, an accessible audio captcha.
 #[derive(Debug, Parser)]
@@ -162,7 +155,7 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Serve(args) => {
             refuse_unknown(std::env::vars_os())?;
-            serve(*args).await
+            serve::serve(*args).await
         }
         Command::Emulate(args) => {
             refuse_unknown(std::env::vars_os())?;
@@ -195,147 +188,6 @@ async fn take_along(mut args: ServeArgs) -> Result<String, Error> {
     let settings = Settings::resolve(args)?;
     let _traces = log(&settings)?;
     Ok(import(&settings, dir).await?)
-}
-
-async fn serve(args: ServeArgs) -> Result<(), Error> {
-    let settings = Settings::resolve(args.clone())?;
-    let traces = log(&settings)?;
-    let served = serve_with(args, settings).await;
-    traces.end().await;
-    served
-}
-
-async fn serve_with(args: ServeArgs, settings: Settings) -> Result<(), Error> {
-    let (listener, address) = match passed_by_systemd(settings.listen)? {
-        Some(passed) => passed,
-        None => bind("SORI_LISTEN", settings.listen)?,
-    };
-    let admin = match settings.admin_listen {
-        Some(address) => Some(bind("SORI_ADMIN_LISTEN", address)?),
-        None => None,
-    };
-    let (delay, longest) = (settings.shutdown_delay, settings.upstream_timeout);
-    let bounds = bounds(&settings);
-    let hints = hints(&settings, address);
-    let backend = start(settings).await?;
-    let bounds = Bounds {
-        traffic: backend.metrics().traffic.clone(),
-        ..bounds
-    };
-    let mut signals = Signals::listen()?;
-    ready(address, &hints)?;
-    tell_systemd(&[NotifyState::Ready]);
-    if let Some((listener, address)) = admin {
-        tracing::info!(%address, "metrics and health are served");
-        let bounds = Bounds {
-            connections: ADMIN_CONNECTIONS,
-            peer_connections: ADMIN_CONNECTIONS,
-            ..Bounds::default()
-        };
-        // To the very end: what watches a stop must not lose sight of it.
-        let forever = core::future::pending();
-        tokio::spawn(server::serve(listener, backend.admin(), bounds, forever));
-    }
-    let (stop, mut stopped) = watch::channel(None);
-    let stopping = async {
-        if let Ok(delay) = stopped.wait_for(Option::is_some).await.map(|delay| *delay) {
-            tokio::time::sleep(delay.unwrap_or_default()).await;
-            tracing::info!("no new connections are taken; what is in flight may end");
-        }
-    };
-    let mut serving = pin!(server::serve(listener, backend.app(), bounds, stopping));
-    loop {
-        let signal = tokio::select! {
-            () = &mut serving => {
-                // Clients that left have left their calls behind.
-                if !backend.finish_calls(longest).await {
-                    tracing::warn!("calls to the upstream were still under way at the end");
-                }
-                return Ok(());
-            }
-            signal = signals.next() => signal,
-        };
-        let delay = match signal {
-            Signal::Hangup => {
-                read_secrets_again(&backend, &args);
-                continue;
-            }
-            _ if stop.borrow().is_some() => return Err("a second signal ended it at once".into()),
-            Signal::Terminate => delay,
-            Signal::Interrupt => Duration::ZERO,
-        };
-        tracing::info!(
-            ?delay,
-            "stopping: /readyz says no, and requests are served on for the delay"
-        );
-        backend.announce_stop();
-        tell_systemd(&[NotifyState::Stopping]);
-        stop.send_replace(Some(delay));
-    }
-}
-
-/// Where systemd started it (`Type=notify`); elsewhere nothing is told to nobody.
-fn tell_systemd(states: &[NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(states) {
-        tracing::warn!(%error, "systemd cannot be told");
-    }
-}
-
-/// How many connections fit, beside what the upstream and the admin address need.
-fn bounds(settings: &Settings) -> Bounds {
-    let wanted = settings.max_connections;
-    let connections = match server::files::raise_limit() {
-        Some(files) => server::files::connections(wanted, files, settings.upstream_concurrency),
-        None => wanted,
-    };
-    if connections < wanted {
-        tracing::warn!(
-            wanted,
-            connections,
-            "the limit of open files (ulimit -n) allows fewer connections than SORI_MAX_CONNECTIONS \
-             (help: troubleshooting#open-files)"
-        );
-    }
-    Bounds {
-        connections,
-        peer_connections: settings.peer_connections,
-        proxies: settings.trusted_proxies.clone(),
-        private_only: settings.private_only,
-        grace: settings.shutdown_grace,
-        practice: settings.upstream.is_practice(),
-        ..Bounds::default()
-    }
-}
-
-/// What a site under development needs to know: lines for standard output. Practice's own secret protects
-/// nothing; one that the operator gave is not repeated.
-fn hints(settings: &Settings, address: SocketAddr) -> Vec<String> {
-    let secret = settings.siteverify_secret.as_ref();
-    let own = secret.is_some_and(|secret| secret.expose() == practice::SITEVERIFY_SECRET);
-    if !own {
-        return Vec::new();
-    }
-    let secret = practice::SITEVERIFY_SECRET;
-    vec![
-        format!("practice: siteverify is http://{address}/captcha/siteverify"),
-        format!("practice: its secret is {secret} (SORI_SITEVERIFY_SECRET sets another)"),
-    ]
-}
-
-fn read_secrets_again(backend: &Backend, args: &ServeArgs) {
-    match Settings::resolve(args.clone()) {
-        Ok(settings) => {
-            backend.take_secrets(&settings);
-            tracing::info!(
-                "SIGHUP: the secrets of siteverify and of tickets were read again; NAVER's credentials are read \
-                 at the start alone"
-            );
-        }
-        Err(error) => {
-            let error = with_causes(&error);
-            tracing::error!(error, "SIGHUP: the secrets stay as they were");
-        }
-    }
 }
 
 async fn emulate(args: EmulateArgs) -> Result<(), Error> {
@@ -372,21 +224,6 @@ async fn run_check(args: CheckArgs) -> Result<(), Error> {
     } else {
         Err("the contract was not met".into())
     }
-}
-
-/// The socket of a unit of systemd: connections wait in it while the service is restarted. It has to be where the
-/// settings say, since what they allow depends on it.
-fn passed_by_systemd(listen: SocketAddr) -> Result<Option<(TcpListener, SocketAddr)>, Error> {
-    let Some(listener) = ListenFd::from_env().take_tcp_listener(0)? else {
-        return Ok(None);
-    };
-    let address = listener.local_addr()?;
-    if address != listen {
-        let why = format!("{listen}: the socket that systemd passed listens at {address}");
-        return Err(SettingsError::new("SORI_LISTEN", why).into());
-    }
-    listener.set_nonblocking(true)?;
-    Ok(Some((TcpListener::from_std(listener)?, address)))
 }
 
 fn bind(setting: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {

@@ -1,5 +1,6 @@
 //! Installs what a fresh machine lacks: a line per step, and where something cannot be installed, what to install by hand.
 
+mod apt;
 mod browsers;
 mod node;
 mod programs;

@@ -3,12 +3,11 @@
 
 use std::env;
 use std::fs;
-use std::sync::OnceLock;
 
-use anyhow::{Result, bail};
-use xshell::{Cmd, cmd};
+use anyhow::Result;
+use xshell::cmd;
 
-use super::{find, report, version};
+use super::{apt, find, report, version};
 use crate::workspace::Workspace;
 
 /// A program, and the packages that hold it; `None` where there is none.
@@ -152,7 +151,7 @@ pub(super) fn install<'a>(
     let mut trouble = None;
     if may_install(workspace) {
         let packages = missing.iter().filter_map(|program| program.package(system));
-        trouble = apt_install(workspace, packages).err();
+        trouble = apt::install(workspace, packages).err();
         missing.retain(|program| !program.is_there(workspace));
     }
     let refused = missing.into_iter().map(|program| {
@@ -200,94 +199,8 @@ pub(super) fn renew(workspace: &Workspace, packages: &[&'static str]) -> Result<
     if System::here() != System::Debian || !may_install(workspace) {
         return Ok(false);
     }
-    apt_install(workspace, packages.iter().copied())?;
+    apt::install(workspace, packages.iter().copied())?;
     Ok(true)
-}
-
-fn apt_install(workspace: &Workspace, packages: impl Iterator<Item = &'static str>) -> Result<()> {
-    let packages: Vec<&str> = packages.collect();
-    if packages.is_empty() {
-        return Ok(());
-    }
-    refresh(workspace);
-    let sh = workspace.shell();
-    let mut known = Vec::new();
-    for package in &packages {
-        match candidate(workspace, package) {
-            Some(version) => {
-                report(package, &format!("installing {version}"));
-                known.push(*package);
-            }
-            None => report(package, "the package lists have no such package"),
-        }
-    }
-    let wanted = &known;
-    let output = quiet(cmd!(
-        sh,
-        "apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 {wanted...}"
-    ))
-    .ignore_status()
-    .output()?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    bail!(
-        "apt-get install {} fails:\n{}",
-        known.join(" "),
-        said.trim()
-    )
-}
-
-/// The lists of a fresh image are empty or old, and what they name may be gone. Once is enough.
-fn refresh(workspace: &Workspace) {
-    static REFRESHED: OnceLock<()> = OnceLock::new();
-    REFRESHED.get_or_init(|| {
-        report("apt-get", "refreshing the package lists");
-        let sh = workspace.shell();
-        let output = quiet(cmd!(sh, "apt-get update -qq -o DPkg::Lock::Timeout=600"))
-            .ignore_status()
-            .output();
-        match output {
-            Ok(output) if output.status.success() => {}
-            // The lists at hand may do: an install that fails says the rest.
-            Ok(output) => {
-                let said = String::from_utf8_lossy(&output.stderr);
-                report(
-                    "apt-get",
-                    &format!(
-                        "cannot refresh them, going on with the old ones: {}",
-                        said.trim()
-                    ),
-                );
-            }
-            Err(error) => report("apt-get", &format!("cannot refresh them: {error}")),
-        }
-    });
-}
-
-/// The version that an installation would take.
-fn candidate(workspace: &Workspace, package: &str) -> Option<String> {
-    let policy = cmd!(workspace.shell(), "apt-cache policy {package}")
-        .env("LC_ALL", "C")
-        .quiet()
-        .ignore_stderr()
-        .read()
-        .ok()?;
-    let line = policy
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("Candidate: "))?;
-    (line != "(none)").then(|| line.to_owned())
-}
-
-/// Without questions, progress bars and remarks about apt-utils.
-fn quiet(command: Cmd<'_>) -> Cmd<'_> {
-    command
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .env("DEBCONF_NOWARNINGS", "yes")
-        .env("NEEDRESTART_SUSPEND", "1")
-        .env("LC_ALL", "C.UTF-8")
-        .quiet()
 }
 
 #[cfg(test)]
