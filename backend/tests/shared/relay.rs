@@ -1,8 +1,8 @@
-//! A network between an instance and the server that a test can cut and mend.
+//! A network between an instance and the server that a test can cut, mend, and lead to another server.
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicU16, Ordering},
 };
 use tokio::{
     io::copy_bidirectional,
@@ -13,6 +13,7 @@ use tokio::{
 
 pub(crate) struct Relay {
     pub(crate) port: u16,
+    server: Arc<AtomicU16>,
     cut: Arc<AtomicBool>,
     drop_all: watch::Sender<u32>,
     _task: JoinSet<()>,
@@ -26,12 +27,15 @@ impl Relay {
         let (drop_all, dropped) = watch::channel(0);
         let mut task = JoinSet::new();
         let is_cut = Arc::clone(&cut);
+        let server = Arc::new(AtomicU16::new(server));
+        let leads_to = Arc::clone(&server);
         task.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((mut inside, _)) = listener.accept().await {
                 if is_cut.load(Ordering::SeqCst) {
                     continue;
                 }
+                let server = leads_to.load(Ordering::SeqCst);
                 let mut dropped = dropped.clone();
                 dropped.mark_unchanged();
                 connections.spawn(async move {
@@ -46,6 +50,7 @@ impl Relay {
         });
         Self {
             port,
+            server,
             cut,
             drop_all,
             _task: task,
@@ -55,6 +60,12 @@ impl Relay {
     /// Ends every connection, and lets none be made.
     pub(crate) fn cut(&self) {
         self.cut.store(true, Ordering::SeqCst);
+        self.drop_all.send_modify(|count| *count += 1);
+    }
+
+    /// Leads to another server from now on, as an address does after a failover.
+    pub(crate) fn lead_to(&self, server: u16) {
+        self.server.store(server, Ordering::SeqCst);
         self.drop_all.send_modify(|count| *count += 1);
     }
 

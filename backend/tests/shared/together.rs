@@ -45,6 +45,15 @@ impl Upstream {
     }
 }
 
+/// An address of its own for each number.
+fn from(number: u16) -> Visitor {
+    let [high, low] = number.to_be_bytes();
+    Visitor {
+        address: [192, 0, high, low].into(),
+        session: None,
+    }
+}
+
 fn name(key: u32) -> Fingerprint {
     Fingerprint::of(&format!("key {key}"))
 }
@@ -139,6 +148,47 @@ async fn two_instances_do_not_double_anybodys_rate() {
         through += u32::from(stores[n % 2].admit(&visitor()).await.is_ok());
     }
     assert_eq!(through, 4);
+}
+
+/// Whoever has many addresses, or asks often, takes no memory by being refused.
+#[tokio::test]
+async fn what_limits_remember_is_bounded() {
+    let server = Server::start("windows");
+    let limits = sori_backend::limit::Limits {
+        client: "2000/hour".parse().unwrap(),
+        ..crate::server::no_limits()
+    };
+    let timeout = Duration::from_secs(8);
+    let store = Redis::open(
+        &server.place(),
+        crate::server::policy(Some(4)),
+        limits.clone(),
+        timeout,
+    )
+    .await
+    .unwrap();
+    let windows = || server.ask(&["EVAL", "return #redis.call('KEYS', '*:w:*')", "0"]);
+    for n in 0..500 {
+        let refused = store.admit(&from(n)).await.is_err();
+        assert_eq!(refused, n >= 2);
+    }
+    assert_eq!(windows(), "2");
+
+    // One address up to its limit: a minute of its hour is one number.
+    let policy = crate::server::policy(None);
+    let store = Redis::open(&server.place(), policy, limits, timeout)
+        .await
+        .unwrap();
+    let visitor = from(777);
+    while store.admit(&visitor).await.is_ok() {}
+    let longest = "local longest = 0
+        for _, window in ipairs(redis.call('KEYS', '*:w:*')) do
+          longest = math.max(longest, redis.call('STRLEN', window))
+        end
+        return longest";
+    let longest: u32 = server.ask(&["EVAL", longest, "0"]).parse().unwrap();
+    // 61 groups of a time and a count, each of at most nine bytes.
+    assert!((1..=61 * 18 + 3).contains(&longest), "{longest}");
 }
 
 /// What an operator sees: names that say whose they are, an end of life for each, and no key or address.

@@ -2,6 +2,7 @@
 
 use crate::{
     program::{Instance, folder, upstream},
+    relay::Relay,
     server::{Server, free_port, instance, place},
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -10,7 +11,7 @@ use sori_backend::{
     book::{End, Verdict},
     limit::Visitor,
     secret::Fingerprint,
-    store::{Claim, Redis, Store as _, redis::Place},
+    store::{Claim, Redis, Refusal, Store as _, redis::Place},
 };
 use std::{
     fs,
@@ -108,6 +109,46 @@ async fn behind_sentinels_the_count_goes_on_at_the_server_that_took_over() {
     challenge(&store, "after").await;
     assert_eq!(store.status().await.unwrap().usage.spent, 4);
     assert!(second.ask(&["INFO", "replication"]).contains("role:master"));
+}
+
+/// Redis acknowledges a write before its replica has it. What was lost so was spent all the same, and the margin pays
+/// for it.
+#[tokio::test]
+async fn writes_that_a_failover_loses_overspend_no_more_than_the_margin() {
+    const QUOTA: u32 = 10;
+    const MARGIN: u32 = 4;
+    let first = Server::start("lost-first");
+    let master = first.port.to_string();
+    let second = Server::with(
+        "lost-second",
+        &["--save", "", "--replicaof", "127.0.0.1", &master],
+    );
+    until(&first, &["INFO", "replication"], "state=online").await;
+    let relay = Relay::to(first.port).await;
+    let store = instance(&place(relay.port), QUOTA - MARGIN).await;
+    challenge(&store, "kept").await;
+    assert_eq!(first.ask(&["WAIT", "1", "5000"]), "1");
+
+    // From here on the replica gets nothing.
+    second.ask(&["REPLICAOF", "NO", "ONE"]);
+    challenge(&store, "lost").await;
+    let call = store.admit(&visitor()).await.unwrap();
+    let lost = Fingerprint::of("a lost key");
+    store.issue(call, lost, "example.com").await.unwrap();
+    store.hear(lost).await.unwrap();
+    let mut calls = 5;
+    relay.lead_to(second.port);
+    healed(&store).await;
+    assert_eq!(store.status().await.unwrap().usage.spent, 2);
+
+    // A key that is not known any more asks the upstream nothing.
+    let claim = store.claim(lost, None).await;
+    assert!(matches!(claim, Err(Refusal::Key(_))), "{claim:?}");
+    while store.admit(&visitor()).await.is_ok() {
+        calls += 2;
+    }
+    assert!(calls > QUOTA - MARGIN, "nothing was lost");
+    assert!(calls <= QUOTA, "{calls}");
 }
 
 /// Has a replica take its master's place. The nodes vote on it, and a vote that has not come about within five seconds
