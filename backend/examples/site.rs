@@ -54,19 +54,19 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
 #[derive(Parser)]
 #[command(about = "Sori's demo: a complete host site with the backend under /captcha")]
 struct Flags {
-    /// Loopback port to listen on; 0 takes a free one
+    /// The port on 127.0.0.1 to listen on; with 0 the system chooses a free port
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// The pages
+    /// The folder of the pages
     #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../www"))]
     www: PathBuf,
-    /// The package's built files
+    /// The folder of the built package
     #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../pkg/dist"))]
     pkg: PathBuf,
-    /// Writes the documentation there as files for any web server, and ends
+    /// Writes the documentation to this folder as static files, and ends
     #[arg(long, value_name = "DIR")]
     write_docs: Option<PathBuf>,
-    /// Where those files will be, for the sitemap: without it there is none
+    /// The URL where these files will be published, for the sitemap; without it no sitemap is written
     #[arg(long, value_name = "URL", requires = "write_docs")]
     base: Option<String>,
 }

@@ -42,26 +42,26 @@ pub struct Cli {
 enum Command {
     /// Serves the captcha to a site's pages: keys, audio, verifications and siteverify under /captcha.
     ///
-    /// Each setting is a flag or, with a name that begins with SORI_, an environment variable; a flag wins.
-    /// Times are written with their unit: 90s, 10m, 2h.
+    /// Each setting is a flag and also an environment variable whose name begins with SORI_. If both are given, the flag
+    /// wins. Write times with their unit: 90s, 10m, 2h.
     Serve(Box<ServeArgs>),
-    /// Serves an emulator of NAVER's audio captcha, for tests of any client written for NAVER
+    /// Serves an emulator of NAVER's audio captcha API, to test programs that were written for this API
     Emulate(EmulateArgs),
-    /// Asks a running backend whether it is well; for container health checks, where there is no curl
+    /// Asks a running backend whether it works, for health checks of containers that have no curl
     Health {
-        /// Such as http://127.0.0.1:8040/healthz, or /readyz
+        /// The URL to ask, such as http://127.0.0.1:8040/healthz or http://127.0.0.1:8040/readyz
         #[arg(value_name = "URL")]
         url: Url,
     },
-    /// Takes the day's count from the journal in SORI_STATE_DIR to the shared SORI_STORE
+    /// Copies today's number of calls from the journal in SORI_STATE_DIR to the shared store in SORI_STORE
     ///
-    /// With the settings of `serve`, once, after the instance that kept the journal has ended.
+    /// Give it the settings of `serve`. Run it once, after the instance that wrote the journal has stopped.
     Import(Box<ServeArgs>),
-    /// Runs Sori's contract (openapi.yaml) against a backend in any language
+    /// Tests whether a backend, in any language, follows Sori's protocol (openapi.yaml)
     ///
-    /// It spends two keys at most, and asks for --yes unless the backend declares practice.
+    /// The test uses two keys at most. It needs --yes unless the backend's replies say that it is in practice mode.
     Check(Box<CheckArgs>),
-    /// Shows how the day's quota stands, or opens a day again that the upstream has closed
+    /// Shows how much of today's quota is used, or allows calls again after NAVER said that the quota is used up
     ///
     /// It asks a running backend at its admin address.
     Quota(QuotaArgs),
@@ -70,7 +70,7 @@ enum Command {
 /// The flags of `emulate`.
 #[derive(Debug, clap::Args)]
 pub struct EmulateArgs {
-    /// Where the protocol is served; port 0 takes a free one
+    /// The address to listen on; with port 0 the system chooses a free port
     #[arg(
         long,
         env = "SORI_LISTEN",
@@ -78,10 +78,10 @@ pub struct EmulateArgs {
         default_value = "127.0.0.1:8041"
     )]
     listen: SocketAddr,
-    /// Whose protocol: openapi (developers.naver.com, under /v1/captcha) or ncloud (NAVER Cloud Platform, under /scaptcha/v1 and /scaptcha-bin/v1)
+    /// Which of NAVER's two APIs to emulate: openapi (developers.naver.com, under /v1/captcha) or ncloud (NAVER Cloud Platform, under /scaptcha/v1 and /scaptcha-bin/v1)
     #[arg(long, value_enum, value_name = "DIALECT", default_value = "openapi")]
     dialect: Dialect,
-    /// What is expected in X-Naver-Client-Id, or X-NCP-APIGW-API-KEY-ID
+    /// The client id that clients must send in the header X-Naver-Client-Id, or X-NCP-APIGW-API-KEY-ID for ncloud
     #[arg(
         long,
         env = "SORI_CLIENT_ID",
@@ -90,7 +90,7 @@ pub struct EmulateArgs {
         hide_env_values = true
     )]
     client_id: String,
-    /// What is expected in X-Naver-Client-Secret, or X-NCP-APIGW-API-KEY
+    /// The client secret that clients must send in the header X-Naver-Client-Secret, or X-NCP-APIGW-API-KEY for ncloud
     #[arg(
         long,
         env = "SORI_CLIENT_SECRET",
@@ -99,7 +99,7 @@ pub struct EmulateArgs {
         hide_env_values = true
     )]
     client_secret: String,
-    /// Calls a day in Korean time, or none
+    /// The number of calls allowed per day (Korean time), or none for no limit
     #[arg(
         long,
         env = "SORI_DAILY_QUOTA",
@@ -107,10 +107,10 @@ pub struct EmulateArgs {
         default_value = "1000"
     )]
     daily_quota: Quota,
-    /// The digits that are always spoken
+    /// A fixed answer: the emulator always speaks these digits
     #[arg(long, env = "SORI_PRACTICE_ANSWER", value_name = "DIGITS")]
     practice_answer: Option<String>,
-    /// The language of the digits, ko or en
+    /// The language of the spoken digits, ko or en
     #[arg(
         long,
         env = "SORI_PRACTICE_VOICE",

@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 
 #[derive(Args, Default)]
 pub(crate) struct Options {
-    /// Leave out what needs the network: the list of known weaknesses
+    /// Leave out the check that needs the network: the list of known vulnerabilities
     #[arg(long)]
     pub(crate) offline: bool,
 }

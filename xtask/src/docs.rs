@@ -11,10 +11,10 @@ use crate::workspace::Workspace;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Where the files go; what is there already stays
+    /// The folder for the files; other files in it stay
     #[arg(long, value_name = "DIR", default_value = "target/docs")]
     out: PathBuf,
-    /// The address where they will be, for sitemap.xml: without it there is no sitemap
+    /// The URL where the files will be published, for sitemap.xml; without it no sitemap is written
     #[arg(long, value_name = "URL")]
     base: Option<String>,
 }

@@ -23,16 +23,16 @@ const TARGETS: [(&str, &[&str]); 5] = [
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// How long each target runs, in seconds, where a nightly compiler is
+    /// How long cargo-fuzz runs each target, in seconds (only with a nightly compiler)
     #[arg(long, default_value = "60")]
     seconds: u32,
-    /// These targets only (repeatable): requests, upstream, journal, texts, audio
+    /// Run only these targets (repeatable): requests, upstream, journal, texts, audio
     #[arg(long, value_name = "TARGET")]
     target: Vec<String>,
-    /// Use proptest, although a nightly compiler is there
+    /// Use proptest even if there is a nightly compiler
     #[arg(long)]
     proptest: bool,
-    /// How many inputs each of proptest's properties is tried with
+    /// How many inputs proptest tries for each property
     #[arg(long, default_value = "20000")]
     cases: u32,
 }

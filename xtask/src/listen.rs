@@ -11,8 +11,8 @@ use crate::workspace::Workspace;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// --accept keeps what is heard now; --browser NAME and --only WAY choose (repeatable); --beside altcha prints what the
-    /// way to the digits costs here and there
+    /// --accept keeps what is spoken now as the new transcripts; --browser NAME and --only WAY limit the run (repeatable);
+    /// --beside altcha compares the key presses, words and seconds until the digits with those in the captcha ALTCHA
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! All commands for developers: `cargo xtask <command>`. README and `.ci/run` call them; nothing is only in a script.
+//! All commands for developers: `cargo xtask <command>`. README and `.ci/run` call them; no step exists only in a script.
 #![allow(
     clippy::print_stdout,
     reason = "a command-line tool speaks on its terminal"
@@ -54,21 +54,21 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install what the other commands need, one line per step; they all do this themselves
+    /// Install what the other commands need; each of them also does this itself
     Setup,
     /// Build the npm package in pkg/ (then: npm pack ./pkg)
     Build,
-    /// Print the sizes of the package's files; fail over budget
+    /// Print the sizes of the package's files; fail if one is over its budget
     Size,
-    /// Build, then run the host site in practice mode
+    /// Build everything, then run the demo site in practice mode
     Serve(serve::Options),
-    /// Make the spoken digits of the practice upstream again (needs espeak-ng; the result is committed)
+    /// Record the spoken digits of practice mode again (needs espeak-ng; commit the result)
     Clips,
-    /// Write the reference pages and custom-elements.json again (the result is committed)
+    /// Write the reference pages and custom-elements.json again (commit the result)
     Reference,
-    /// Write the documentation as files for any web server
+    /// Write the documentation as static files for any web server
     Docs(docs::Options),
-    /// Check the licences, sources and known weaknesses of all dependencies
+    /// Check the licences, sources and known vulnerabilities of all dependencies
     Audit(audit::Options),
     /// Check that this version could be published
     Release(release::Options),
@@ -76,13 +76,13 @@ enum Command {
     Dist(dist::Options),
     /// Compare what a screen reader speaks in Chromium and Firefox with the transcripts in tests/listen
     Listen(listen::Options),
-    /// Run ten thousand challenges with faults on one backend: its count must be exact and its memory must not grow
+    /// Run ten thousand challenges with faults on one backend: it must count exactly, and its memory must not grow
     Soak,
     /// Feed random input to everything that reads data from outside
     ///
-    /// By cargo-fuzz with a nightly compiler, guided by coverage; otherwise by proptest. It prints which one
+    /// With a nightly compiler it uses cargo-fuzz, guided by coverage; otherwise proptest. It prints which one it uses
     Fuzz(fuzz::Options),
-    /// Measure costs on this machine, beside those of peers: figures, never pass or fail
+    /// Measure costs on this machine and compare them with other programs; it prints figures and never fails
     Bench(bench::Options),
     /// Run every check, cheapest first
     Test(gate::Options),

@@ -17,7 +17,7 @@ pub(crate) struct Options {
     /// Check everything, publish nothing
     #[arg(long)]
     dry_run: bool,
-    /// With --dry-run: leave out the list of known weaknesses, which needs the network
+    /// With --dry-run: leave out the list of known vulnerabilities, which needs the network
     #[arg(long, requires = "dry_run")]
     offline: bool,
 }

@@ -11,7 +11,7 @@ use crate::{exec, fresh};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Loopback port to listen on; 0 takes a free one
+    /// The port on 127.0.0.1 to listen on; with 0 the system chooses a free port
     #[arg(long, default_value_t = 8080)]
     port: u16,
 }

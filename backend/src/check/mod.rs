@@ -27,22 +27,22 @@ pub struct CheckArgs {
     /// What the widget's `endpoint` points to, such as `https://example.com/captcha`
     #[arg(value_name = "URL", value_parser = endpoint)]
     pub url: Url,
-    /// Spend quota although the backend does not declare practice: two keys at most
+    /// Test even a backend that is not in practice mode; this uses two keys of its quota at most
     #[arg(long)]
     pub yes: bool,
-    /// The origin that the checks come from. Default: the URL's own
+    /// The Origin header that the test sends. Default: the origin of the URL
     #[arg(long, value_name = "ORIGIN")]
     pub origin: Option<String>,
-    /// A ticket, where issuing needs one
+    /// A ticket, if the backend requires one
     #[arg(long, value_name = "TICKET")]
     pub ticket: Option<String>,
-    /// The digits that the practice upstream always speaks, to check a right answer too
+    /// The fixed answer of a backend in practice mode; with it, the test also sends a right answer
     #[arg(long, env = "SORI_PRACTICE_ANSWER", value_name = "DIGITS")]
     pub answer: Option<String>,
-    /// What the site's server sends to siteverify; without it, only refusals are checked there
+    /// The siteverify secret; without it, the test only checks that siteverify rejects what it must reject
     #[arg(long, env = "SORI_SITEVERIFY_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret)]
     pub siteverify_secret: Option<Secret>,
-    /// A file that holds it
+    /// A file that contains the siteverify secret
     #[arg(long, env = "SORI_SITEVERIFY_SECRET_FILE", value_name = "FILE")]
     pub siteverify_secret_file: Option<PathBuf>,
 }

@@ -9,16 +9,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 pub(crate) struct QuotaArgs {
     #[command(subcommand)]
     act: Act,
-    /// Where the running backend serves its metrics
+    /// The admin address of the running backend
     #[arg(long, env = "SORI_ADMIN_LISTEN", value_name = "ADDR", global = true)]
     admin_listen: Option<SocketAddr>,
 }
 
 #[derive(Clone, Copy, Debug, clap::Subcommand)]
 enum Act {
-    /// Prints how much of the day is spent, and whether the upstream has closed it
+    /// Prints how much of today's quota is used, and whether NAVER has said that it is used up
     Show,
-    /// Opens a day again that the upstream has closed; what is spent stays spent
+    /// Allows calls again after NAVER said that the quota is used up; calls that were made stay counted
     Open,
 }
 

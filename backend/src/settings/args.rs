@@ -52,7 +52,7 @@ pub enum SiteverifyAt {
 /// The flags of `serve`. Each can be given in the environment instead; a flag wins over it.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServeArgs {
-    /// The address for visitors; port 0 takes a free port
+    /// The address for visitors' requests; with port 0 the system chooses a free port
     #[arg(
         long,
         env = "SORI_LISTEN",
@@ -60,14 +60,14 @@ pub struct ServeArgs {
         default_value = "127.0.0.1:8040"
     )]
     pub listen: SocketAddr,
-    /// The address for /metrics, /healthz and /readyz, apart from visitors; none by default
+    /// The address for /metrics, /healthz and /readyz, which visitors must not reach; none by default
     #[arg(long, env = "SORI_ADMIN_LISTEN", value_name = "ADDR")]
     pub admin_listen: Option<SocketAddr>,
 
-    /// Who issues keys and judges answers. Default: naver with credentials; without, practice, on a loopback address only
+    /// Which service issues keys and checks answers. Default: naver if NAVER's credentials are set; otherwise practice, which then works only on a loopback address
     #[arg(long, env = "SORI_UPSTREAM", value_enum, help_heading = "Upstream")]
     pub upstream: Option<UpstreamName>,
-    /// Another address of the upstream; https unless loopback. Default for naver: https://openapi.naver.com/v1/captcha; for the ncloud ones it is the origin alone, such as https://naveropenapi.apigw.ntruss.com
+    /// Another URL of the upstream; it must be https unless the host is loopback. Default for naver: https://openapi.naver.com/v1/captcha. For ncloud, ncloud-gov and ncloud-fin, give only an origin, such as https://naveropenapi.apigw.ntruss.com
     #[arg(
         long,
         env = "SORI_UPSTREAM_URL",
@@ -78,7 +78,7 @@ pub struct ServeArgs {
     /// NAVER's client id (ncloud: the application's Client ID)
     #[arg(long, env = "SORI_CLIENT_ID", value_name = "ID", hide_env_values = true, value_parser = secret, help_heading = "Upstream")]
     pub client_id: Option<Secret>,
-    /// A file that holds NAVER's client id
+    /// A file that contains NAVER's client id
     #[arg(
         long,
         env = "SORI_CLIENT_ID_FILE",
@@ -89,7 +89,7 @@ pub struct ServeArgs {
     /// NAVER's client secret (ncloud: the application's Client Secret); other users of the machine can read flags, so prefer the file
     #[arg(long, env = "SORI_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Upstream")]
     pub client_secret: Option<Secret>,
-    /// A file that holds NAVER's client secret
+    /// A file that contains NAVER's client secret
     #[arg(
         long,
         env = "SORI_CLIENT_SECRET_FILE",
@@ -97,7 +97,7 @@ pub struct ServeArgs {
         help_heading = "Upstream"
     )]
     pub client_secret_file: Option<PathBuf>,
-    /// The longest time for one call to the upstream, including the wait for its turn
+    /// The longest time for one call to the upstream, including the time that it waits because SORI_UPSTREAM_CONCURRENCY calls are under way
     #[arg(
         long,
         env = "SORI_UPSTREAM_TIMEOUT",
@@ -106,11 +106,11 @@ pub struct ServeArgs {
         help_heading = "Upstream"
     )]
     pub upstream_timeout: Span,
-    /// The most calls to the upstream at once (1 to 1024)
+    /// The highest number of calls to the upstream at the same time (1 to 1024)
     #[arg(long, env = "SORI_UPSTREAM_CONCURRENCY", value_name = "CALLS", default_value = "32", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Upstream")]
     pub upstream_concurrency: u16,
     #[cfg(feature = "practice")]
-    /// Practice: the digits that are always spoken, for tests; a loopback address only, or with --practice-private
+    /// Practice mode: a fixed answer for tests. The emulator always speaks these digits. Works only on a loopback address, or with --practice-private
     #[arg(
         long,
         env = "SORI_PRACTICE_ANSWER",
@@ -119,7 +119,7 @@ pub struct ServeArgs {
     )]
     pub practice_answer: Option<String>,
     #[cfg(feature = "practice")]
-    /// Practice: the language of the digits, ko or en
+    /// Practice mode: the language of the spoken digits, ko or en
     #[arg(
         long,
         env = "SORI_PRACTICE_VOICE",
@@ -129,11 +129,11 @@ pub struct ServeArgs {
     )]
     pub practice_voice: Voice,
     #[cfg(feature = "practice")]
-    /// Practice: lets the digits be fixed off loopback, for tests inside a private network; clients with a public address are then turned away
+    /// Practice mode: allows SORI_PRACTICE_ANSWER on an address other than loopback, for tests inside a private network. Clients with a public IP address are then rejected
     #[arg(long, env = "SORI_PRACTICE_PRIVATE", help_heading = "Upstream")]
     pub practice_private: bool,
 
-    /// Calls a day in Korean time, or none; issuing and verifying count, so 1000 are 500 challenges. Default: 1000; with the ncloud upstreams none, since their limit is what you set in the console: give it here too
+    /// The number of calls to the upstream allowed per day (Korean time), or none for no limit. Issuing a key is one call and verifying its answer another, so 1000 calls are 500 challenges. Default: 1000. With ncloud, ncloud-gov and ncloud-fin the default is none, because you set their limit in the console; give the same limit here
     #[arg(
         long,
         env = "SORI_DAILY_QUOTA",
@@ -141,7 +141,7 @@ pub struct ServeArgs {
         help_heading = "Quota"
     )]
     pub daily_quota: Option<Quota>,
-    /// Who has answers judged; with external, the site asks NAVER itself and each key counts two calls
+    /// Who has answers checked. With backend, this backend does. With external, your server asks NAVER itself, and the backend counts two calls for each key
     #[arg(
         long,
         env = "SORI_VERIFY",
@@ -150,7 +150,7 @@ pub struct ServeArgs {
         help_heading = "Quota"
     )]
     pub verify: Verify,
-    /// How long a call stays reserved for a key's verification; a later answer is judged while calls are left
+    /// How long a call stays reserved for a key's verification. A later answer is still checked if the quota has calls left
     #[arg(
         long,
         env = "SORI_KEY_RESERVE",
@@ -159,7 +159,7 @@ pub struct ServeArgs {
         help_heading = "Quota"
     )]
     pub key_reserve: Span,
-    /// How long a key may be answered
+    /// How long a visitor can answer a key
     #[arg(
         long,
         env = "SORI_KEY_TTL",
@@ -168,7 +168,7 @@ pub struct ServeArgs {
         help_heading = "Quota"
     )]
     pub key_ttl: Span,
-    /// Calls a day that stay unspent, against writes that a failover of a shared store may lose
+    /// The number of calls a day that stay unused as a reserve, because a failover of a shared store may lose its last writes
     #[arg(
         long,
         env = "SORI_QUOTA_MARGIN",
@@ -177,10 +177,10 @@ pub struct ServeArgs {
         help_heading = "Quota"
     )]
     pub quota_margin: u32,
-    /// Where the count, the keys and the tokens are kept: memory, for one instance, or a Redis or Valkey that several share: redis://USER:PASSWORD@HOST:PORT/DATABASE (only HOST is needed), with TLS rediss://, through Sentinels redis+sentinel://HOST,HOST/MASTER, a cluster redis+cluster://HOST,HOST
+    /// Where the count of calls, the keys and the tokens are kept. One instance can keep them in memory (the default). Several instances must share a Redis or Valkey: redis://USER:PASSWORD@HOST:PORT/DATABASE (only HOST is required), with TLS rediss://, through Sentinels redis+sentinel://HOST,HOST/MASTER, or in a cluster redis+cluster://HOST,HOST. Write memory for the default
     #[arg(long, env = "SORI_STORE", value_name = "STORE", hide_env_values = true, value_parser = secret, help_heading = "Quota")]
     pub store: Option<Secret>,
-    /// A file with the value of SORI_STORE, for an address with a password
+    /// A file that contains the value of SORI_STORE, for a URL with a password
     #[arg(
         long,
         env = "SORI_STORE_FILE",
@@ -188,7 +188,7 @@ pub struct ServeArgs {
         help_heading = "Quota"
     )]
     pub store_file: Option<PathBuf>,
-    /// The prefix of all names in a shared store, so that other programs can use it too: 1 to 32 of A-Z a-z 0-9 . _ -
+    /// The prefix of all names in a shared store, so that other programs can use the same store: 1 to 32 characters of A-Z a-z 0-9 . _ -
     #[arg(
         long,
         env = "SORI_STORE_PREFIX",
@@ -197,7 +197,7 @@ pub struct ServeArgs {
         help_heading = "Quota"
     )]
     pub store_prefix: String,
-    /// A directory for the day's count and for keys without an answer yet, so that they survive a restart; by default they are in memory only
+    /// A directory where one instance keeps today's number of calls and the keys that visitors have not answered yet, so that they survive a restart. Without it they are kept only in memory
     #[arg(
         long,
         env = "SORI_STATE_DIR",
@@ -206,10 +206,10 @@ pub struct ServeArgs {
     )]
     pub state_dir: Option<PathBuf>,
 
-    /// The secret that the site's server sends to siteverify; at least 32 bytes. Practice on a loopback address makes one
+    /// The secret that your server sends to siteverify; at least 32 bytes. In practice mode on a loopback address it is optional: the backend makes one
     #[arg(long, env = "SORI_SITEVERIFY_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
     pub siteverify_secret: Option<Secret>,
-    /// A file with the secret
+    /// A file that contains the siteverify secret
     #[arg(
         long,
         env = "SORI_SITEVERIFY_SECRET_FILE",
@@ -217,10 +217,10 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub siteverify_secret_file: Option<PathBuf>,
-    /// A second secret that is also valid, for the time of a change
+    /// An old siteverify secret that stays valid while you change to the new one
     #[arg(long, env = "SORI_SITEVERIFY_SECRET_PREVIOUS", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
     pub siteverify_secret_previous: Option<Secret>,
-    /// A file with the second secret
+    /// A file that contains the old siteverify secret
     #[arg(
         long,
         env = "SORI_SITEVERIFY_SECRET_PREVIOUS_FILE",
@@ -228,7 +228,7 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub siteverify_secret_previous_file: Option<PathBuf>,
-    /// Where siteverify is served: beside the visitors' calls, or at the admin address alone
+    /// The address where siteverify is served: listen (SORI_LISTEN, as for visitors) or admin-listen (only SORI_ADMIN_LISTEN)
     #[arg(
         long,
         env = "SORI_SITEVERIFY_AT",
@@ -237,7 +237,7 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub siteverify_at: SiteverifyAt,
-    /// How long a token of an inline verification may be redeemed
+    /// How long siteverify accepts a token of inline mode
     #[arg(
         long,
         env = "SORI_TOKEN_TTL",
@@ -246,10 +246,10 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub token_ttl: Span,
-    /// The secret that the site signs tickets with, at least 32 bytes; a key is then issued only for a ticket
+    /// The secret that your server signs tickets with; at least 32 bytes. If it is set, the backend issues a key only for a valid ticket
     #[arg(long, env = "SORI_TICKET_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
     pub ticket_secret: Option<Secret>,
-    /// A file with the secret
+    /// A file that contains the ticket secret
     #[arg(
         long,
         env = "SORI_TICKET_SECRET_FILE",
@@ -257,10 +257,10 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub ticket_secret_file: Option<PathBuf>,
-    /// A second secret whose tickets are also valid, for the time of a change
+    /// An old ticket secret whose tickets stay valid while you change to the new one
     #[arg(long, env = "SORI_TICKET_SECRET_PREVIOUS", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
     pub ticket_secret_previous: Option<Secret>,
-    /// A file with the second secret
+    /// A file that contains the old ticket secret
     #[arg(
         long,
         env = "SORI_TICKET_SECRET_PREVIOUS_FILE",
@@ -268,7 +268,7 @@ pub struct ServeArgs {
         help_heading = "Site"
     )]
     pub ticket_secret_previous_file: Option<PathBuf>,
-    /// The longest lifetime of a ticket: one that expires later is refused
+    /// The longest lifetime of a ticket. A ticket that expires later than this from now is rejected
     #[arg(
         long,
         env = "SORI_TICKET_TTL",
@@ -278,7 +278,7 @@ pub struct ServeArgs {
     )]
     pub ticket_ttl: Span,
 
-    /// The origins whose pages may issue and verify, separated by commas, or same-host: any page whose host is the request's own. Default: same-host; required with NAVER's credentials off loopback
+    /// The origins of the pages that may use the backend, separated by commas, or same-host for every page whose host is that of the request. Default: same-host. Required if NAVER's credentials are set and SORI_LISTEN is not loopback
     #[arg(
         long,
         env = "SORI_ALLOWED_ORIGINS",
@@ -287,13 +287,13 @@ pub struct ServeArgs {
         help_heading = "Visitors"
     )]
     pub allowed_origins: Vec<AllowedOrigin>,
-    /// Lets requests without an Origin issue and verify, for native apps
+    /// Accepts requests for keys and verifications without an Origin header, for native apps
     #[arg(long, env = "SORI_ALLOW_NO_ORIGIN", help_heading = "Visitors")]
     pub allow_no_origin: bool,
-    /// The proxies whose X-Forwarded-For is believed: addresses or networks (10.0.0.0/8), separated by commas
+    /// The proxies whose X-Forwarded-For header the backend trusts: IP addresses or networks (10.0.0.0/8), separated by commas
     #[arg(long, env = "SORI_TRUSTED_PROXIES", value_name = "NETS", value_delimiter = ',', value_parser = network, help_heading = "Visitors")]
     pub trusted_proxies: Vec<IpNet>,
-    /// Issues per IPv4 address or IPv6 /64: the most in any such span, N/10s, N/minute, N/hour, N/day separated by commas, or off
+    /// The highest number of keys for one client (one IPv4 address or IPv6 /64 network) in each span of time: N/10s, N/minute, N/hour, N/day separated by commas, or off
     #[arg(
         long,
         env = "SORI_CLIENT_RATE",
@@ -302,7 +302,7 @@ pub struct ServeArgs {
         help_heading = "Visitors"
     )]
     pub client_rate: Rates,
-    /// Issues per IPv6 /48, in the same form
+    /// The highest number of keys for one IPv6 /48 network, in the same format as SORI_CLIENT_RATE
     #[arg(
         long,
         env = "SORI_NETWORK_RATE",
@@ -311,7 +311,7 @@ pub struct ServeArgs {
         help_heading = "Visitors"
     )]
     pub network_rate: Rates,
-    /// Issues per session of a ticket, in the same form
+    /// The highest number of keys for one session in a ticket, in the same format as SORI_CLIENT_RATE
     #[arg(
         long,
         env = "SORI_SESSION_RATE",
@@ -320,7 +320,7 @@ pub struct ServeArgs {
         help_heading = "Visitors"
     )]
     pub session_rate: Rates,
-    /// The share of the day's challenges that any one hour may take, in percent (1 to 100), or off
+    /// The share of the daily quota that one hour may use, in percent (1 to 100), or off
     #[arg(
         long,
         env = "SORI_HOURLY_SHARE",
@@ -330,13 +330,13 @@ pub struct ServeArgs {
     )]
     pub hourly_share: HourlyShare,
 
-    /// The most open connections (1 to 65535), as far as the limit of open files allows
+    /// The highest number of open connections (1 to 65535), if the limit of open files (ulimit -n) allows it
     #[arg(long, env = "SORI_MAX_CONNECTIONS", value_name = "COUNT", default_value = "2048", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Operation")]
     pub max_connections: u16,
-    /// The most open connections of one address, trusted proxies apart (1 to 65535). Default: a quarter of all
+    /// The highest number of open connections from one IP address (1 to 65535); trusted proxies have no such limit. Default: a quarter of SORI_MAX_CONNECTIONS
     #[arg(long, env = "SORI_PEER_CONNECTIONS", value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Operation")]
     pub peer_connections: Option<u16>,
-    /// How long requests are served on after SIGTERM while /readyz says no, so that a load balancer stops sending them; 0s for none. SIGINT does not wait
+    /// How long the backend still accepts requests after SIGTERM. /readyz then returns 503, so that a load balancer stops sending requests. 0s for no delay. SIGINT has no delay
     #[arg(
         long,
         env = "SORI_SHUTDOWN_DELAY",
@@ -345,7 +345,7 @@ pub struct ServeArgs {
         help_heading = "Operation"
     )]
     pub shutdown_delay: Delay,
-    /// How long open requests may take to end after that
+    /// How long open requests may take to finish after SORI_SHUTDOWN_DELAY
     #[arg(
         long,
         env = "SORI_SHUTDOWN_GRACE",
@@ -363,7 +363,7 @@ pub struct ServeArgs {
         help_heading = "Operation"
     )]
     pub log: LevelFilter,
-    /// Lines for people or JSON for machines, on standard error
+    /// The format of the log on standard error: text lines for people, or JSON for programs
     #[arg(
         long,
         env = "SORI_LOG_FORMAT",
@@ -372,7 +372,7 @@ pub struct ServeArgs {
         help_heading = "Operation"
     )]
     pub log_format: LogFormat,
-    /// Where traces are sent: an OpenTelemetry collector's address for OTLP over HTTP, such as http://127.0.0.1:4318; the collector is asked at /v1/traces below it. Only in a program that was built with `--features otlp`
+    /// The URL of an OpenTelemetry collector that receives traces as OTLP over HTTP, such as http://127.0.0.1:4318. The backend sends them to /v1/traces below this URL. Only in a program that was built with `--features otlp`
     #[arg(
         long,
         env = "SORI_OTLP_ENDPOINT",

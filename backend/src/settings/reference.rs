@@ -7,18 +7,22 @@ use core::fmt::Write as _;
 const HEAD: &str = "\
 # Settings of `sori-backend serve`
 
-Each setting is a flag or an environment variable; a flag wins. An unknown, missing or contradictory setting
-stops the start with a message that names it. Times are written with their unit: `90s`, `10m`, `2h`.
-Credentials are best given as files (`…_FILE`): flags can be read by other users of the machine, and the
-environment by other processes of the user.
+Each setting is a flag or an environment variable. If both are given, the flag wins. If a setting is unknown or
+missing, or if two settings contradict each other, the backend names them and does not start. Write times with their
+unit: `90s`, `10m`, `2h`. Put credentials and secrets into files (`…_FILE`): other users of the machine can read
+flags, and other processes of the user can read environment variables.
 
-SIGHUP makes it read the files of the siteverify and ticket secrets again; for NAVER's credentials, restart it. At
-SIGTERM `/readyz` says no, requests are served on for `SORI_SHUTDOWN_DELAY`, then no new connections are taken and
-open requests may end within `SORI_SHUTDOWN_GRACE`. SIGINT does not wait for the delay; a second signal ends all at
-once.
+Signals:
 
-This page is made from the program's own definitions; `BLESS=1 cargo test -p sori-backend --test settings`
-writes it anew.
+- SIGHUP: the backend reads the files of the siteverify and ticket secrets again. After a change of NAVER's
+  credentials, restart it.
+- SIGTERM: `/readyz` returns 503, and the backend accepts requests for another `SORI_SHUTDOWN_DELAY`. Then it accepts
+  no new connections, and open requests may finish within `SORI_SHUTDOWN_GRACE`.
+- SIGINT: the same without the delay.
+- A second SIGTERM or SIGINT ends the backend at once.
+
+This page is made from the definitions in the program. `BLESS=1 cargo test -p sori-backend --test settings` writes it
+again.
 ";
 
 /// The page `SETTINGS.md`.
@@ -31,7 +35,7 @@ pub fn markdown() -> String {
         let own = argument.get_help_heading().unwrap_or("Addresses");
         if heading.replace(own) != Some(own) {
             page.push_str(&format!(
-                "\n## {own}\n\n| variable | flag | default | |\n|---|---|---|---|\n"
+                "\n## {own}\n\n| variable | flag | default | meaning |\n|---|---|---|---|\n"
             ));
         }
         page.push_str(&row(argument));

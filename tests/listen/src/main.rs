@@ -38,16 +38,16 @@ use way::{Language, Way};
 #[derive(Parser)]
 #[command(about = "Compare what Orca speaks with the transcripts that are kept")]
 struct Options {
-    /// Keep what is heard now, in place of what was kept
+    /// Keep what is spoken now as the new transcripts
     #[arg(long)]
     accept: bool,
-    /// Listen in these browsers only: chromium, firefox (repeatable)
+    /// Run only these browsers: chromium, firefox (repeatable)
     #[arg(long, value_name = "NAME", value_parser = engine)]
     browser: Vec<Engine>,
-    /// Listen to these ways only, such as main or main.ko (repeatable)
+    /// Run only these ways through the captcha, such as main or main.ko (repeatable)
     #[arg(long, value_name = "WAY", value_parser = known)]
     only: Vec<String>,
-    /// Print what the way to the digits costs here and in another captcha, in place of all else
+    /// Only compare the key presses, words and seconds until the digits with those in another captcha
     #[arg(long, value_name = "NAME", value_parser = ["altcha"])]
     beside: Option<String>,
 }

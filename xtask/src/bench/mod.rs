@@ -9,13 +9,13 @@ use crate::workspace::Workspace;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// What is measured; everything by default
+    /// What to measure; everything by default
     part: Vec<Part>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// The backend beside Express and nginx: CPU time, latency, memory
+    /// The backend, compared with Express and nginx: CPU time, latency, memory
     Backend,
 }
 

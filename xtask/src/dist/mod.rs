@@ -19,10 +19,10 @@ use build::{EPOCH, Target};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Only for this processor: x86_64 or aarch64
+    /// Build only for this processor: x86_64 or aarch64
     #[arg(long, value_name = "PROCESSOR")]
     only: Option<String>,
-    /// Build x86_64 a second time, in another folder, and compare: the same source gives the same bytes
+    /// Build x86_64 a second time, in another folder, and check that both builds have the same bytes
     #[arg(long)]
     twice: bool,
 }

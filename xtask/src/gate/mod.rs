@@ -26,13 +26,13 @@ pub(crate) struct Options {
     /// Run these checks only (repeatable)
     #[arg(long, value_name = "CHECK", conflicts_with = "skip")]
     only: Vec<Check>,
-    /// Also what the gate leaves out for its length
+    /// Also run the checks that are normally left out because they take long
     #[arg(long)]
     all: bool,
     /// Stop at the first check that fails
     #[arg(long)]
     fail_fast: bool,
-    /// Only tests whose names contain one of these: cargo xtask test --only e2e -- form::
+    /// Run only tests whose names contain one of these texts, as in: cargo xtask test --only e2e -- form::
     #[arg(last = true, value_name = "TEST")]
     tests: Vec<String>,
 }
