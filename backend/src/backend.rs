@@ -122,13 +122,14 @@ pub async fn start_at(settings: Settings, clock: Clock) -> Result<Backend, Start
 }
 
 impl Backend {
-    /// The wire, to be nested where the widget's `endpoint` points. The server must tell the clients'
-    /// addresses: `into_make_service_with_connect_info::<SocketAddr>()`.
+    /// The backend's routes (keys, audio, verifications, siteverify). Nest them at the path in the widget's
+    /// `endpoint`. The server must pass on the clients' addresses:
+    /// `into_make_service_with_connect_info::<SocketAddr>()`.
     pub fn router(&self) -> Router {
         wire::routes(&self.app)
     }
 
-    /// What `sori-backend serve` serves: the wire under `/captcha`, and [`health`](Self::health).
+    /// What `sori-backend serve` serves: those routes under `/captcha`, and [`health`](Self::health).
     pub fn app(&self) -> Router {
         wire::whole(&self.app)
     }
@@ -138,8 +139,8 @@ impl Backend {
         wire::health(&self.app)
     }
 
-    /// `/metrics`, `/healthz` and `/readyz`, and siteverify where it is not for visitors' addresses: for an
-    /// address that no visitor reaches.
+    /// `/metrics`, `/healthz` and `/readyz`, and also siteverify if visitors' addresses do not serve it. Serve this
+    /// at an address that no visitor can reach.
     pub fn admin(&self) -> Router {
         let app = Arc::clone(&self.app);
         let text = move || {
@@ -164,7 +165,8 @@ impl Backend {
             .merge(quota::routes(&self.app))
     }
 
-    /// Takes the secrets that the site shares with the backend from `settings`, as read anew; nothing else.
+    /// Replaces the secrets of siteverify and of tickets by those in `settings`, which were read again. Nothing else
+    /// changes.
     pub fn take_secrets(&self, settings: &Settings) {
         let secret = settings.siteverify_secret.clone();
         let secret = secret.or_else(|| self.siteverify_secret.clone());
@@ -176,36 +178,36 @@ impl Backend {
         *kept.unwrap_or_else(PoisonError::into_inner) = Arc::new(secrets);
     }
 
-    /// What the site's server sends to siteverify; made up where practice was given none. `None` if the
-    /// site asks NAVER itself.
+    /// The secret that the site's server sends to siteverify. In practice mode without a setting it is a made-up one.
+    /// `None` if the site asks NAVER itself.
     #[must_use]
     pub fn siteverify_secret(&self) -> Option<&Secret> {
         self.siteverify_secret.as_ref()
     }
 
-    /// How the day's quota stands, and what is remembered.
+    /// How much of today's quota is used, and how many keys and tokens are remembered.
     ///
     /// # Errors
-    /// If the store is away.
+    /// If the store cannot be reached.
     pub async fn status(&self) -> Result<Status, Unavailable> {
         self.app.store.status().await
     }
 
-    /// Waits for the calls to the upstream that outlived their requests, at most for `longest`; whether all
-    /// have ended. To be called once no new requests come.
+    /// Waits until the calls to the upstream have ended whose requests are already gone, but not longer than
+    /// `longest`. Returns whether all have ended. Call it when no new requests arrive any more.
     pub async fn finish_calls(&self, longest: Duration) -> bool {
         self.app.calls.close();
         let ended = tokio::time::timeout(longest, self.app.calls.wait()).await;
         ended.is_ok()
     }
 
-    /// What is counted.
+    /// The counters and gauges of `/metrics`.
     #[must_use]
     pub fn metrics(&self) -> &Arc<Metrics> {
         &self.app.metrics
     }
 
-    /// `/readyz` says no from now on, so that no new visitors are sent here.
+    /// Makes `/readyz` return 503 from now on, so that load balancers send no new visitors.
     pub fn announce_stop(&self) {
         self.app.stopping.store(true, Ordering::Relaxed);
     }
@@ -231,7 +233,7 @@ fn policy(settings: &Settings) -> Policy {
     }
 }
 
-/// The store, and the memory behind it if it is that.
+/// Opens the store. Also returns the memory behind it, if the store is in memory.
 async fn open_store(
     settings: &Settings,
     access: &Access,
@@ -288,7 +290,7 @@ fn limits(settings: &Settings) -> Limits {
     }
 }
 
-/// Looks after the store once a second.
+/// Does the store's regular work once a second.
 async fn maintain(app: Arc<App>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

@@ -1,4 +1,4 @@
-//! Where the upstream is, and who we are there.
+//! The URL of the upstream, and the credentials for it.
 
 use super::StartError;
 #[cfg(feature = "practice")]
@@ -13,11 +13,11 @@ use crate::{
 /// The practice upstream that runs in this process.
 #[cfg(feature = "practice")]
 pub(super) type Practice = practice::Running;
-/// There is none in this build.
+/// This build has no practice upstream.
 #[cfg(not(feature = "practice"))]
 pub(super) type Practice = core::convert::Infallible;
 
-/// Where the upstream is; practice is started first.
+/// The URL of the upstream and the credentials. If it is the practice upstream, this starts it first.
 pub(super) async fn access(
     upstream: &UpstreamChoice,
     #[cfg_attr(
@@ -58,8 +58,8 @@ pub(super) async fn access(
     }
 }
 
-/// What a journal is about: the calls of one client id at one upstream. A practice upstream is another one
-/// after each start, but its port would say nothing.
+/// What a journal belongs to: the calls of one client id at one upstream. All practice upstreams count as one: each
+/// start makes a new one, but its port is not worth telling apart.
 pub(super) fn binding(access: &Access) -> Fingerprint {
     let base = match access.base.port() {
         Some(_) if is_loopback(&access.base) => "loopback",

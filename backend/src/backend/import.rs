@@ -1,4 +1,4 @@
-//! From one instance to several.
+//! The change from one instance to several.
 
 use super::{
     StartError,
@@ -16,7 +16,7 @@ use crate::{
 };
 use std::path::PathBuf;
 
-/// Takes the day's count from the journal in `dir` to the shared store that `settings` name.
+/// Copies today's number of calls from the journal in `dir` to the shared store in `settings`.
 ///
 /// # Errors
 /// If the journal is in use or cannot be read, or the store cannot be used.

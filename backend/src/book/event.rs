@@ -1,9 +1,9 @@
-//! What can happen to the book, in the form the journal keeps.
+//! The events that change the book. The journal stores them in this form.
 
 use crate::{clock::Moment, secret::Fingerprint};
 use serde::{Deserialize, Serialize};
 
-/// Names a call to the upstream from its admission to its end.
+/// Names one call to the upstream, from the moment it is admitted until it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CallId(pub u64);
@@ -18,21 +18,21 @@ pub struct Entry {
     pub event: Event,
 }
 
-/// How a call ended that brought no key.
+/// How a call ended without issuing a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
-    /// The upstream has counted nothing: it was not sent, or refused at the door. The call is given back,
-    /// and a verification's key can be answered as before.
+    /// The upstream has not counted the call: it was never sent, or was refused at once. The quota gets it back, and
+    /// if it was a verification, its key can still be answered.
     GivenBack,
-    /// The upstream may have counted it. A verification has this verdict.
+    /// The upstream may have counted the call. If it was a verification, this is its result.
     Made(Verdict),
-    /// The upstream was not asked, since the answer can only be wrong. The call is given back; the key is
-    /// used up.
+    /// The upstream was not asked, because the answer cannot be right. The quota gets the call back; the key is used
+    /// up.
     Dismissed,
 }
 
-/// What became of a verification.
+/// The result of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -42,7 +42,7 @@ pub enum Verdict {
     Wrong,
     /// The upstream does not know the key any more.
     KeyGone,
-    /// The call failed on the way; nobody knows.
+    /// The call failed on the way, so the result is unknown.
     Lost,
 }
 
@@ -50,7 +50,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// A call that issues a key was admitted: one call is spent and one reserved.
+    /// A call that issues a key was admitted. One call is spent, and one is reserved for the verification.
     Asked {
         /// The call.
         call: CallId,
@@ -69,45 +69,45 @@ pub enum Event {
         /// The key.
         key: Fingerprint,
     },
-    /// A call that verifies an answer was admitted; the key's one verification is taken.
+    /// A call that verifies an answer was admitted. The key cannot be verified again.
     Claimed {
         /// The call.
         call: CallId,
         /// The key.
         key: Fingerprint,
-        /// The request that took it, which may ask for the verdict again.
+        /// Identifies the request that claimed the key; the same request may ask for the verdict again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         bound_to: Option<Fingerprint>,
     },
-    /// A call ended without a key.
+    /// A call ended without issuing a key.
     Over {
         /// The call.
         call: CallId,
         /// How.
         end: End,
     },
-    /// The upstream says the quota is spent.
+    /// The upstream says that the quota is used up.
     Closed {
         /// When to try again.
         until: Moment,
     },
-    /// An operator opened the day again.
+    /// An operator allowed calls again today.
     Opened,
-    /// A token was given for the right answer to `key`.
+    /// The right answer to `key` got a token.
     Granted {
         /// The key.
         key: Fingerprint,
         /// The token.
         token: Fingerprint,
     },
-    /// A token was claimed.
+    /// A request claimed a token: siteverify accepted it.
     Redeemed {
         /// The token.
         token: Fingerprint,
-        /// The request that claimed it, which may ask again.
+        /// Identifies the request that claimed it; the same request may ask again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         bound_to: Option<Fingerprint>,
     },
-    /// The clock was set back to the entry's time.
+    /// The clock was set back to the time of this entry.
     SetBack,
 }

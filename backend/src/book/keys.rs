@@ -1,15 +1,15 @@
-//! The keys that are out: one key, one verification, and only of what was heard.
+//! The issued keys that are still remembered. Each key has one verification, and only after its audio was delivered.
 
 use super::{Book, Call, CallId, End, Event, Exhausted, Policy, Verdict};
 use crate::{clock::Moment, secret::Fingerprint};
 use serde::{Deserialize, Serialize};
 
-/// The most times one key's audio is fetched from the upstream. Fetching is free, but not boundless:
-/// the widget fetches once and replays from memory, so more than a few retries is no person.
+/// How often one key's audio may be fetched from the upstream. NAVER does not count fetches, but each one is traffic.
+/// The widget fetches once and replays from memory, so more than a few retries do not come from a person.
 pub(crate) const AUDIO_FETCHES: u8 = 20;
 
-/// The most keys that are remembered, should there be no quota: some 60 MB. Those that can no longer be
-/// answered make room; if there are none, nothing is issued until the oldest has expired.
+/// How many keys are remembered if there is no quota: about 60 MB. When the limit is reached, keys that can no longer
+/// be answered are forgotten early. If there are none, no key is issued until the oldest has expired.
 pub const KEYS_MOST: usize = 200_000;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub(super) struct KeyRecord {
     pub(super) issued: Moment,
     host: Box<str>,
     stage: Stage,
-    /// Not kept across a restart: it bounds traffic, not quota.
+    /// Not stored across a restart, because it limits traffic and not the quota.
     #[serde(skip)]
     fetches: u8,
 }
@@ -25,15 +25,15 @@ pub(super) struct KeyRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Stage {
-    /// Out, its audio not delivered yet.
+    /// Issued; the audio has not been delivered yet.
     Unheard { reserved: bool },
-    /// Can be answered.
+    /// The audio was delivered, and the key can be answered.
     Heard { reserved: bool },
-    /// Its one verification is under way or over.
+    /// The one verification is under way or has ended.
     Used(Use),
 }
 
-/// Who took the key's verification, and what came of it.
+/// The request that claimed the key's verification, and its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Use {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,7 +41,7 @@ struct Use {
     /// `None` while it is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
-    /// Whether its right answer has earned its token.
+    /// Whether the right answer has already got its token.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     granted: bool,
 }
@@ -54,7 +54,7 @@ impl KeyRecord {
         )
     }
 
-    /// Gives the reservation up; whether there was one.
+    /// Gives the reservation up. Returns whether there was one.
     pub(super) fn release(&mut self) -> bool {
         match &mut self.stage {
             Stage::Unheard { reserved } | Stage::Heard { reserved } => core::mem::take(reserved),
@@ -89,7 +89,7 @@ pub struct Issue {
     pub issued: Moment,
 }
 
-/// Why nothing is done with a key.
+/// Why a key is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyRefusal {
     /// This backend did not issue it, or has forgotten it.
@@ -100,27 +100,27 @@ pub enum KeyRefusal {
     Used,
     /// Its audio was not delivered.
     Unheard,
-    /// Its audio was fetched more often than a person needs.
+    /// Its audio was fetched too often ([`AUDIO_FETCHES`]).
     Overfetched,
 }
 
-/// What a claim of a key's one verification comes to.
+/// The result of a request to claim a key's verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claimed {
-    /// It is free to take: this event takes it.
+    /// The verification was still free; this event claims it.
     Free(CallId, Issue, Event),
-    /// The same request took it, and the verdict is not there yet.
+    /// The same request had claimed it, and the verdict has not arrived yet.
     UnderWay,
-    /// The same request took it, with this verdict.
+    /// The same request had claimed it, and this is the verdict.
     Judged(Verdict, Issue),
 }
 
 /// Why a key's verification cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClaimRefusal {
-    /// The key is not to be verified.
+    /// This key must not be verified.
     Key(KeyRefusal),
-    /// Its reservation lapsed, and no quota is left.
+    /// The key's reservation has lapsed, and no quota is left.
     Exhausted(Exhausted),
 }
 
@@ -131,7 +131,7 @@ impl From<KeyRefusal> for ClaimRefusal {
 }
 
 impl Book {
-    /// Enters a key that the upstream issued; `None` if the upstream gave one out twice.
+    /// Records a key that the upstream issued. `None` if the upstream issued the same key twice.
     #[must_use]
     pub fn issue(&self, call: CallId, key: Fingerprint, host: &str) -> Option<Event> {
         let host = host.into();
@@ -153,21 +153,21 @@ impl Book {
         Ok(())
     }
 
-    /// Enters that the key's audio was delivered; `None` if that is known.
+    /// Records that the key's audio was delivered. `None` if that is recorded already.
     #[must_use]
     pub fn hear(&self, key: Fingerprint) -> Option<Event> {
         let record = self.keys.get(&key)?;
         matches!(record.stage, Stage::Unheard { .. }).then_some(Event::Heard { key })
     }
 
-    /// A fetch of the key's audio failed: it does not count.
+    /// A fetch of the key's audio failed, so it does not count towards the limit.
     pub fn audio_failed(&mut self, key: Fingerprint) {
         if let Some(record) = self.keys.get_mut(&key) {
             record.fetches = record.fetches.saturating_sub(1);
         }
     }
 
-    /// Takes the key's one verification, for the request that `bound_to` names.
+    /// Claims the key's one verification for the request that `bound_to` identifies.
     ///
     /// # Errors
     /// For a key that must not reach the upstream, or if no quota is left for it.
@@ -206,7 +206,7 @@ impl Book {
     /// Grants a token for the right answer to `key`, once.
     ///
     /// # Errors
-    /// If the key was not answered right, or has earned its token.
+    /// If the key was not answered right, or its token was granted already.
     pub fn grant(&self, key: Fingerprint, token: Fingerprint) -> Result<Event, KeyRefusal> {
         let record = self.keys.get(&key).ok_or(KeyRefusal::Unknown)?;
         match record.stage {
@@ -307,7 +307,8 @@ impl Book {
         self.open_call(call, Call::Verify { key, reserved });
     }
 
-    /// A verification that the upstream has not counted gives the key back as it was; any other uses it up.
+    /// If the upstream has not counted the verification, the key becomes as it was before. Otherwise the key is used
+    /// up.
     pub(super) fn settle_claim(
         &mut self,
         policy: &Policy,
@@ -323,7 +324,7 @@ impl Book {
             End::Made(verdict) => verdict,
             End::Dismissed => Verdict::Wrong,
             End::GivenBack => {
-                // A reservation that would have lapsed in the meantime has lapsed.
+                // A reservation that should have lapsed in the meantime lapses now.
                 let reserved = reserved && record.issued + policy.reserve > now;
                 record.stage = Stage::Heard { reserved };
                 self.held = self.held.saturating_add(reserved.into());
@@ -335,7 +336,8 @@ impl Book {
         }
     }
 
-    /// Marks the key's token as given; where the challenge came from, if that was its first.
+    /// Records that the key's token was granted. Returns where the challenge came from, if this is the key's first
+    /// token.
     pub(super) fn enter_grant(&mut self, key: Fingerprint) -> Option<Issue> {
         let record = self.keys.get_mut(&key)?;
         let issue = record.issue();
@@ -346,7 +348,8 @@ impl Book {
         Some(issue)
     }
 
-    /// No key may come from a time that is yet to come: it would be kept, and its call reserved, for longer.
+    /// Moves keys with an issue time in the future to now. Otherwise they, and their reserved calls, would be kept
+    /// too long.
     pub(super) fn set_keys_back(&mut self) {
         let now = self.now;
         for record in self.keys.values_mut() {
@@ -357,7 +360,7 @@ impl Book {
         }
     }
 
-    /// Forgets keys at twice their lifetime: until then an expired key is told from an unknown one.
+    /// Forgets keys after twice their lifetime. Until then an expired key can be told from an unknown one.
     pub(super) fn forget_keys(&mut self, policy: &Policy) {
         while let Some(&(issued, key)) = self.keys_by_age.front() {
             if issued + policy.key_ttl * 2 > self.now {

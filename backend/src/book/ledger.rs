@@ -1,25 +1,26 @@
-//! The day's quota: admission, lapse, midnight, closing.
+//! The daily quota: which calls are admitted, when reservations lapse, what happens at midnight and when the upstream
+//! says that the quota is used up.
 
 use super::{Book, Call, CallId, End, Event, Exhausted, Policy, VerifiedBy};
 use crate::clock::Moment;
 use core::time::Duration;
 
-/// A refusal this soon after midnight may belong to the day before, if the upstream's clock is behind
-/// ours; taken for the new day's it would close the captcha for 24 hours.
+/// A refusal so soon after midnight may still be about the day before, if the upstream's clock is behind ours. If it
+/// were taken for the new day, no calls would be made for 24 hours.
 pub(crate) const MIDNIGHT_DOUBT: Duration = Duration::from_secs(120);
-/// For so many days before today it is remembered what was spent, should the clock be set back.
+/// For how many days before today the number of calls is remembered, in case the clock is set back.
 const DAYS_KEPT: usize = 3;
 
-/// How the day's quota stands.
+/// How much of today's quota is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
     /// Calls a day; `None` for no limit.
     pub quota: Option<u32>,
     /// Calls made or under way.
     pub spent: u32,
-    /// Calls kept for the verification of keys that are out.
+    /// Calls reserved for the verification of issued keys.
     pub reserved: u32,
-    /// Whether the upstream has said that its quota is spent.
+    /// Whether the upstream has said that the quota is used up.
     pub closed: bool,
 }
 
@@ -39,7 +40,7 @@ impl Usage {
 }
 
 impl Book {
-    /// How the day stands, as of the last [`advance`](Book::advance).
+    /// How much is used, as of the last [`advance`](Book::advance).
     #[must_use]
     pub fn usage(&self, policy: &Policy) -> Usage {
         Usage {
@@ -50,16 +51,16 @@ impl Book {
         }
     }
 
-    /// When the upstream's quota is expected back, if the upstream has said that it is spent.
+    /// When calls are expected to work again, if the upstream has said that the quota is used up.
     #[must_use]
     pub fn closed_until(&self) -> Option<Moment> {
         self.closed_until
     }
 
-    /// Admits a call that issues a key, if its verification can be paid for too.
+    /// Admits a call that issues a key, if the quota also has a call for its verification.
     ///
     /// # Errors
-    /// [`Exhausted`] with the moment at which there is room again.
+    /// [`Exhausted`], with the moment at which the quota has room again.
     pub fn admit_issue(&self, policy: &Policy) -> Result<(CallId, Event), Exhausted> {
         self.room_for(policy, 2)?;
         self.room_for_key(policy)?;
@@ -67,8 +68,8 @@ impl Book {
         Ok((call, Event::Asked { call }))
     }
 
-    /// The upstream answered that its quota is spent, to a call that was admitted at `admitted`.
-    /// `None` if that says nothing about today.
+    /// The upstream said that the quota is used up, in reply to a call that was admitted at `admitted`. `None` if
+    /// this says nothing about today.
     #[must_use]
     pub fn upstream_exhausted(&self, admitted: Moment) -> Option<Event> {
         let doubt = self.day.start() + MIDNIGHT_DOUBT;
@@ -86,7 +87,7 @@ impl Book {
         self.held.saturating_add(issuing)
     }
 
-    /// Whether `calls` more fit into the day.
+    /// Whether the quota has room for `calls` more calls today.
     pub(super) fn room_for(&self, policy: &Policy, calls: u32) -> Result<(), Exhausted> {
         match (self.room_at(policy, calls), self.closed_until) {
             (None, None) => Ok(()),
@@ -96,7 +97,8 @@ impl Book {
         }
     }
 
-    /// When `calls` more will fit, if nothing else happens until then; `None` if they fit now.
+    /// When the quota will have room for `calls` more calls, if nothing else happens until then. `None` if it has
+    /// room now.
     fn room_at(&self, policy: &Policy, calls: u32) -> Option<Moment> {
         let quota = u64::from(policy.quota?);
         let fits = |spent: u32, reserved: u32| {
@@ -127,7 +129,7 @@ impl Book {
         Some(midnight)
     }
 
-    /// The reservations that stand, in the order in which they lapse.
+    /// When the present reservations lapse, the earliest first.
     fn lapses(&self, policy: &Policy) -> impl Iterator<Item = Moment> {
         self.lapsing
             .iter()
@@ -139,7 +141,7 @@ impl Book {
         u32::try_from(self.calls.len()).unwrap_or(u32::MAX)
     }
 
-    /// Lapses and midnights up to now, in the order in which they happened.
+    /// Lets all reservations lapse and all midnights pass that are due by now, in the order of their times.
     pub(super) fn advance_ledger(&mut self, policy: &Policy) {
         loop {
             let midnight = self.day.end();
@@ -161,7 +163,7 @@ impl Book {
         }
     }
 
-    /// Calls under way at midnight may be counted on either side of it, so they count on both.
+    /// The upstream may count calls that are under way at midnight on either day, so both days count them.
     fn turn_day(&mut self, at: Moment) {
         self.days_before.push_back((self.day, self.spent));
         while self.days_before.len() > DAYS_KEPT {
@@ -171,7 +173,7 @@ impl Book {
         self.spent = self.calls_under_way();
     }
 
-    /// The clock was ahead: what was counted since, on days that have not come yet, was spent today.
+    /// The clock was ahead. Calls that were counted on days that have not come yet were made today.
     pub(super) fn set_ledger_back(&mut self) {
         let today = self.now.korean_day();
         if self.day <= today {
@@ -194,14 +196,15 @@ impl Book {
         let lapsed = self.keys.get_mut(&key).is_some_and(|r| r.release());
         if lapsed {
             self.held = self.held.saturating_sub(1);
-            // The site may have used its verification at any time until now: count it.
+            // The site may have used this verification at any time until now, so count it.
             if policy.verified_by == VerifiedBy::Site {
                 self.spent = self.spent.saturating_add(1);
             }
         }
     }
 
-    /// A call that is admitted is spent from that moment: it may be answered, or lost, at any time after.
+    /// A call counts as spent from the moment it is admitted: its reply may arrive, or be lost, at any time after
+    /// that.
     pub(super) fn open_call(&mut self, id: CallId, call: Call) {
         self.next_call = self.next_call.max(id.0.saturating_add(1));
         if self.calls.insert(id.0, call).is_none() {

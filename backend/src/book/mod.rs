@@ -1,12 +1,11 @@
-//! The book: what of the day's quota is spent or promised, which keys are out, which tokens stand.
+//! The book: which calls of the daily quota are spent or reserved, which keys are issued, and which tokens are valid.
 //!
-//! Pure. A decision reads the book and yields an [`Event`] or a refusal; [`Book::apply`] enters the
-//! event. Whoever keeps the book writes the event to the journal between the two, so that reading the
-//! journal again gives the same book. Time comes from outside and runs backwards only by
-//! [`Event::SetBack`].
+//! All of it is pure. A decision reads the book and returns an [`Event`] or a refusal. [`Book::apply`] changes the
+//! book by the event. The caller writes the event to the journal in between, so that reading the journal again gives
+//! the same book. Every time comes from the caller. It goes backwards only by [`Event::SetBack`].
 //!
-//! **Invariant:** `spent + reserved <= quota`. Every key that is out has a call reserved for its
-//! verification until the reservation lapses, so an issued key is never stranded by later issues.
+//! **Invariant:** `spent + reserved <= quota`. Every issued key has a call reserved for its verification until the
+//! reservation lapses. So keys that are issued later cannot take away its verification.
 
 mod event;
 mod keys;
@@ -30,16 +29,17 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use tokens::TokenRecord;
 
-/// Who has NAVER judge an answer.
+/// Who asks NAVER whether an answer is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifiedBy {
     /// This backend.
     Backend,
-    /// The site itself; a call for each key is taken for spent once its reservation lapses.
+    /// The site itself. The backend cannot see it, so each key's call counts as spent once its reservation lapses.
     Site,
 }
 
-/// The rules the book is kept by. They may differ after a restart, so they are no part of it.
+/// The rules of the book. They come from the settings and may differ after a restart, so they are not part of the
+/// book.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
     /// Calls a day, issuing and verifying together; `None` for no limit.
@@ -50,20 +50,20 @@ pub struct Policy {
     pub key_ttl: Duration,
     /// How long a token may be redeemed.
     pub token_ttl: Duration,
-    /// Who asks for the verdict.
+    /// Who asks NAVER for the verdict.
     pub verified_by: VerifiedBy,
     /// The most keys that are remembered: [`KEYS_MOST`], except in tests.
     pub keys_most: usize,
 }
 
-/// No quota is left for this; it may be asked for again at `until`.
+/// No quota is left for this. It can succeed at `until` at the earliest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exhausted {
     /// The first moment at which it can succeed.
     pub until: Moment,
 }
 
-/// A call to the upstream that has been admitted and is not over.
+/// A call to the upstream that was admitted and has not ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Call {
     Issue,
@@ -76,17 +76,17 @@ pub struct Book {
     now: Moment,
     day: KoreanDay,
     spent: u32,
-    /// What was spent on the days before, the latest last.
+    /// The number of calls on the days before; the latest day is the last.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     days_before: VecDeque<(KoreanDay, u32)>,
-    /// Keys whose verification is reserved.
+    /// The number of keys whose verification has a reserved call.
     held: u32,
     closed_until: Option<Moment>,
     next_call: u64,
     calls: BTreeMap<u64, Call>,
     keys: HashMap<Fingerprint, KeyRecord>,
     tokens: HashMap<Fingerprint, TokenRecord>,
-    /// Keys in the order of their issue: the first to lapse, and the first to forget, is in front.
+    /// Keys in the order of their issue. The front one lapses first and is forgotten first.
     #[serde(skip)]
     lapsing: VecDeque<(Moment, Fingerprint)>,
     #[serde(skip)]
@@ -122,7 +122,7 @@ impl Book {
         self.now
     }
 
-    /// Puts a book that was read from storage in order: what storage leaves out is made again.
+    /// Completes a book that was read from storage: makes the parts that storage leaves out.
     pub fn reindex(&mut self) {
         let mut keys: Vec<_> = self.keys.iter().map(|(k, r)| (r.issued, *k)).collect();
         keys.sort_unstable();
@@ -135,8 +135,9 @@ impl Book {
         self.tokens_by_age = tokens.into();
     }
 
-    /// After a restart no call is under way any more. Each counts as made, since it may have been;
-    /// its key is not known (an issue) or judged (a verification).
+    /// After a restart no call is under way any more. Each interrupted call counts as made, since the upstream may
+    /// have counted it. A key that such a call issued stays unknown, and a key that it verified stays without a
+    /// verdict.
     #[must_use]
     pub fn interrupted(&self) -> Vec<Event> {
         let over = |&call: &u64| Event::Over {
@@ -146,7 +147,7 @@ impl Book {
         self.calls.keys().map(over).collect()
     }
 
-    /// Lets time pass: reservations lapse, midnight comes, old keys and tokens are forgotten.
+    /// Moves the book to `now`: reservations lapse, midnights pass, and old keys and tokens are forgotten.
     pub fn advance(&mut self, policy: &Policy, now: Moment) {
         self.now = self.now.max(now);
         self.advance_ledger(policy);
@@ -154,8 +155,8 @@ impl Book {
         self.forget_tokens(policy);
     }
 
-    /// Whether the clock, which says `now`, was set back. Two machines' clocks differ a little, and so
-    /// little is waited for instead.
+    /// Whether the clock was set back, if it says `now`. The clocks of two machines differ a little; for so little a
+    /// difference the caller waits instead.
     #[must_use]
     pub fn is_ahead_of(&self, now: Moment) -> bool {
         self.now.since(now) > DRIFT
@@ -167,7 +168,7 @@ impl Book {
         (self.keys.len(), self.tokens.len())
     }
 
-    /// Enters an event. An event that does not fit the book (a damaged journal) changes nothing.
+    /// Changes the book by an event. An event that does not fit the book (from a damaged journal) changes nothing.
     pub fn apply(&mut self, policy: &Policy, entry: &Entry) {
         if entry.event == Event::SetBack {
             self.set_back(entry.at);
@@ -195,8 +196,8 @@ impl Book {
         }
     }
 
-    /// The clock was wrong and is right now. Nothing in the book may lie ahead of it: that would hold
-    /// reservations, and close the day, for as long as the clock was ahead.
+    /// The clock was ahead and is right now. Times in the book that lie in the future are set to now. Otherwise
+    /// reservations would last, and the day stay closed, too long.
     fn set_back(&mut self, now: Moment) {
         if now < self.now {
             self.now = now;

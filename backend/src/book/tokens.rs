@@ -1,4 +1,4 @@
-//! Tokens: what a right answer earns in inline mode, redeemed once.
+//! Tokens: a right answer gets one in inline mode, and siteverify accepts it once.
 
 use super::{Book, Event, Issue, Policy};
 use crate::{clock::Moment, secret::Fingerprint};
@@ -13,25 +13,25 @@ pub(super) struct TokenRecord {
     redeemed: Option<Redeemed>,
 }
 
-/// A token was claimed, by the request that is named here, if it has a name.
+/// A token was claimed. If the request that claimed it identified itself, this is its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Redeemed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bound_to: Option<Fingerprint>,
 }
 
-/// Why a token is not worth anything.
+/// Why a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenRefusal {
     /// This backend did not grant it, or has forgotten it.
     Unknown,
-    /// It was redeemed before, or is older than `SORI_TOKEN_TTL`.
+    /// It was claimed before, or is older than `SORI_TOKEN_TTL`.
     Spent,
 }
 
 impl Book {
-    /// Claims a token, for the request that `bound_to` names. The same request is told the same again, and
-    /// then there is no event.
+    /// Claims a token for the request that `bound_to` identifies. If the same request asks again, it gets the same
+    /// result, without a new event.
     ///
     /// # Errors
     /// If it is unknown, expired or was claimed by another request.
@@ -77,7 +77,7 @@ impl Book {
         }
     }
 
-    /// No token may come from a time that is yet to come: it would be worth something for longer.
+    /// Moves tokens with a time in the future to now. Otherwise they would be valid too long.
     pub(super) fn set_tokens_back(&mut self) {
         let now = self.now;
         for record in self.tokens.values_mut() {
@@ -89,7 +89,7 @@ impl Book {
         }
     }
 
-    /// Forgets tokens at twice their lifetime: until then an expired one is told from an unknown one.
+    /// Forgets tokens after twice their lifetime. Until then an expired token can be told from an unknown one.
     pub(super) fn forget_tokens(&mut self, policy: &Policy) {
         while let Some(&(granted, token)) = self.tokens_by_age.front() {
             if granted + policy.token_ttl * 2 > self.now {

@@ -1,4 +1,4 @@
-//! The demands, in an order in which nothing is spent before it must be.
+//! The demands of the protocol, in an order that uses the quota as late as possible.
 
 use super::{
     CheckError,
@@ -26,7 +26,7 @@ const OTHER_WRONG_ANSWER: &str = "00";
 const NO_SECOND_KEY: &str = "a second key was spent on a request that should have been refused";
 const EXTERNAL: &str = "the backend has no such call: the site verifies at NAVER itself";
 
-/// What costs no backend a key. Returns whether it declares practice.
+/// The checks that use no key. Returns whether the backend says that it is in practice mode.
 pub(super) async fn free(probe: &Probe, report: &mut Report) -> Result<bool, CheckError> {
     let unknown = format!("{AUDIO_PATH}/{UNKNOWN_KEY}");
     let unknown = probe.reach(Method::GET, &unknown).await?;
@@ -94,7 +94,8 @@ async fn verifications_refuses(probe: &Probe, report: &mut Report) {
     let mut reply = probe
         .post_json(VERIFICATIONS_PATH, From::Page, &large)
         .await;
-    // The answer can be lost when the server closes before it has read everything (RFC 9112, section 9.6).
+    // The reply can be lost if the server closes the connection before it has read everything (RFC 9112, section
+    // 9.6).
     for _ in 0..2 {
         if reply.is_err() {
             reply = probe
@@ -140,14 +141,14 @@ async fn siteverify_refuses(probe: &Probe, report: &mut Report) {
         SITEVERIFY,
         "refuses a request with an Origin: it is for the site's server",
         reply.and_then(|reply| {
-            // In siteverify's own shape, or as everywhere else.
+            // Either in siteverify's own format, or in that of the other calls.
             let problem = reply.is_problem(&[ErrorCode::OriginNotAllowed]);
             problem.or_else(|_| refused(&reply, 403, &["bad-request"]))
         }),
     );
 }
 
-/// The whole path, with two keys at most.
+/// The checks of the whole sequence, which use two keys at most.
 pub(super) async fn costly(
     probe: &Probe,
     secret: Option<&Secret>,
@@ -164,7 +165,7 @@ pub(super) async fn costly(
         "refuses a page of another site with origin_not_allowed",
         reply.and_then(|reply| reply.is_problem(&[ErrorCode::OriginNotAllowed])),
     );
-    // A prefetching browser or proxy follows GET by itself.
+    // A browser or proxy that prefetches follows GET links by itself.
     let reply = probe.get_as(KEYS_PATH, From::Page).await;
     if reply.as_ref().is_ok_and(Reply::is_success) {
         spend(&mut left, report);
@@ -259,7 +260,7 @@ async fn inline(probe: &Probe, key: &Key, report: &mut Report) {
         demand,
         reply.and_then(|reply| is_wrong(&reply)),
     );
-    // The same answer may be told its verdict again: a page repeats what it sent when the network broke.
+    // The backend may tell the verdict again for the same answer: a page repeats a request when the network broke.
     let other = json!({"key": key.as_str(), "answer": OTHER_WRONG_ANSWER});
     let reply = probe
         .post_json(VERIFICATIONS_PATH, From::Page, &other)
@@ -286,7 +287,7 @@ fn is_wrong(reply: &Reply) -> Result<(), String> {
     }
 }
 
-/// As the site's server does, with the right answer where it is known.
+/// As the site's server does; with the right answer if it is known.
 async fn form(
     probe: &Probe,
     key: &Key,
@@ -353,7 +354,7 @@ fn failed(reply: &Reply, codes: &[&str]) -> Result<(), String> {
     refused(reply, 200, codes)
 }
 
-/// A refusal in siteverify's shape.
+/// Checks for a refusal in siteverify's format.
 fn refused(reply: &Reply, status: u16, codes: &[&str]) -> Result<(), String> {
     let object = reply.object(status)?;
     if object.get("success") != Some(&Value::Bool(false)) {

@@ -1,7 +1,8 @@
-//! `sori-backend check URL`: the contract of `openapi.yaml`, run against a backend in any language.
+//! `sori-backend check URL`: tests whether a backend in any language follows the protocol in `openapi.yaml`.
 //!
-//! It asks what costs nothing first, and so learns whether the backend declares practice. It then needs two
-//! keys at most: at NAVER four calls of the day's quota, which nobody spends unasked.
+//! It first checks what uses no quota, and learns whether the backend says that it is in practice mode. The rest
+//! needs two keys at most. At NAVER these are four calls of the daily quota, so nobody should use them without
+//! `--yes`.
 
 mod contract;
 mod probe;
@@ -17,7 +18,7 @@ use std::path::PathBuf;
 
 pub use report::{Finding, Outcome, Report};
 
-/// What a full check costs, in the words it is announced with.
+/// What a full check costs, in the words that the program prints.
 pub const COST: &str = "two keys at most: four calls of the day's quota at NAVER (issuing and verifying \
                         count), more only where the backend forwards what it should refuse";
 
@@ -51,10 +52,10 @@ pub struct CheckArgs {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckError {
-    /// No answer came at all.
+    /// No reply at all.
     #[error("the backend does not answer")]
     Unreachable(#[source] Box<dyn core::error::Error + Send + Sync>),
-    /// Something answers, and it is no backend: what it was asked, and what it answered.
+    /// Something replies, but it is not a backend. Contains the request and the reply.
     #[error(
         "there is no backend at this URL: {0}. It has to be what the widget's `endpoint` attribute points to, \
          such as https://example.com/captcha"
@@ -68,10 +69,10 @@ pub enum CheckError {
     Flag(&'static str, String),
 }
 
-/// Runs the contract.
+/// Runs all checks.
 ///
 /// # Errors
-/// See [`CheckError`]; a broken contract is none, it stands in the report.
+/// See [`CheckError`]. A backend that breaks the protocol is not an error; the report contains it.
 pub async fn check(args: CheckArgs) -> Result<Report, CheckError> {
     let secret = site_secret(&args)?;
     let probe = Probe::new(&args).map_err(|problem| CheckError::Flag("--origin", problem))?;

@@ -1,4 +1,4 @@
-//! Asks a backend, and reads its answers with suspicion. What an answer held is never repeated: it may be a
+//! Sends requests to a backend and checks the replies. The content of a reply is never printed, because it may be a
 //! key or a token.
 
 use super::{CheckArgs, CheckError};
@@ -10,9 +10,9 @@ use sori_wire::{
     protocol::{AUDIO_MAX_BYTES, PROBLEM_JSON, TICKET_HEADER, UPSTREAM_HEADER},
 };
 
-/// Longer than any backend's own timeout towards its upstream should be.
+/// Longer than any backend's own timeout for its upstream should be.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// A page that no site has (RFC 2606), so no backend may serve it.
+/// An origin that no site has (RFC 2606), so every backend must reject it.
 const FOREIGN: &str = "https://sori-check.invalid";
 
 /// Which page a request claims to come from.
@@ -33,7 +33,7 @@ pub(super) struct Probe {
     ticket: Option<String>,
 }
 
-/// An answer, its body read up to the audio's limit.
+/// A reply, with its body read up to the size limit of audio.
 pub(super) struct Reply {
     status: StatusCode,
     headers: header::HeaderMap,
@@ -42,7 +42,7 @@ pub(super) struct Reply {
 
 impl Probe {
     pub(super) fn new(args: &CheckArgs) -> Result<Self, String> {
-        // Another client of this process may have installed it.
+        // Other code in this process may already have installed it.
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
@@ -59,7 +59,7 @@ impl Probe {
         };
         let mut builder = Client::builder()
             .timeout(TIMEOUT)
-            // A server that refuses a body early closes the connection; the next request must not meet it.
+            // A server that refuses a body early closes the connection. The next request must use a new connection.
             .pool_max_idle_per_host(0)
             .redirect(redirect::Policy::none());
         if matches!(
@@ -83,7 +83,7 @@ impl Probe {
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Reply, String> {
-        // As a page's own fetch of its own origin: no Origin header.
+        // As when a page fetches from its own origin: without an Origin header.
         self.send(self.request(Method::GET, path, From::Server))
             .await
     }
@@ -136,7 +136,7 @@ impl Probe {
     }
 
     async fn answer(&self, request: RequestBuilder) -> Result<Reply, Unanswered> {
-        // The URL may hold a key.
+        // The URL may contain a key.
         let clean = |error: reqwest::Error| Unanswered::from(error.without_url());
         let mut response = request.send().await.map_err(clean)?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -187,20 +187,20 @@ impl Reply {
         self.status.is_success()
     }
 
-    /// Whether there is nothing at this path, as where the site verifies at NAVER itself.
+    /// Whether there is nothing at this path, as when the site verifies at NAVER itself.
     pub(super) fn is_absent(&self) -> bool {
         let nothing = matches!(self.status.as_u16(), 404 | 405);
         nothing && self.code() != Some(ErrorCode::InvalidKey)
     }
 
-    /// Whether it is what a server answers that has no such call: a redirect, or a page that says so.
+    /// Whether it is how a server replies that has no such call: with a redirect or an error page.
     pub(super) fn is_elsewhere(&self) -> bool {
         let kind = self.media_type();
         let nothing = matches!(self.status.as_u16(), 404 | 405);
         self.status.is_redirection() || nothing && !kind.is_empty() && !kind.contains("json")
     }
 
-    /// Whether it is a page, as an application answers whatever it does not know.
+    /// Whether it is an HTML page, as many applications send for unknown paths.
     pub(super) fn is_page(&self) -> bool {
         self.is_success() && self.media_type() == "text/html"
     }
@@ -224,7 +224,7 @@ impl Reply {
         ErrorCode::from_name(self.json()?.get("code")?.as_str()?)
     }
 
-    /// What may be said of the answer.
+    /// What may be printed about the reply.
     pub(super) fn seen(&self) -> String {
         let status = self.status.as_u16();
         match (self.media_type().as_str(), self.code()) {
@@ -234,7 +234,7 @@ impl Reply {
         }
     }
 
-    /// Every answer: never stored, no credential of the upstream in it.
+    /// What every reply must keep to: it must not be stored, and must contain no credential of the upstream.
     fn is_decent(&self) -> Result<(), String> {
         let control = self.header(header::CACHE_CONTROL.as_str());
         let unstored = control
@@ -254,7 +254,7 @@ impl Reply {
         }
     }
 
-    /// A success with a JSON object.
+    /// Checks for a success with a JSON object.
     pub(super) fn object(&self, status: u16) -> Result<serde_json::Map<String, Value>, String> {
         self.is_decent()?;
         if self.status.as_u16() != status {
@@ -269,7 +269,7 @@ impl Reply {
         }
     }
 
-    /// A problem document with one of these codes, and the status within the same family.
+    /// Checks for a problem document with one of these codes, and a status of the same class (4xx or 5xx).
     pub(super) fn is_problem(&self, codes: &[ErrorCode]) -> Result<(), String> {
         self.is_decent()?;
         let names: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
@@ -289,7 +289,7 @@ impl Reply {
         }
     }
 
-    /// A WAV file that the widget accepts.
+    /// Checks for a WAV file that the widget accepts.
     pub(super) fn is_audio(&self) -> Result<(), String> {
         self.is_decent()?;
         if self.status != StatusCode::OK {

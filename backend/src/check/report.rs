@@ -1,17 +1,17 @@
-//! What was found, in the order it was looked at.
+//! The findings, in the order of the checks.
 
 use super::COST;
 use core::fmt;
 
-/// One demand of the contract, and how the backend met it.
+/// One demand of the protocol, and whether the backend meets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
     /// The call, such as `POST /keys`.
     pub call: &'static str,
-    /// What the contract demands of it.
+    /// What the protocol demands of it.
     pub demand: &'static str,
-    /// How it went.
+    /// The result.
     pub outcome: Outcome,
 }
 
@@ -21,9 +21,9 @@ pub struct Finding {
 pub enum Outcome {
     /// As demanded.
     Met,
-    /// Otherwise, and how.
+    /// Not as demanded; the text says how.
     Broken(String),
-    /// Not looked at, and why.
+    /// Not checked; the text says why.
     Skipped(&'static str),
 }
 
@@ -50,12 +50,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many keys the backend issued to the check.
     pub keys: u32,
-    /// Whether it stopped before anything was spent, for want of `--yes`.
+    /// Whether the check stopped before it used any quota, because `--yes` was missing.
     pub needs_yes: bool,
 }
 
 impl Report {
-    /// Whether everything was looked at and no demand was broken.
+    /// Whether everything was checked and no demand was broken.
     #[must_use]
     pub fn is_met(&self) -> bool {
         !self.needs_yes && self.broken() == 0
