@@ -178,7 +178,7 @@ impl Backend {
         *kept.unwrap_or_else(PoisonError::into_inner) = Arc::new(secrets);
     }
 
-    /// The secret that the site's server sends to siteverify. In practice mode without a setting it is a made-up one.
+    /// The secret that the site's server sends to siteverify. In practice mode without a setting it is a built-in one.
     /// `None` if the site asks NAVER itself.
     #[must_use]
     pub fn siteverify_secret(&self) -> Option<&Secret> {

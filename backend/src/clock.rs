@@ -50,12 +50,12 @@ impl Moment {
         KoreanDay(self.0.saturating_add(KST_AHEAD_MS) / DAY_MS)
     }
 
-    /// How far it is from `other`, whichever is the later.
+    /// The time between the two, whichever is later.
     const fn apart(self, other: Self) -> Duration {
         Duration::from_millis(self.0.abs_diff(other.0))
     }
 
-    /// How long after `earlier` it is; zero if it is not.
+    /// How long after `earlier` this is; zero if it is before.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
@@ -103,21 +103,21 @@ impl fmt::Display for Moment {
 
 /// Where the time comes from: the system, or a test.
 ///
-/// Two readings. [`now`](Self::now) is the time of day, which the quota and the life of keys are counted in;
-/// a system's clock may be set while we run, so a step is believed only once it has lasted
-/// ([`BELIEVED_AFTER`]), and a clock that jumps and comes back has no say at all. [`uptime`](Self::uptime)
-/// never jumps: limits and waits are counted in it.
+/// It has two readings. [`now`](Self::now) is the time of day; the quota and the life of keys are counted in it.
+/// Somebody may set the system's clock while the program runs, so a jump of it is accepted only after it has lasted
+/// for [`BELIEVED_AFTER`]. A clock that jumps and soon jumps back has no effect. [`uptime`](Self::uptime) never
+/// jumps; rate limits and waits are counted in it.
 #[derive(Clone)]
 pub struct Clock {
     source: Arc<dyn Source>,
     steady: Arc<Mutex<Steady>>,
 }
 
-/// How long a step of the system's clock must last before it is believed.
+/// How long a jump of the system's clock must last before it is accepted.
 pub const BELIEVED_AFTER: Duration = Duration::from_secs(120);
 
 trait Source: Send + Sync {
-    /// What the clock on the wall says.
+    /// What the system's clock says.
     fn wall(&self) -> Moment;
     /// Time that has passed since some fixed point; never runs backwards.
     fn uptime(&self) -> Duration;
@@ -142,7 +142,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Moment {
         let mut steady = self.steady.lock().unwrap_or_else(PoisonError::into_inner);
-        // Read under the lock, so that no reading is older than the one before.
+        // Read while the lock is held, so that no reading is older than the one before.
         steady.read(self.source.wall(), self.source.uptime())
     }
 
@@ -188,25 +188,25 @@ impl Source for System {
 pub struct Manual(Arc<Mutex<(Moment, Duration)>>);
 
 impl Manual {
-    /// It is `moment`, and stays so.
+    /// A clock that says `moment` until it is moved.
     #[must_use]
     pub fn at(moment: Moment) -> Self {
         Self(Arc::new(Mutex::new((moment, Duration::ZERO))))
     }
 
-    /// Time passes.
+    /// Lets time pass.
     pub fn advance(&self, by: Duration) {
         let mut time = self.time();
         time.0 = time.0 + by;
         time.1 = time.1.saturating_add(by);
     }
 
-    /// Somebody sets the clock on the wall, while no time passes.
+    /// Sets the system's clock, while no time passes.
     pub fn set(&self, moment: Moment) {
         self.time().0 = moment;
     }
 
-    /// The clock that shows it.
+    /// A clock that shows this time.
     #[must_use]
     pub fn clock(&self) -> Clock {
         Clock::of(self.clone())
@@ -227,16 +227,17 @@ impl Source for Manual {
     }
 }
 
-/// Small differences are a clock that is drifting or being slewed: it is followed, if never backwards.
+/// A smaller difference is a clock that drifts or is being adjusted. It is followed, but never backwards.
 pub(crate) const DRIFT: Duration = Duration::from_secs(30);
 
-/// Reads a wall clock that may be set: between its steps it counts the time that has passed.
+/// Reads a system clock that somebody may set. Between the jumps it counts the time that has passed.
 #[derive(Debug)]
 struct Steady {
-    /// What the wall said when it was last believed, and the uptime then.
+    /// The system's time when it was last accepted, and the uptime at that moment.
     anchor: (Moment, Duration),
     latest: Moment,
-    /// What a step has put the anchor's moment to, and the uptime at which it was first seen.
+    /// A jump that is not accepted yet: the time that the anchor would get, and the uptime when the jump was first
+    /// seen.
     step: Option<(Moment, Duration)>,
 }
 

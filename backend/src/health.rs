@@ -1,15 +1,15 @@
-//! `sori-backend health URL`: a health check for images that hold nothing but this program.
+//! `sori-backend health URL`: a health check for container images that contain only this program.
 
 use core::time::Duration;
 use reqwest::{Url, redirect};
 
-/// Kubernetes and Docker give up after a second or three.
+/// Kubernetes and Docker give up after one to three seconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Asks `url`, over plain HTTP, and says what was answered.
+/// Requests `url` over plain HTTP, and returns the reply as text.
 ///
 /// # Errors
-/// If nothing answers in time, or the answer is no success.
+/// If no reply comes in time, or the reply is not a success.
 pub async fn ask(url: Url) -> Result<String, String> {
     if url.scheme() != "http" {
         return Err(format!(
@@ -22,7 +22,7 @@ pub async fn ask(url: Url) -> Result<String, String> {
         .no_proxy()
         .redirect(redirect::Policy::none())
         .timeout(PATIENCE)
-        // No certificate is needed, and an image may have none.
+        // Plain HTTP needs no certificates, and a container image may have none.
         .tls_certs_only([])
         .build();
     let client = client.map_err(|error| format!("{error}"))?;

@@ -1,6 +1,6 @@
-//! The server side of Sori: keeps NAVER's credentials and quota, and verifies answers.
+//! The server side of Sori: it keeps NAVER's credentials, counts calls against the quota, and has answers checked.
 //!
-//! The program `sori-backend` is this library behind flags. A site in Rust can embed it instead:
+//! The program `sori-backend` is this library with a command line. A site in Rust can embed the library instead:
 //!
 //! ```
 //! # #[cfg(feature = "practice")]

@@ -11,7 +11,7 @@ async fn main() -> ExitCode {
     match cli::run(cli::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nowhere is left to say that standard error is closed.
+            // If standard error is closed, the error cannot be reported anywhere.
             let _ = writeln!(io::stderr(), "sori-backend: {}", with_causes(&*error));
             ExitCode::FAILURE
         }

@@ -4,7 +4,7 @@ use core::fmt;
 use ring::{digest, hmac, rand};
 use serde::{Deserialize, Serialize};
 
-/// Text that must not be shown: `Debug` is redacted, and there is no `Display` and no serialisation.
+/// Text that must not be shown: `Debug` hides it, and it has no `Display` and cannot be serialised.
 #[derive(Clone)]
 pub struct Secret(Box<str>);
 
@@ -20,14 +20,14 @@ impl Secret {
         Self::new(hex(&random::<32>()))
     }
 
-    /// The text itself, for the one place that sends it.
+    /// The text itself. Use it only where the text is sent.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Compares in a time that depends on neither text: both are authenticated under a key made for
-    /// this comparison alone, and only the tags are compared.
+    /// Compares in a time that does not depend on either text: it makes a MAC of both with a random key for this
+    /// comparison, and compares only the MACs.
     #[must_use]
     pub fn matches(&self, candidate: &str) -> bool {
         let once = hmac::Key::new(hmac::HMAC_SHA256, &random::<32>());
@@ -42,7 +42,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The SHA-256 of a key or token: what is remembered in its place.
+/// The SHA-256 of a key or token. The backend stores this instead of the text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 32]);
 
@@ -65,7 +65,7 @@ impl Fingerprint {
 }
 
 impl Fingerprint {
-    /// Its first half as 32 hexadecimal digits: 128 bits, for names in a store where each byte counts.
+    /// The first half as 32 hexadecimal digits: 128 bits, for names in a store where memory is scarce.
     #[must_use]
     pub(crate) fn short(self) -> String {
         hex(&self.0[..16])
@@ -93,7 +93,7 @@ impl<'de> Deserialize<'de> for Fingerprint {
     }
 }
 
-/// Bytes from the system's random source. Without one nothing here is safe, so its failure is a panic.
+/// Random bytes from the system. If the system has none, it panics, because nothing would be safe.
 #[must_use]
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     rand::generate::<[u8; N]>(&rand::SystemRandom::new())

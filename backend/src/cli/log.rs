@@ -1,4 +1,4 @@
-//! What the program says of itself: lines on standard error, and spans for a collector.
+//! What the program reports about itself: lines on standard error, and trace spans for a collector.
 
 use super::{Error, traces::Traces};
 use crate::settings::{LogFormat, Settings};
@@ -6,15 +6,15 @@ use std::io::{self, IsTerminal};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// Begins to log as `settings` say. Only this crate's own lines follow the level: a dependency's would show URLs
-/// and headers at the lower ones.
+/// Starts logging as the settings say. The level applies only to this crate's own lines: at the lower levels, lines
+/// of dependencies would show URLs and headers.
 pub(super) fn log(settings: &Settings) -> Result<Traces, Error> {
     let log = settings.log;
     let dependencies = log.level.min(LevelFilter::WARN);
     let targets = Targets::new()
         .with_default(dependencies)
         .with_target(env!("CARGO_CRATE_NAME"), log.level)
-        // Spans that only a collector is sent.
+        // Spans that are only sent to a collector.
         .with_target(Traces::TARGET, LevelFilter::OFF);
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(io::stderr().is_terminal())

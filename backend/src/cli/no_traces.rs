@@ -1,4 +1,4 @@
-//! In place of the traces, in a build without the feature `otlp`.
+//! Replaces `traces.rs` in a build without the feature `otlp`.
 
 use super::Error;
 use reqwest::Url;

@@ -1,4 +1,4 @@
-//! What the operating system asks of the process.
+//! The signals that the operating system sends to the process.
 
 use std::io;
 
@@ -7,14 +7,14 @@ use std::io;
 pub(super) enum Signal {
     /// SIGTERM: a supervisor ends the process.
     Terminate,
-    /// SIGINT: a person does, and waits for it.
+    /// SIGINT: a person ends the process, and waits for the end.
     Interrupt,
-    /// SIGHUP: files are to be read again.
+    /// SIGHUP: the process must read files again.
     #[cfg_attr(not(unix), expect(dead_code, reason = "there is no such signal"))]
     Hangup,
 }
 
-/// The signals, from the time that this was made.
+/// The signals that arrive from the time when this was made.
 #[cfg(unix)]
 #[derive(Debug)]
 pub(super) struct Signals {
@@ -43,7 +43,7 @@ impl Signals {
     }
 }
 
-/// Ctrl-C, from the first time that it is waited for.
+/// Ctrl-C, from the first time that something waits for it.
 #[cfg(not(unix))]
 #[derive(Debug)]
 pub(super) struct Signals;

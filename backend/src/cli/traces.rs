@@ -1,7 +1,7 @@
 //! Traces for an OpenTelemetry collector, by OTLP over HTTP.
 //!
-//! OpenTelemetry's own variables are heeded where they say more: `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`,
-//! `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_BSP_…`.
+//! OpenTelemetry's own environment variables also apply, for what Sori has no setting for: `OTEL_SERVICE_NAME`,
+//! `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_BSP_…`.
 
 use super::Error;
 use crate::wire::traces::TARGET;
@@ -14,16 +14,16 @@ use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{Layer, filter::Targets, registry::LookupSpan};
 
 const NAME: &str = "sori-backend";
-/// A collector that takes longer loses what it was sent.
+/// If a collector takes longer, the spans that were sent to it are lost.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What sends them, from a thread of its own.
+/// Sends the spans, from its own thread.
 pub(super) struct Traces(Option<SdkTracerProvider>);
 
 impl Traces {
     pub(super) const TARGET: &str = TARGET;
 
-    /// To the collector at `endpoint`, which need not be there yet; nowhere without one.
+    /// Sends them to the collector at `endpoint`, which may start later; without an endpoint, nowhere.
     pub(super) fn to(endpoint: Option<&Url>) -> Result<Self, Error> {
         let Some(endpoint) = endpoint else {
             return Ok(Self(None));
@@ -63,7 +63,7 @@ impl Traces {
         Some(layer)
     }
 
-    /// Sends what is left.
+    /// Sends the spans that are not sent yet.
     pub(super) async fn end(self) {
         let Some(provider) = self.0 else { return };
         let ended = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(TIMEOUT));
@@ -75,14 +75,15 @@ impl Traces {
     }
 }
 
-/// A blocking client, since the exporter's thread is none of the runtime's; it may not be made on one either.
+/// A blocking client, because the exporter's thread does not belong to the async runtime. It must not be made on a
+/// thread of the runtime either.
 fn client(endpoint: &Url) -> Result<reqwest::blocking::Client, Error> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let plain = endpoint.scheme() == "http";
     let make = move || {
         let mut builder = reqwest::blocking::Client::builder().timeout(TIMEOUT);
         if plain {
-            // No certificate is needed, and an image may have none.
+            // A collector with http needs no certificates, and a container image may have none.
             builder = builder.tls_certs_only([]);
         }
         builder.build()

@@ -1,4 +1,5 @@
-//! The journal's files: the lock, the journal, the one being written anew, and those set aside.
+//! The journal's files: the lock, the journal, the new journal that is being written, and journals that were set
+//! aside.
 
 use super::format::{self, Reading};
 use crate::{
@@ -17,7 +18,7 @@ const FILE: &str = "journal.jsonl";
 const LOCK: &str = "journal.lock";
 const FRESH: &str = "journal.new";
 
-/// Why there is no journal; the cause is its source.
+/// Why the journal cannot be used; the cause is its source.
 #[derive(Debug, thiserror::Error)]
 #[error("{} cannot be used", path.display())]
 pub struct JournalError {
@@ -42,16 +43,16 @@ impl JournalError {
     }
 }
 
-/// Where a journal is, and what it is about.
+/// Where a journal is, and which upstream and client id it belongs to.
 #[derive(Clone, Debug)]
 pub struct Place {
     /// `SORI_STATE_DIR`.
     pub dir: PathBuf,
-    /// The upstream and the client id, by hash: another one's calls are counted elsewhere.
+    /// The hash of the upstream and the client id: the calls of another client id are counted in another journal.
     pub binding: Fingerprint,
 }
 
-/// A whole journal, on the disk, beside the one in use.
+/// A complete new journal on the disk, beside the one in use.
 #[derive(Debug)]
 pub struct Fresh {
     file: File,
@@ -85,7 +86,7 @@ impl Place {
         }
     }
 
-    /// Reads the journal that is there. One that cannot be used is set aside, and said.
+    /// Reads the existing journal. One that cannot be used is renamed, and the log says so.
     pub(super) fn read(&self, policy: &Policy, now: Moment) -> Result<Book, JournalError> {
         let read = || -> io::Result<Book> {
             let path = self.path();
@@ -133,7 +134,7 @@ impl Place {
         read().map_err(|error| self.error(error))
     }
 
-    /// Where the journal of another upstream or client id waits for its return.
+    /// The file where the journal of another upstream or client id is kept until that one is used again.
     fn of(&self, binding: Fingerprint) -> PathBuf {
         let name = binding.to_hex();
         self.dir.join(format!("journal.{}.jsonl", &name[..12]))
@@ -152,10 +153,10 @@ impl Place {
         Ok(aside)
     }
 
-    /// Writes a journal that holds `book` alone beside the one in use. On the disk when this returns.
+    /// Writes a new journal that contains only `book`, beside the one in use. It is on the disk when this returns.
     ///
     /// # Errors
-    /// If it cannot be written. What was written of it is removed, since a disk may be full.
+    /// If it cannot be written. The part that was written is removed, because the disk may be full.
     pub fn write(&self, book: &Book) -> Result<Fresh, JournalError> {
         let fresh = self.dir.join(FRESH);
         let write = || -> io::Result<Fresh> {
@@ -174,20 +175,20 @@ impl Place {
         })
     }
 
-    /// Whether the file in the journal's place is this one.
+    /// Whether the file at the journal's path is this one.
     pub(super) fn holds(&self, file: &File) -> bool {
         is_at(&self.path(), file)
     }
 
-    /// Whether the lock in its place is this one.
+    /// Whether the file at the lock's path is this one.
     pub(super) fn holds_lock(&self, lock: &File) -> bool {
         is_at(&self.dir.join(LOCK), lock)
     }
 }
 
 impl Fresh {
-    /// Puts it in the journal's place, with `more` lines, so that there is a whole one at any time. Returns
-    /// it, open for appending, and its length.
+    /// Moves it to the journal's path, with `more` lines, so that there is a complete journal at any time. Returns
+    /// the file, open for appending, and its length.
     pub(super) fn put_in_place(
         mut self,
         place: &Place,
@@ -197,14 +198,14 @@ impl Fresh {
         let put = |file: &mut File| -> io::Result<()> {
             file.write_all(more)?;
             fs::rename(&fresh, place.path())?;
-            // The new name is on the disk when the directory is.
+            // The new name is on the disk only once the directory is.
             sync_dir(&place.dir)
         };
         put(&mut self.file).map_err(|error| {
             let _ = fs::remove_file(&fresh);
             place.error(error)
         })?;
-        // Its own of before, should there be one: it has been taken up.
+        // Its earlier file, if there is one, is not needed any more: its content is in this one.
         let _ = fs::remove_file(place.of(place.binding));
         Ok((self.file, self.length + more.len() as u64))
     }
@@ -218,8 +219,8 @@ fn contents(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Gives the file a second name, or copies it where the file system has no second names: there is a
-/// journal in its place at any time.
+/// Gives the file a second name, or copies it if the file system has no hard links. So there is a journal at the
+/// journal's path at any time.
 fn keep(path: &Path, aside: &Path) -> io::Result<()> {
     let _ = fs::remove_file(aside);
     fs::hard_link(path, aside).or_else(|_| fs::copy(path, aside).map(drop))
@@ -244,13 +245,13 @@ fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
-/// No other system lets a directory be synced.
+/// Other systems do not let a program sync a directory.
 #[cfg(not(unix))]
 fn sync_dir(_dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Readable by this user alone: the journal says which of the site's hosts was visited when.
+/// Only this user can read it, because the journal says when a visitor was on which host of the site.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true);

@@ -1,4 +1,4 @@
-//! The journal's text: lines of JSON, each with the checksum of what stands before it.
+//! The journal's text: lines of JSON, each with a checksum of the JSON before it.
 //!
 //! ```text
 //! {"journal":"sori-backend","version":1,"binding":"…"} 8d6e1b2c
@@ -14,7 +14,7 @@ use crate::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 const MAGIC: &str = "sori-backend";
-/// Of the format. A program that does not know a journal's version leaves it alone.
+/// The version of the format. A program that does not know a journal's version does not touch the journal.
 const VERSION: u32 = 1;
 
 /// The first line.
@@ -25,26 +25,26 @@ struct Header {
     binding: Fingerprint,
 }
 
-/// What a journal's text amounts to.
+/// What a journal's text contains.
 #[derive(Debug)]
 pub enum Reading {
     /// There is nothing in it.
     Empty,
-    /// A book. So many lines before its last could not be read: what they would have entered is lost.
+    /// A book. The number is that of the lines before the last one that could not be read; their events are lost.
     Book(Box<Book>, usize),
-    /// It is about another upstream or another client id: this is its binding.
+    /// It belongs to another upstream or client id; this is its hash.
     Bound(Fingerprint),
-    /// It is no journal, or one of a version to come, or its book is damaged.
+    /// It is not a journal, or has a newer version, or its book is damaged.
     Foreign(&'static str),
 }
 
 /// Reads a journal's text.
 ///
-/// A last line that is not whole was being written when the process or the machine died; what it would have
-/// entered never took effect, so it is left out.
+/// If the last line is not complete, the process or the machine stopped while it was being written. Its event never
+/// took effect, so the line is left out.
 #[must_use]
 pub fn read(text: &[u8], binding: Fingerprint, policy: &Policy, now: Moment) -> Reading {
-    // A machine that lost its power may leave zeros where the last lines should be.
+    // After a power failure there may be zeros where the last lines should be.
     let end = text.iter().rposition(|&b| b != 0).map_or(0, |at| at + 1);
     let mut lines = text[..end].split_inclusive(|&b| b == b'\n').peekable();
     let Some(first) = lines.next() else {
@@ -83,7 +83,7 @@ pub fn read(text: &[u8], binding: Fingerprint, policy: &Policy, now: Moment) -> 
     Reading::Book(Box::new(book), damaged)
 }
 
-/// A whole journal that holds `book` alone.
+/// A complete journal that contains only `book`.
 #[must_use]
 pub fn whole(book: &Book, binding: Fingerprint) -> Vec<u8> {
     let header = Header {

@@ -1,10 +1,10 @@
-//! The book's journal: a file in `SORI_STATE_DIR`, so that a restart loses no count.
+//! The book's journal: a file in `SORI_STATE_DIR`, so that no count is lost in a restart.
 //!
-//! It begins with a whole book; each further line is one event. An event is written before it takes effect,
-//! with one `write`, so a process that dies loses nothing; it reaches the disk within a second. Keys and
-//! tokens appear as SHA-256 only, answers and addresses not at all.
+//! It begins with a complete book; each further line is one event. An event is written before it takes effect, with
+//! one `write`, so nothing is lost when the process dies. It reaches the disk within a second. Keys and tokens appear
+//! only as SHA-256; answers and IP addresses do not appear.
 //!
-//! A file that cannot be used is never overwritten: it is set aside under a name of its own.
+//! A file that cannot be used is never overwritten: it is renamed instead.
 
 mod files;
 pub mod format;
@@ -26,9 +26,9 @@ use std::{
     time::Instant,
 };
 
-/// Beyond this length the journal is written anew as one book, once it is twice the book's own.
+/// A journal that is longer than this, and twice as long as its book, is written again as one book.
 const COMPACT_BYTES: u64 = 1 << 20;
-/// How long it is waited between two tries to write a journal anew that is in trouble, at most.
+/// The longest wait between two attempts to write a journal again that could not be written.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
 
 /// The journal, open for writing.
@@ -36,40 +36,40 @@ const LONGEST_WAIT: Duration = Duration::from_secs(8);
 pub struct Journal {
     place: Arc<Place>,
     file: File,
-    /// Held until the process ends; the operating system lets go of it by itself.
+    /// Held until the process ends; the operating system then releases it.
     lock: File,
     length: u64,
-    /// Its length when it was last written anew.
+    /// The length when it was last written again.
     compacted: u64,
-    /// What was written last is in the file whole.
+    /// Whether the last line that was written is completely in the file.
     sound: bool,
     /// Something was written that may not be on the disk.
     dirty: bool,
     trouble: Option<Trouble>,
-    /// While the journal is written anew elsewhere: what has been appended since.
+    /// While a new journal is being written elsewhere: the lines that were appended in the meantime.
     pending: Option<Vec<u8>>,
     status: JournalStatus,
 }
 
-/// What keeps the journal from being kept.
+/// Why the journal cannot be written now.
 #[derive(Debug)]
 struct Trouble {
     what: String,
-    /// Only a whole new file helps.
+    /// Whether only a complete new file helps.
     rewrite: bool,
     /// When that is tried, and how long it is waited after.
     next: Instant,
     wait: Duration,
 }
 
-/// What the journal needs done outside the lock.
+/// The work that must be done on the journal without holding the lock.
 #[derive(Debug)]
 pub enum Upkeep {
     /// Nothing.
     Rest,
-    /// What was written is to be brought to the disk.
+    /// What was written must be synced to the disk.
     Sync(File),
-    /// It is to be written anew.
+    /// The journal must be written again.
     Rewrite(Arc<Place>),
 }
 
@@ -77,7 +77,7 @@ impl Journal {
     /// Reads the journal at `place`, or begins one.
     ///
     /// # Errors
-    /// If it cannot be read or written, or another process holds it.
+    /// If it cannot be read or written, or another process has locked it.
     pub fn open(place: Place, policy: &Policy, now: Moment) -> Result<(Self, Book), JournalError> {
         let lock = place.lock()?;
         let book = place.read(policy, now)?;
@@ -98,13 +98,13 @@ impl Journal {
         Ok((journal, book))
     }
 
-    /// What is wrong, for people; `None` if nothing is.
+    /// What is wrong, in words; `None` if nothing is.
     #[must_use]
     pub fn trouble(&self) -> Option<&str> {
         self.trouble.as_ref().map(|trouble| trouble.what.as_str())
     }
 
-    /// How it stands.
+    /// Its length and whether it can be written.
     #[must_use]
     pub fn status(&self) -> JournalStatus {
         JournalStatus {
@@ -116,7 +116,7 @@ impl Journal {
     /// Writes an entry.
     ///
     /// # Errors
-    /// If it could not be written whole. What was written of it is taken back.
+    /// If it could not be written completely. The part that was written is removed.
     pub fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         let line = format::entry(entry);
         match self.write(&line) {
@@ -145,7 +145,7 @@ impl Journal {
 
     fn write(&mut self, line: &[u8]) -> io::Result<()> {
         if !self.sound {
-            // A torn line is in the file: nothing may follow it.
+            // An incomplete line is in the file. Remove it before anything is appended.
             self.file.set_len(self.length)?;
             self.sound = true;
         }
@@ -154,7 +154,7 @@ impl Journal {
         })
     }
 
-    /// What is to be done now. To be called about once a second.
+    /// The work that must be done now. Call this about once a second.
     pub fn upkeep(&mut self) -> Upkeep {
         if self.pending.is_some() {
             return Upkeep::Rest;
@@ -164,7 +164,7 @@ impl Journal {
         }
         let long = self.length >= COMPACT_BYTES && self.length >= self.compacted * 2;
         let due = match &mut self.trouble {
-            // Nothing may be asked for that would show whether it can be written again.
+            // No request may come that would show whether the journal can be written again, so try it here.
             Some(trouble) if trouble.next <= Instant::now() => {
                 trouble.wait = (trouble.wait * 2).min(LONGEST_WAIT);
                 trouble.next = Instant::now() + trouble.wait;
@@ -189,7 +189,7 @@ impl Journal {
         Upkeep::Rest
     }
 
-    /// What was written has been brought to the disk, or not.
+    /// Takes the result of the sync.
     pub fn synced(&mut self, result: io::Result<()>, took: Duration) {
         match result {
             Ok(()) => {
@@ -200,7 +200,7 @@ impl Journal {
         }
     }
 
-    /// After a failed sync the system may take for written what is not: a second sync would prove nothing.
+    /// After a failed sync the system may count data as written that is not, so a second sync would prove nothing.
     fn unsynced(&mut self, error: &io::Error) {
         self.status.sync_errors += 1;
         self.troubled(
@@ -209,11 +209,11 @@ impl Journal {
         );
     }
 
-    /// Puts the journal that was written anew in place of this one, with what was appended since.
+    /// Replaces this journal by the new one, with the lines that were appended in the meantime.
     pub fn replace(&mut self, fresh: Result<Fresh, JournalError>) {
         let pending = self.pending.take().unwrap_or_default();
         let replaced = fresh.and_then(|fresh| {
-            // The directory may be a new one, and so is its lock then.
+            // The directory may have been replaced, and with it the lock.
             if !self.place.holds_lock(&self.lock) {
                 self.lock = self.place.lock()?;
             }
@@ -230,7 +230,7 @@ impl Journal {
             }
             Err(error) => {
                 let error = with_causes(&error);
-                // The long one is whole; it is tried again when it has doubled.
+                // The old, long journal is complete. The next attempt comes when it is twice as long.
                 self.compacted = self.length;
                 self.status.write_errors += 1;
                 match &mut self.trouble {

@@ -1,4 +1,4 @@
-//! Rate limits per client and for the site as a whole. Pure; time comes from outside.
+//! Rate limits for each client and for the site as a whole. All of it is pure; the caller gives the time.
 //!
 //! A rate means what it says: `40/minute` lets at most 40 through in any 60 seconds, and a refusal names
 //! the time after which the same request is let through.
@@ -17,16 +17,16 @@ use std::{
     net::{IpAddr, Ipv6Addr},
 };
 
-/// The most windows remembered of each kind. Beyond it newcomers of that kind share one for each rate
-/// until others have run empty.
+/// How many windows of each kind are remembered. When there are more, new clients of that kind share one window for
+/// each rate, until other windows are empty.
 const REMEMBERED: usize = 131_072;
 
-/// Whose requests a limit counts together.
+/// The group of requests that a limit counts together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// An IPv4 address or an IPv6 /64, which is one subscriber's.
+    /// An IPv4 address or an IPv6 /64 network, which belongs to one subscriber.
     Client,
-    /// An IPv6 /48, which one subscriber may hold too.
+    /// An IPv6 /48 network, which may also belong to one subscriber.
     Network,
     /// A ticket's session.
     Session,
@@ -58,14 +58,14 @@ impl Scope {
     }
 }
 
-/// Which limit was reached, and after how long the request would be let through.
+/// Which limit was reached, and when the request would be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
     /// Whose requests were too many.
     pub scope: Scope,
-    /// What is let through.
+    /// The rate that was reached.
     pub rate: Rate,
-    /// Until there is room.
+    /// The time until the request would be allowed.
     pub wait: Duration,
 }
 
@@ -76,7 +76,7 @@ impl fmt::Display for Refused {
     }
 }
 
-/// Who asks, as far as limits go.
+/// What the limits need to know about a visitor.
 #[derive(Clone, Copy, Debug)]
 pub struct Visitor {
     /// The client's address.
@@ -85,7 +85,7 @@ pub struct Visitor {
     pub session: Option<Fingerprint>,
 }
 
-/// Whose requests are counted together, by name.
+/// The client, network, session or site whose requests are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Bucket {
     /// An IPv4 address or an IPv6 /64.
@@ -111,12 +111,12 @@ impl Bucket {
     }
 }
 
-/// One count that a request takes part in.
+/// One of the counts that a request is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Take {
     /// With whom it is counted.
     pub bucket: Bucket,
-    /// What is let through.
+    /// The rate that applies.
     pub rate: Rate,
 }
 
@@ -134,7 +134,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// All counts that a request of the visitor's takes part in.
+    /// All counts that a request of the visitor is part of.
     #[must_use]
     pub fn takes(&self, visitor: &Visitor) -> Vec<Take> {
         let mut takes = Vec::new();
@@ -163,8 +163,8 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// Whether a request may be counted in all of `takes`. `now` is the time since any start, and never
-    /// runs backwards.
+    /// Whether all of `takes` have room for a request. `now` is the time since any fixed point, and never goes
+    /// backwards.
     ///
     /// # Errors
     /// The limit that is reached; of several, the one with the longest wait.
@@ -193,7 +193,7 @@ impl Limiter {
     }
 }
 
-/// The windows of one kind. A flood of one kind leaves the others' windows alone.
+/// The windows of one kind. If there are too many of one kind, the windows of the other kinds are not affected.
 #[derive(Debug, Default)]
 struct Kind {
     known: HashMap<Take, Window>,
@@ -205,7 +205,7 @@ impl Kind {
     /// The window of `take`, or the shared one if there is no room to remember it.
     fn window(&mut self, take: Take, now: Duration) -> &mut Window {
         let full = self.known.len() >= REMEMBERED && !self.known.contains_key(&take);
-        // At most once a second: a flood of new addresses must not buy a scan each.
+        // Clean up at most once a second, so that a flood of new addresses does not cause a scan for each request.
         if full && now.saturating_sub(self.swept) >= Duration::from_secs(1) {
             self.swept = now;
             self.known

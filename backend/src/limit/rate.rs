@@ -1,13 +1,13 @@
-//! Rates as they are written, and the windows that hold them.
+//! Rates as they are written in settings, and the windows that count against them.
 
 use core::{fmt, str::FromStr, time::Duration};
 use std::collections::VecDeque;
 
 const DAY_SECS: u64 = 86_400;
-/// A window remembers its requests in so many groups at most, however many it lets through.
+/// A window stores its requests in this number of groups at most, however many requests the rate allows.
 const GROUPS: u128 = 60;
 
-/// So many in any span of such a length.
+/// A number of requests in any span of a given length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rate {
     count: u32,
@@ -34,7 +34,8 @@ impl Rate {
         self.per
     }
 
-    /// The group of a request at `at`: requests that share one are forgotten together, with the latest.
+    /// The group of a request at `at`. The requests of a group are forgotten together, when the latest of them is old
+    /// enough.
     #[must_use]
     pub fn group(self, at: Duration) -> u128 {
         at.as_millis() / (self.per.as_millis() / GROUPS).max(1)
@@ -85,7 +86,7 @@ impl FromStr for Rate {
     }
 }
 
-/// Several rates that hold at once, or none. Reads `25/10s,40/minute,100/hour` and `off`.
+/// Several rates that apply at the same time, or none. Reads `25/10s,40/minute,100/hour` and `off`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rates(Vec<Rate>);
 
@@ -135,7 +136,7 @@ impl fmt::Display for Rates {
     }
 }
 
-/// What was let through in the span that ends now, the oldest group first.
+/// The requests that were allowed in the span that ends now, the oldest group first.
 #[derive(Debug, Default)]
 pub(super) struct Window {
     groups: VecDeque<Group>,

@@ -16,7 +16,7 @@ fn address(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
-/// A limiter that is asked as the store asks it.
+/// A limiter that is called the way the store calls it.
 struct Gate {
     limits: Limits,
     limiter: Limiter,
@@ -180,7 +180,7 @@ proptest! {
             match limiter.admit(address("192.0.2.1"), None, now) {
                 Ok(()) => times.push(now),
                 Err(refused) => {
-                    // Who returns when told to is let through.
+                    // A client that returns after the time it was told is let through.
                     now += refused.wait;
                     prop_assert!(refused.wait <= Duration::from_secs(secs));
                     prop_assert_eq!(limiter.admit(address("192.0.2.1"), None, now), Ok(()));

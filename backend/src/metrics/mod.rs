@@ -1,6 +1,6 @@
-//! Counters for Prometheus. Labels are routes, codes and outcomes: nothing of a visitor.
+//! Counters for Prometheus. The labels are routes, codes and outcomes, and say nothing about a visitor.
 
-//!
+//! A value that is not known is left out; no number stands for it.
 //! What is not known is absent: there is no number that stands for none.
 
 mod process;
@@ -62,15 +62,15 @@ struct Route {
 pub struct Traffic {
     /// Open ones.
     pub connections: Gauge,
-    /// Those that gave way to a newcomer.
+    /// Connections that were closed to make room for a new one.
     pub evicted: Counter,
-    /// Those that found no place.
+    /// Connections that were refused because there was no room.
     pub refused: Counter,
 }
 
 type Histograms = Family<[(&'static str, String); 1], Histogram, fn() -> Histogram>;
 
-/// All that is counted.
+/// All counters and gauges.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -174,7 +174,7 @@ impl Metrics {
         }
     }
 
-    /// A request was answered.
+    /// Counts a request that was answered.
     pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
         let request = Request {
             method: method.into(),
@@ -188,12 +188,12 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    /// A problem was answered.
+    /// Counts a reply that was a problem document.
     pub fn problem(&self, code: &'static str) {
         self.problems.get_or_create(&Code { code }).inc();
     }
 
-    /// A challenge was refused by a limit.
+    /// Counts a request for a key that a rate limit refused.
     pub fn limited(&self, refused: &Refused) {
         let limit = Limit {
             limit: refused.scope.as_str(),
@@ -202,7 +202,7 @@ impl Metrics {
         self.limited.get_or_create(&limit).inc();
     }
 
-    /// A client left before its answer.
+    /// Counts a client that left before its reply was sent.
     pub fn cancelled(&self, route: &str) {
         let route = Route {
             route: route.to_owned(),
@@ -210,12 +210,12 @@ impl Metrics {
         self.cancelled.get_or_create(&route).inc();
     }
 
-    /// An answer or a token was judged.
+    /// Counts an answer or a token that was checked.
     pub fn verdict(&self, outcome: &'static str) {
         self.verdicts.get_or_create(&Outcome { outcome }).inc();
     }
 
-    /// A call to the upstream ended.
+    /// Counts a call to the upstream that ended.
     pub fn upstream_call(&self, call: &'static str, failure: Option<Failure>, took: Duration) {
         let outcome = match failure {
             None => "ok",
@@ -236,7 +236,7 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    /// The OpenMetrics text, with how things stand as of now.
+    /// The OpenMetrics text, with the current values.
     #[must_use]
     pub fn text(&self, now: &Standing) -> String {
         self.standing.set(*now);

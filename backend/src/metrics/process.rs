@@ -1,5 +1,5 @@
-//! The process's own use of the machine, under the names that every Prometheus client uses. Linux alone: elsewhere
-//! they are absent.
+//! How much of the machine the process uses, under the names that all Prometheus clients use. Only on Linux;
+//! elsewhere these values are left out.
 
 use prometheus_client::{
     collector::Collector,
@@ -9,7 +9,7 @@ use prometheus_client::{
 };
 use std::{fmt, fs};
 
-/// Linux counts a process's CPU time in hundredths of a second for every program.
+/// Linux reports a process's CPU time in hundredths of a second.
 const TICKS_A_SECOND: f64 = 100.0;
 const PAGE_BYTES: i64 = 4096;
 
@@ -60,7 +60,8 @@ struct Stat {
 }
 
 impl Stat {
-    /// See proc_pid_stat(5): the fields after the program's name, which may hold anything, begin with the third.
+    /// See proc_pid_stat(5). The program's name may contain any character, so the fields are counted after it; the
+    /// first of them is the third.
     fn read() -> Option<Self> {
         let stat = fs::read_to_string("/proc/self/stat").ok()?;
         let (_, after_name) = stat.rsplit_once(')')?;

@@ -1,4 +1,4 @@
-//! How things stand when metrics are asked for. What is not known is absent.
+//! The values that are read when metrics are requested. A value that is not known is left out.
 
 use crate::store::{JournalStatus, Status};
 use prometheus_client::{
@@ -12,18 +12,18 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// What is asked for with the metrics.
+/// The values that are read for the metrics.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Standing {
-    /// The store, if it can be asked.
+    /// The status of the store, if it can be reached.
     pub store: Option<Status>,
     /// Whether the circuit breaker is open.
     pub held_back: bool,
-    /// The audio that is being sent.
+    /// How many bytes of audio are being sent now.
     pub audio_bytes: usize,
 }
 
-/// The latest.
+/// The latest values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Latest(Arc<Mutex<Standing>>);
 

@@ -1,9 +1,9 @@
-//! Keys and quota, without HTTP and without a clock of its own.
+//! The emulator's keys and quota, without HTTP. The caller gives the time.
 //!
-//! NAVER's documents leave three things open; decided here, on the careful side: a key is used up by its
-//! first verification, right or wrong; a verification before the audio was fetched (`CT002`) leaves the key
-//! alive; every call that NAVER would count spends quota whatever its outcome, so that a client which
-//! retries blindly sees the day end.
+//! NAVER's documentation leaves three things open. The emulator does what is hardest for its clients. The first
+//! verification uses a key up, whether the answer is right or wrong. A verification before the audio was fetched
+//! (`CT002`) does not use the key up. Every call that NAVER would count uses the quota, whatever the result, so that
+//! a client that retries without limit reaches the end of the quota.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -11,14 +11,15 @@ use std::time::Duration;
 use super::digits::Digits;
 use crate::clock::{KoreanDay, Moment};
 
-/// The most keys remembered. The oldest is forgotten first; at NAVER's 1,000 calls a day none ever is.
+/// How many keys are remembered. The oldest is forgotten first. With NAVER's 1,000 calls a day this limit is never
+/// reached.
 const MAX_KEYS: usize = 4_096;
 
-/// What was issued under a key.
+/// What was issued with a key.
 #[derive(Clone, Debug)]
 pub(super) struct Challenge {
     pub(super) digits: Digits,
-    /// Everything about the recording that is not the digits.
+    /// Determines everything about the recording except the digits.
     pub(super) seed: u64,
 }
 
@@ -29,7 +30,7 @@ pub(super) enum Refusal {
     InvalidKey,
     /// The key's audio was never fetched.
     AudioNotIssued,
-    /// The day's calls are spent.
+    /// The day's calls are used up.
     QuotaExceeded,
 }
 
@@ -48,7 +49,7 @@ pub(super) struct Desk {
     day: KoreanDay,
     spent: u32,
     keys: HashMap<String, Issued>,
-    /// Oldest first. May name keys that are gone already.
+    /// The keys, oldest first. May contain keys that are already forgotten.
     order: VecDeque<String>,
 }
 
@@ -90,14 +91,14 @@ impl Desk {
         Ok(())
     }
 
-    /// The challenge to speak; from now on its answer can be judged.
+    /// The challenge to speak. From now on its answer can be verified.
     pub(super) fn hear(&mut self, now: Moment, key: &str) -> Result<Challenge, Refusal> {
         let issued = self.live(now, key)?;
         issued.heard = true;
         Ok(issued.challenge.clone())
     }
 
-    /// Judges an answer and uses the key up.
+    /// Verifies an answer and uses the key up.
     pub(super) fn verify(&mut self, now: Moment, key: &str, answer: &str) -> Result<bool, Refusal> {
         self.spend(now)?;
         let issued = self.live(now, key)?;

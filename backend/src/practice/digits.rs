@@ -9,7 +9,7 @@ use rand::{Rng, RngExt};
 pub struct Digits(Vec<u8>);
 
 impl Digits {
-    /// The most digits of a challenge: about fifteen seconds of speech.
+    /// The highest number of digits in a challenge: about fifteen seconds of speech.
     pub const MAX: usize = 12;
 
     /// Reads digits such as `12345`.
@@ -26,7 +26,7 @@ impl Digits {
         }
     }
 
-    /// Draws five or six digits.
+    /// Chooses five or six digits at random.
     pub(super) fn draw(rng: &mut impl Rng) -> Self {
         let count = rng.random_range(5..=6);
         Self((0..count).map(|_| rng.random_range(0..=9)).collect())
@@ -37,7 +37,7 @@ impl Digits {
         &self.0
     }
 
-    /// Whether a visitor's answer is these digits, nothing more and nothing less.
+    /// Whether a visitor's answer is exactly these digits.
     pub(super) fn is(&self, answer: &str) -> bool {
         answer.bytes().eq(self.0.iter().map(|digit| digit + b'0'))
     }

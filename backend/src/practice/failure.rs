@@ -1,4 +1,4 @@
-//! Why the emulator refuses a call, apart from how a dialect says it.
+//! Why the emulator refuses a call. How a dialect words this is elsewhere.
 
 use super::desk::Refusal;
 

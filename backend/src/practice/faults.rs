@@ -1,5 +1,5 @@
-//! Failures on demand, for tests that must reach what a healthy upstream never shows. No setting of the
-//! program leads here: only code that builds [`Options`](super::Options) can use it.
+//! Failures on request, for tests of what a healthy upstream never does. No setting of the program can cause them:
+//! only code that builds [`Options`](super::Options) can.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,7 +26,7 @@ pub enum Fault {
     Throttled,
     /// 401, as with wrong credentials.
     Unauthorised,
-    /// Without a captcha's code: the application may not use the audio captcha.
+    /// 403 without a code of the captcha: the application is not allowed to use the audio captcha.
     Forbidden,
     /// 403 with NAVER's `CT001`.
     InvalidKey,
@@ -34,7 +34,7 @@ pub enum Fault {
     Html,
     /// 200, then the body breaks off.
     Cut,
-    /// No answer until the client gives up.
+    /// No reply until the client gives up.
     Stall,
 }
 
@@ -43,7 +43,7 @@ pub enum Fault {
 pub struct Faults(Arc<Mutex<[Option<Fault>; 3]>>);
 
 impl Faults {
-    /// Makes every such call fail from now on; `None` heals it.
+    /// Makes every call of this kind fail from now on; `None` ends this.
     pub fn set(&self, call: Call, fault: impl Into<Option<Fault>>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)[call as usize] = fault.into();
     }

@@ -1,10 +1,10 @@
 //! The practice upstream: an emulator of NAVER's audio-captcha protocol that speaks real digits.
 //!
-//! It exists so that the path a newcomer tries is the path production runs: the backend reaches it over
-//! HTTP exactly as it would reach NAVER, with credentials in the same headers and the same answers to
-//! judge. It follows NAVER's documentation call by call; where that says nothing, the choice made here is
-//! stated at the place that makes it (`desk.rs`, `naver.rs` and the dialects). It is no protection: it speaks clearly on
-//! purpose, and anybody may run it.
+//! A newcomer who tries Sori runs the same code as production: the backend sends the emulator the same HTTP requests
+//! that it would send to NAVER, with credentials in the same headers and the same answers to check. The emulator
+//! follows NAVER's documentation call by call. Where the documentation says nothing, a comment at that place says
+//! what was chosen (`desk.rs`, `naver.rs` and the dialects). It protects nothing: it speaks clearly on purpose, and
+//! anybody may run it.
 //!
 //! ```
 //! # async fn demo() -> std::io::Result<()> {
@@ -45,33 +45,33 @@ pub use digits::{Digits, NotDigits};
 pub use faults::{Call, Fault, Faults};
 pub use speech::Pauses;
 
-/// What siteverify takes in practice mode on a loopback address, where the site was given no other: it
-/// protects nothing there, and stays the same, so that a site under development is told it once.
+/// The siteverify secret in practice mode on a loopback address, if the operator set none. It protects nothing. It is
+/// always the same, so that a site under development needs to be told only once.
 pub const SITEVERIFY_SECRET: &str = "practice-siteverify-secret-that-anyone-may-know";
 
 /// What the emulator accepts, limits and speaks.
 #[derive(Clone)]
 pub struct Options {
-    /// Which of NAVER's forms it speaks.
+    /// Which of NAVER's two APIs it emulates.
     pub dialect: Dialect,
-    /// Expected in the dialect's header for the client id.
+    /// The client id that clients must send in the dialect's header.
     pub client_id: String,
-    /// Expected in the dialect's header for the secret.
+    /// The client secret that clients must send in the dialect's header.
     pub client_secret: String,
     /// Calls a day, in Korean time; issuing a key and verifying an answer count. `None` is unlimited.
     pub daily_quota: Option<u32>,
-    /// The digits of every challenge; `None` draws five or six anew for each.
+    /// The digits of every challenge; `None` chooses five or six at random for each.
     pub answer: Option<Digits>,
     /// The language of the digits.
     pub voice: Voice,
-    /// Whether the digits stand apart.
+    /// Whether there are pauses between the digits.
     pub pauses: Pauses,
-    /// How long a key lives. NAVER does not say; two hours here, as long as the backend keeps one.
+    /// How long a key is valid. NAVER does not say. Here it is two hours, as long as the backend keeps a key.
     pub key_lifetime: Duration,
-    /// Lets the owner make calls fail; a clone of the handle keeps the control.
+    /// Lets a test make calls fail; keep a clone of it to change the faults later.
     pub faults: Faults,
-    /// What the day and the life of a key are counted by. A backend gives its own to the practice upstream that it
-    /// runs, so that both turn the day at the same moment.
+    /// The clock for the day and for the life of keys. A backend gives its own clock to the practice upstream that it
+    /// runs, so that midnight comes at the same moment for both.
     pub clock: Clock,
 }
 
@@ -92,7 +92,7 @@ impl Default for Options {
     }
 }
 
-/// Shows neither credentials nor answer: debug output ends in logs.
+/// Hides credentials and answer, because debug output ends up in logs.
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
@@ -146,7 +146,7 @@ pub async fn spawn(options: Options, addr: SocketAddr) -> io::Result<Running> {
     let (stop, stopped) = oneshot::channel::<()>();
     let dialect = options.dialect;
     let server = axum::serve(listener, router(options)).with_graceful_shutdown(async {
-        // A dropped sender asks for the same as a sent message.
+        // Dropping the sender stops the emulator just as a message does.
         stopped.await.ok();
     });
     let task = tokio::spawn(async move { server.await });
@@ -158,7 +158,7 @@ pub async fn spawn(options: Options, addr: SocketAddr) -> io::Result<Running> {
     })
 }
 
-/// A served emulator. Dropping it stops it.
+/// A running emulator. Dropping it stops it.
 #[derive(Debug)]
 pub struct Running {
     /// Where it listens.
@@ -169,10 +169,10 @@ pub struct Running {
 }
 
 impl Running {
-    /// How long [`Running::shutdown`] waits for answers under way.
+    /// How long [`Running::shutdown`] waits for open requests.
     const GRACE: Duration = Duration::from_secs(2);
 
-    /// What a backend is given as `SORI_UPSTREAM_URL` to use it.
+    /// The value of `SORI_UPSTREAM_URL` with which a backend uses it.
     #[must_use]
     pub fn base(&self) -> String {
         match self.dialect {
@@ -181,7 +181,7 @@ impl Running {
         }
     }
 
-    /// Accepts no more connections and waits until the open ones are answered, for two seconds at most.
+    /// Accepts no more connections, and waits for open requests for two seconds at most.
     pub async fn shutdown(self) {
         let Self { stop, mut task, .. } = self;
         drop(stop);
@@ -203,7 +203,7 @@ impl Running {
     }
 }
 
-/// Letters and digits from the system's generator, as keys and credentials are made of.
+/// Random letters and digits, as in keys and credentials.
 fn random_text(chars: usize) -> String {
     rand::rng()
         .sample_iter(Alphanumeric)

@@ -1,7 +1,7 @@
-//! NAVER's documented protocol over HTTP, in the dialect that the options name.
+//! NAVER's documented protocol over HTTP, in the dialect from the options.
 //!
-//! Choices where the documents are silent: an unknown `code` is a 400; a missing `key` is an unknown one;
-//! a missing `value` is a wrong answer; the audio of one key is the same at every fetch.
+//! What was chosen where the documentation says nothing: an unknown `code` gets 400; a missing `key` counts as an
+//! unknown key; a missing `value` counts as a wrong answer; the audio of a key is the same at every fetch.
 
 use std::convert::Infallible;
 use std::io;
@@ -29,7 +29,7 @@ use crate::upstream::Dialect;
 
 /// As long as the keys in NAVER's examples.
 const KEY_CHARS: usize = 16;
-/// How the audio is cut into chunks: small enough that a client which reads one chunk only is found out.
+/// The size of the chunks of audio. They are small, so that tests find a client that reads only one chunk.
 const CHUNK: usize = 16 * 1024;
 
 struct Emulator {
@@ -77,9 +77,9 @@ pub(super) fn router(options: Options) -> Router {
         .with_state(emulator)
 }
 
-/// GET alone, with both credentials in their headers.
+/// Accepts only GET, and only with both credentials in their headers.
 ///
-/// axum lets HEAD into a GET handler, which would issue a key that nobody sees.
+/// axum also sends HEAD to a GET handler, which would issue a key that nobody sees.
 async fn admit(State(emulator): State<Arc<Emulator>>, request: Request, next: Next) -> Response {
     if request.method() != Method::GET {
         return emulator.refuse(Failure::Method);
@@ -208,7 +208,7 @@ async fn audio(emulator: &Emulator, key: &str) -> Result<Response, Failure> {
     Ok(chunked(wav))
 }
 
-/// A body whose length no header tells.
+/// A body without a `Content-Length`.
 fn chunked(wav: Vec<u8>) -> Response {
     let wav = Bytes::from(wav);
     let starts = (0..wav.len()).step_by(CHUNK);
@@ -240,7 +240,7 @@ async fn failing(fault: Fault, begin: &'static [u8]) -> Result<Response, Failure
         }
         Fault::Cut => {
             let cut = async {
-                // Lets the server send what it has before the connection breaks.
+                // Lets the server send what it already has before the connection breaks.
                 tokio::task::yield_now().await;
                 Err(io::Error::other("cut on purpose"))
             };

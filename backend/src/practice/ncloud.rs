@@ -1,7 +1,8 @@
 //! The headers, paths and refusals of NAVER Cloud Platform's gateway.
 //!
-//! The documents give the captcha's own codes without the form they come in; here they come in the
-//! gateway's. A call for an API that is not selected in the console is refused as one over the limit is.
+//! The documentation lists the captcha's own error codes, but not in which JSON format they come; here they come in
+//! the gateway's format. A call for an API that is not selected in the console gets the same refusal as a call over
+//! the limit.
 
 use super::failure::Failure;
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ pub(super) const ID_HEADER: &str = "x-ncp-apigw-api-key-id";
 pub(super) const SECRET_HEADER: &str = "x-ncp-apigw-api-key";
 pub(super) const AUDIO_PATHS: [&str; 1] = ["/scaptcha-bin/v1/scaptcha"];
 pub(super) const KEYS_PATH: &str = "/scaptcha/v1/skey";
-/// In seconds; what the documents show as the time an answer took.
+/// In seconds; the documentation shows this value as the time that a reply took.
 pub(super) const RESPONSE_TIME: f64 = 22.9;
 
 pub(super) fn refusal(failure: Failure) -> (u16, Value) {

@@ -1,14 +1,14 @@
 //! `openapi.naver.com`'s headers, paths and refusals.
 //!
-//! Errors that the documents list by status alone carry that status as their `errorCode`, but for 429
-//! (`010` and `012`, as reported).
+//! For errors that the documentation lists only by status, the `errorCode` is that status. The exception is 429, with
+//! `010` and `012`, as people have reported.
 
 use super::failure::Failure;
 use serde_json::{Value, json};
 
 pub(super) const ID_HEADER: &str = "x-naver-client-id";
 pub(super) const SECRET_HEADER: &str = "x-naver-client-secret";
-/// Existing sites call the second path for the audio too.
+/// Some sites also use the second path for the audio.
 pub(super) const AUDIO_PATHS: [&str; 2] = ["/v1/captcha/scaptcha", "/v1/captcha/scaptcha.bin"];
 pub(super) const KEYS_PATH: &str = "/v1/captcha/skey";
 

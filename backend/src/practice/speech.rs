@@ -1,5 +1,5 @@
-//! Turns digits into a WAV file: a speaker, a tempo, pauses and noise that differ from challenge to
-//! challenge, so that nothing built on it learns one recording by heart.
+//! Turns digits into a WAV file. Speaker, tempo, pauses and noise differ from challenge to challenge, so that no
+//! program can rely on one fixed recording.
 
 use std::io::Cursor;
 
@@ -10,19 +10,19 @@ use super::Voice;
 use super::clips::{RATE, speakers};
 use super::digits::Digits;
 
-/// Whether the digits stand apart.
+/// Whether there are pauses between the digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pauses {
-    /// 0.35 to 0.9 s between digits, filled with the same noise as everything else.
+    /// Pauses of 0.35 to 0.9 s between digits, filled with the same noise as the rest.
     #[default]
     Clear,
     /// The digits run into each other: a recording in which no pause can be found.
     None,
 }
 
-/// Everything one recording follows from: the same script always gives the same bytes, so an emulator
-/// need not keep any audio.
+/// Everything that determines a recording. The same script always gives the same bytes, so an emulator does not have
+/// to keep audio.
 #[derive(Clone, Debug)]
 pub(super) struct Script {
     pub(super) digits: Digits,
@@ -31,9 +31,10 @@ pub(super) struct Script {
     pub(super) seed: u64,
 }
 
-/// How far digits without pauses overlap (s).
+/// How far digits without pauses overlap, in seconds.
 const OVERLAP: f32 = 0.03;
-/// Below this share of its peak a clip's edges are cut off where digits run together.
+/// If digits have no pauses between them, the edges of a clip that are quieter than this share of its peak are cut
+/// off.
 const SOFT_EDGE: f32 = 0.25;
 
 /// Speaks the script: 16-bit mono PCM at 11,025 Hz.
@@ -45,7 +46,7 @@ pub(super) fn wav(script: &Script) -> Vec<u8> {
         sample_format: hound::SampleFormat::Int,
     };
     let mut file = Cursor::new(Vec::new());
-    // Writing to memory fails only where memory ends.
+    // Writing to memory cannot fail unless memory runs out.
     let mut writer = hound::WavWriter::new(&mut file, spec).expect("memory is writable");
     for sample in samples(script) {
         let level = (sample.clamp(-1.0, 1.0) * 32_767.0).round();
@@ -93,8 +94,8 @@ fn samples(script: &Script) -> Vec<f32> {
     speech
 }
 
-/// The clip played `tempo` times as fast; its pitch moves along, which at these few per cent sounds like
-/// another day's voice.
+/// The clip played `tempo` times as fast. Its pitch changes too, but by these few per cent it only sounds like the
+/// same voice on another day.
 fn stretched(clip: &[f32], tempo: f32) -> Vec<f32> {
     let count = (clip.len() as f32 / tempo) as usize;
     let at = |i: usize| clip.get(i).copied().unwrap_or(0.0);
@@ -127,7 +128,7 @@ fn mix(speech: &mut Vec<f32>, clip: &[f32], overlap: usize, gain: f32) {
     }
 }
 
-/// A low rush that swells and fades, as behind a telephone line: white noise through a one-pole low-pass.
+/// Low noise that swells and fades, as on a telephone line: white noise through a one-pole low-pass filter.
 fn add_noise(speech: &mut [f32], level: f32, rng: &mut Xoshiro256PlusPlus) {
     let swell = rng.random_range(0.3..0.9) * std::f32::consts::TAU / RATE as f32;
     let mut low = 0.0;
@@ -154,7 +155,7 @@ mod tests {
         }
     }
 
-    /// Level in each 20 ms, as a listener that looks for pauses would measure it.
+    /// The level of each 20 ms, as the widget measures it to find pauses.
     fn levels(samples: &[f32]) -> Vec<f32> {
         samples
             .chunks(seconds(0.02))
@@ -162,8 +163,8 @@ mod tests {
             .collect()
     }
 
-    /// How many stretches of sound a listener tells apart: quiet below a tenth of the loudest frame for
-    /// 200 ms or more parts them, and what sounds for less than 60 ms is no digit.
+    /// How many digits a listener can tell apart. They are separated by 200 ms or more in which the level is below a
+    /// tenth of the loudest. A sound shorter than 60 ms is not a digit.
     fn digits_heard(samples: &[f32]) -> usize {
         let levels = levels(samples);
         let loudest = levels.iter().fold(0.0_f32, |a, b| a.max(*b));

@@ -71,7 +71,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// A listener on every address is asked on this machine.
+/// The address to connect to. If the backend listens on all addresses, this is loopback.
 fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -1,5 +1,5 @@
-//! The day's quota in an operator's hand: `sori-backend quota show` and `quota open`, and the two addresses
-//! on the admin listener that they ask.
+//! What an operator can see and do about the daily quota: `sori-backend quota show` and `quota open`, and the two
+//! routes at the admin address that these commands call.
 
 use crate::{clock::Moment, store::Status, wire::App};
 use axum::{
@@ -15,7 +15,7 @@ use std::sync::Arc;
 #[cfg(feature = "cli")]
 pub(crate) mod command;
 
-/// How the day stands, as the admin listener tells it.
+/// How much of the quota is used, as the admin address reports it.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Report {
@@ -24,9 +24,9 @@ struct Report {
     spent: u32,
     reserved: u32,
     left: Option<u32>,
-    /// Whether the upstream has said that the day is spent.
+    /// Whether the upstream has said that the quota is used up.
     closed: bool,
-    /// Until when that is believed.
+    /// Until when the backend makes no calls because of that.
     #[serde(skip_serializing_if = "Option::is_none")]
     closed_until: Option<String>,
     /// Keys and tokens that are remembered.
@@ -52,7 +52,7 @@ impl Report {
     }
 }
 
-/// `GET /quota` and `POST /quota/open`, for an address that no visitor reaches.
+/// `GET /quota` and `POST /quota/open`. Serve them at an address that no visitor can reach.
 pub(crate) fn routes(app: &Arc<App>) -> Router {
     Router::new()
         .route("/quota", get(show))
@@ -68,7 +68,7 @@ async fn show(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn open(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    // A page that an operator's browser has open must not be able to do this.
+    // A web page in an operator's browser must not be able to do this.
     if headers.contains_key(header::ORIGIN) {
         return (StatusCode::FORBIDDEN, "not for pages").into_response();
     }

@@ -31,28 +31,28 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 
-/// A browser's request to the wire has less than 2 KiB of headers, cookies of the site's included 8.
+/// A browser's request has less than 2 KiB of headers, or 8 KiB with the cookies of the site.
 const HEADERS_MAX_BYTES: usize = 16 << 10;
-/// What the kernel holds of one connection, each way; it takes up to twice as much. Left to itself, it takes up to
-/// 6 MB for a client that asks and never reads.
+/// The buffer in the kernel for each direction of a connection; the kernel takes up to twice as much. Without this
+/// limit it takes up to 6 MB for a client that sends requests and never reads.
 const SOCKET_BUFFER_BYTES: usize = 64 << 10;
-/// How long and how much a client may go on sending after its last answer.
+/// How long a client may go on sending after its last reply; what it sends is thrown away.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 64 << 10;
 
-/// A connection, and what it is served.
+/// A connection, and the routes and limits that apply to it.
 pub(super) struct Served {
     pub(super) stream: TcpStream,
     pub(super) peer: SocketAddr,
     pub(super) router: Router,
     pub(super) patience: Patience,
     pub(super) phase: Arc<Phase>,
-    /// Becomes true when no further request is taken.
+    /// Becomes true when no further request is accepted.
     pub(super) stop: watch::Receiver<bool>,
 }
 
 impl Served {
-    /// Serves it to its end. How a client ends its connection is its own affair.
+    /// Serves the connection until it ends. How the client ends it does not matter.
     pub(super) async fn run(self) {
         let Self {
             stream,
@@ -82,7 +82,7 @@ impl Served {
         };
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            // Its time would begin with the answer before: idle connections have one of their own here.
+            // hyper would start this time at the end of the reply before. Idle connections have their own limit here.
             .header_read_timeout(None)
             .max_buf_size(HEADERS_MAX_BYTES)
             .serve_connection(io, service);
@@ -93,7 +93,7 @@ impl Served {
         let mut stopped = false;
         poll_fn(|cx| {
             phase.register(cx.waker());
-            // Before it is polled: a request that has just come must not begin and be dropped.
+            // Check before polling: a request that has just arrived must not begin and then be dropped.
             if phase.is_leaving() || connection.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(());
             }
@@ -115,16 +115,16 @@ impl Served {
     }
 }
 
-/// Fails where the client has gone already.
+/// Fails if the client has already gone.
 fn set_up(stream: &TcpStream) -> io::Result<()> {
-    // An answer is small or written at once: nothing is won by waiting for more.
+    // A reply is small or written at once, so waiting for more data to send with it gains nothing.
     stream.set_nodelay(true)?;
     let socket = socket2::SockRef::from(stream);
     socket.set_send_buffer_size(SOCKET_BUFFER_BYTES)?;
     socket.set_recv_buffer_size(SOCKET_BUFFER_BYTES)
 }
 
-/// The routes, and when the connection ends after an answer.
+/// The routes, and whether the connection ends after a reply.
 struct Service {
     router: TowerToHyperService<Router>,
     peer: SocketAddr,
@@ -155,7 +155,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
     }
 }
 
-/// An answer's body, whose end is an end of the request.
+/// A reply's body. When the body ends, the request ends.
 struct Answer {
     body: Body,
     phase: Arc<Phase>,
@@ -187,15 +187,16 @@ impl Drop for Answer {
     }
 }
 
-/// The socket, which tells when bytes come and when all are written, and ends so that the last answer is read.
+/// The socket. It records when bytes arrive and when all bytes are written, and it closes so that the client can
+/// still read the last reply.
 struct Watched {
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
     phase: Arc<Phase>,
     lingering: Option<Lingering>,
 }
 
-/// Our side is ended. What the client still sends is thrown away: unread, it would reset the connection, and
-/// take the answer along that the client has not read (RFC 9112, section 9.6).
+/// Our side of the connection is closed. What the client still sends is read and thrown away. Unread data would reset
+/// the connection, and the client might lose a reply that it has not read yet (RFC 9112, section 9.6).
 struct Lingering {
     left: usize,
     end: Pin<Box<Sleep>>,
@@ -256,7 +257,7 @@ impl AsyncWrite for Watched {
                         return Poll::Ready(Ok(()));
                     }
                 }
-                // The client's end, or an error, which is one too.
+                // The client has closed the connection, or there was an error.
                 Poll::Ready(_) => return Poll::Ready(Ok(())),
                 Poll::Pending => return lingering.end.as_mut().poll(cx).map(Ok),
             }

@@ -1,4 +1,4 @@
-//! Serving HTTP with bounds: on connections, on headers, on slow clients, and on how long the end takes.
+//! An HTTP server with limits: on connections, on headers, on slow clients, and on how long a shutdown takes.
 
 mod connection;
 pub mod files;
@@ -21,23 +21,23 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-/// Out of file descriptors: there are some again when connections end.
+/// No file descriptor is free. Wait until some connections have ended.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const ACCEPT_WARNING_EVERY: Duration = Duration::from_secs(60);
 
-/// How long a slow client is borne.
+/// How long a slow client is tolerated.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// A connection may stay without a request for so long. Proxies keep theirs for up to 60 s and fail a
-    /// request that meets the end, so it should be longer.
+    /// How long a connection may stay open without a request. Proxies keep their connections for up to 60 s and fail
+    /// a request that arrives just when the connection closes, so this should be longer.
     pub idle: Duration,
-    /// A request's headers must be whole so long after their first byte.
+    /// How long a request's headers may take from their first byte.
     pub headers: Duration,
-    /// A client that takes nothing of its answer for so long is gone.
+    /// If a client reads nothing of its reply for so long, it is treated as gone.
     pub stall: Duration,
-    /// One request and its answer may take so long, to the last byte that the client takes.
+    /// How long one request and its reply may take, until the client has read the last byte.
     pub exchange: Duration,
-    /// A connection this old ends after the answer to its next request, which says so.
+    /// A connection that is older than this is closed after the next reply, which announces it.
     pub connection: Duration,
 }
 
@@ -53,25 +53,25 @@ impl Default for Patience {
     }
 }
 
-/// How much is served.
+/// The limits of a server.
 #[derive(Clone, Debug)]
 pub struct Bounds {
-    /// The most open connections. A newcomer takes the place of the one that has been without a request
-    /// for longest; where there is none, it is answered with 503.
+    /// The highest number of open connections. A new connection replaces the one that has been without a request for
+    /// longest. If all have requests, the new one gets 503.
     pub connections: usize,
-    /// The most of one address, unless it is of `proxies`.
+    /// The highest number of connections from one address, unless the address is one of `proxies`.
     pub peer_connections: usize,
-    /// The addresses that stand for many clients.
+    /// The addresses of proxies, each of which stands for many clients.
     pub proxies: Vec<IpNet>,
-    /// Whether clients with a public address are turned away.
+    /// Whether clients with a public IP address are rejected.
     pub private_only: bool,
-    /// How long open requests may take to end after the stop.
+    /// How long open requests may take to finish after the stop.
     pub grace: Duration,
-    /// How long a slow client is borne.
+    /// How long slow clients are tolerated.
     pub patience: Patience,
-    /// What is counted.
+    /// The counters of connections.
     pub traffic: Traffic,
-    /// Whether refusals name practice mode.
+    /// Whether replies to refused clients say that this is practice mode.
     pub practice: bool,
 }
 
@@ -90,28 +90,28 @@ impl Default for Bounds {
     }
 }
 
-/// What the operating system keeps of connections that nobody has accepted yet, as far as its own limit allows. With
-/// too little of it, a crowd that comes at once is reset.
+/// How many connections the operating system keeps that are not accepted yet, up to the system's own limit. If there
+/// are too few, some connections are reset when many clients come at once.
 const BACKLOG: u32 = 4096;
 
-/// Listens at `address`, with room for a crowd.
+/// Listens at `address`; many clients can connect at once.
 ///
 /// # Errors
-/// If the address cannot be had.
+/// If the address is in use or not allowed.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
-    // As tokio does: or the address of a program that has just ended could not be had. Elsewhere it would mean that
-    // two programs can have one.
+    // As tokio does it. Without this, the address of a program that has just ended could not be used. On other
+    // systems this option would let two programs use the same address.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// Serves `router` on `listener` until `stop` is ready, then lets what is in flight end.
+/// Serves `router` on `listener` until `stop` is ready. Then open requests can finish.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -162,7 +162,7 @@ pub async fn serve(
         };
         welcome(stream, peer);
     }
-    // Those that the operating system has taken in already would be reset.
+    // Accept also those that the operating system has already accepted; otherwise they would be reset.
     while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
         welcome(stream, peer);
     }

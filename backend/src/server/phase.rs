@@ -1,5 +1,5 @@
-//! What a connection is doing, so that each part of it has a time of its own, and so that only one that
-//! waits for nothing of ours gives way to a newcomer.
+//! What a connection is doing now. Each phase has its own time limit, and only a connection that waits for nothing
+//! from this server is closed to make room for a new one.
 
 use super::Patience;
 use futures_util::task::AtomicWaker;
@@ -18,13 +18,13 @@ enum Doing {
     New,
     /// Between requests.
     Idle,
-    /// A part of a request's headers has come.
+    /// A part of a request's headers has arrived.
     Headers,
-    /// A request is with the handlers.
+    /// The handlers are working on a request.
     Request,
-    /// Its answer is with the connection, not all of it with the operating system.
+    /// The handlers have given the reply, but not all of it has been passed to the operating system.
     Answer,
-    /// It has to give way.
+    /// The connection must close to make room.
     Leaving,
 }
 
@@ -52,12 +52,12 @@ impl Phase {
         }
     }
 
-    /// Bytes have come.
+    /// Bytes have arrived.
     pub(super) fn received(&self) {
         self.turn(&[Doing::New, Doing::Idle], Doing::Headers);
     }
 
-    /// A request's headers were whole. With pipelining it may follow an answer at once.
+    /// The headers of a request are complete. With pipelining this may follow directly after a reply.
     pub(super) fn called(&self) {
         self.turn(
             &[Doing::New, Doing::Idle, Doing::Headers, Doing::Answer],
@@ -65,7 +65,7 @@ impl Phase {
         );
     }
 
-    /// The handlers have given all of the answer.
+    /// The handlers have given the whole reply.
     pub(super) fn answered(&self) {
         self.turn(&[Doing::Request], Doing::Answer);
     }
@@ -80,15 +80,15 @@ impl Phase {
         if !from.contains(&now.doing) {
             return;
         }
-        // An answer's time is that of its request, to the last byte.
+        // The time for a reply is part of the time for its request.
         if to != Doing::Answer {
             now.since = Instant::now();
         }
         now.doing = to;
     }
 
-    /// When this phase has taken too long. After the stop no further request is waited for but the first,
-    /// which is on its way where the connection was taken in just before.
+    /// When this phase has taken too long. After the stop, only the first request of a connection is still waited
+    /// for: it may be on its way if the connection was accepted just before.
     pub(super) fn deadline(&self, patience: &Patience, stopped: bool) -> Instant {
         let now = self.now();
         now.since
@@ -101,13 +101,13 @@ impl Phase {
             }
     }
 
-    /// Since when it has been without a whole request.
+    /// Since when the connection has had no complete request.
     pub(super) fn waiting_since(&self) -> Option<Instant> {
         let now = self.now();
         matches!(now.doing, Doing::New | Doing::Idle | Doing::Headers).then_some(now.since)
     }
 
-    /// Has it give way, unless a request has come meanwhile.
+    /// Closes the connection to make room, unless a request has arrived in the meantime.
     pub(super) fn evict(&self) {
         self.turn(&[Doing::New, Doing::Idle, Doing::Headers], Doing::Leaving);
         self.task.wake();
@@ -117,7 +117,7 @@ impl Phase {
         self.now().doing == Doing::Leaving
     }
 
-    /// Whom to wake when it has to give way.
+    /// The task to wake when the connection must close.
     pub(super) fn register(&self, task: &Waker) {
         self.task.register(task);
     }

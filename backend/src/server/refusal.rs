@@ -1,4 +1,4 @@
-//! What a client is told that finds no place: soon, and in the form that the widget reads.
+//! What a client gets when there is no room for its connection: a quick reply in the format that the widget reads.
 
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -8,12 +8,12 @@ use tokio::{
     time::timeout,
 };
 
-/// Beyond so many at once a connection is closed without a word.
+/// If more clients than this are being refused, further connections are closed without a reply.
 const AT_ONCE: usize = 64;
-/// A client that has not read its answer by then is let go.
+/// If a client has not read its reply after this time, the connection is closed.
 const TIME: Duration = Duration::from_secs(1);
 
-/// Answers those for whom there is no place.
+/// Replies to clients for which there is no room.
 pub(super) struct Desk {
     answer: Arc<[u8]>,
     places: Arc<Semaphore>,
@@ -46,16 +46,16 @@ impl Desk {
         };
         let answer = Arc::clone(&self.answer);
         tokio::spawn(async move {
-            // How it takes the answer is the client's own affair.
+            // How the client takes the reply does not matter.
             let _ = timeout(TIME, async {
-                // An answer before the question is none to most clients.
+                // Read the request first: most clients ignore a reply that comes before their request.
                 let mut sent = [0; 4096];
                 if stream.read(&mut sent).await? == 0 {
                     return Ok(());
                 }
                 stream.write_all(&answer).await?;
                 stream.shutdown().await?;
-                // What was sent and not read would reset the connection, and the answer with it.
+                // Data that was sent and not read would reset the connection, and the client would lose the reply.
                 while stream.read(&mut sent).await? > 0 {}
                 Ok::<_, std::io::Error>(())
             })

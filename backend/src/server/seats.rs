@@ -1,4 +1,4 @@
-//! Who has a connection: as many as there are places, and of one address no more than its share.
+//! Which connections are open: as many as there is room for, and not too many from one address.
 
 use super::{Bounds, phase::Phase};
 use crate::{metrics::Traffic, settings::is_private};
@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// The places.
+/// The room for connections.
 #[derive(Debug)]
 pub(super) struct Seats {
     most: usize,
@@ -27,7 +27,7 @@ struct Taken {
     of_peer: HashMap<IpAddr, usize>,
 }
 
-/// A connection's place, free again when it is dropped.
+/// One connection's place, which is free again when this is dropped.
 #[derive(Debug)]
 pub(super) struct Seat {
     seats: Arc<Seats>,
@@ -47,8 +47,8 @@ impl Seats {
         }
     }
 
-    /// A place for a connection of `peer`. Where there is none, one that waits for no answer gives way:
-    /// of the same address if that has its share, else the one that has waited longest.
+    /// A place for a connection of `peer`. If none is free, a connection that waits for no reply is closed: one of
+    /// the same address if that address has too many, otherwise the one that has waited longest.
     pub(super) fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Seat> {
         if self.private_only && !is_private(peer) {
             return None;
@@ -74,12 +74,12 @@ impl Seats {
         })
     }
 
-    /// Has the connection give way that has waited longest, if there is one.
+    /// Closes the connection that has waited longest, if there is one.
     pub(super) fn free_one(&self) {
         self.evict(&mut self.taken(), |_| true);
     }
 
-    /// Its place is free at once; its end follows.
+    /// The place is free at once; the connection closes soon after.
     fn evict(&self, taken: &mut Taken, of: impl Fn(IpAddr) -> bool) -> Option<()> {
         let waiting = taken.by.iter().filter_map(|(id, (peer, phase))| {
             let since = phase.waiting_since().filter(|_| of(*peer))?;
@@ -100,7 +100,7 @@ impl Seats {
 }
 
 impl Taken {
-    /// Whether it was there.
+    /// Returns whether it was there.
     fn leave(&mut self, id: u64) -> bool {
         let Some((peer, _)) = self.by.remove(&id) else {
             return false;
@@ -168,7 +168,7 @@ mod tests {
         let proxy: IpAddr = "10.0.0.1".parse().unwrap();
         let mut kept: Vec<_> = (0..3).map(|_| seats.take(proxy).unwrap()).collect();
         assert_eq!(traffic.connections.get(), 3);
-        // Nobody who waits for an answer gives way.
+        // A connection that waits for a reply is never closed.
         for seat in &kept {
             seat.phase().called();
         }

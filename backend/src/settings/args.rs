@@ -13,11 +13,11 @@ use reqwest::Url;
 use std::{net::SocketAddr, path::PathBuf};
 use tracing::level_filters::LevelFilter;
 
-/// The names of the upstreams.
+/// The names of the upstreams, as values of `SORI_UPSTREAM`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 #[non_exhaustive]
 pub enum UpstreamName {
-    /// The emulator, in this process: anyone can solve it.
+    /// The emulator inside this process; it protects nothing.
     Practice,
     /// NAVER's open API, with the keys of developers.naver.com.
     Naver,
@@ -29,23 +29,23 @@ pub enum UpstreamName {
     NcloudFin,
 }
 
-/// Who has answers judged.
+/// Who has answers checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 #[non_exhaustive]
 pub enum Verify {
-    /// This backend, asked by the site or, inline, by the widget.
+    /// This backend: the site asks it at siteverify, or in inline mode the widget asks it.
     Backend,
-    /// The site itself, at NAVER.
+    /// The site itself asks NAVER.
     External,
 }
 
-/// Who may reach siteverify.
+/// Which address serves siteverify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 #[non_exhaustive]
 pub enum SiteverifyAt {
-    /// Whoever reaches the visitors' address.
+    /// The visitors' address.
     Listen,
-    /// Whoever reaches the admin address alone.
+    /// Only the admin address.
     AdminListen,
 }
 
@@ -206,7 +206,7 @@ pub struct ServeArgs {
     )]
     pub state_dir: Option<PathBuf>,
 
-    /// The secret that your server sends to siteverify; at least 32 bytes. In practice mode on a loopback address it is optional: the backend makes one
+    /// The secret that your server sends to siteverify; at least 32 bytes. In practice mode on a loopback address it is optional: the backend then prints the one it uses
     #[arg(long, env = "SORI_SITEVERIFY_SECRET", value_name = "SECRET", hide_env_values = true, value_parser = secret, help_heading = "Site")]
     pub siteverify_secret: Option<Secret>,
     /// A file that contains the siteverify secret
