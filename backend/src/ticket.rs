@@ -1,4 +1,4 @@
-//! Tickets: the site's word that a page was rendered for a session of its own.
+//! Tickets: with a ticket the site confirms that it rendered the page for one of its own sessions.
 //!
 //! `EXPIRY.SESSION.MAC`, where `EXPIRY` is in seconds since 1970, `SESSION` names the session with 1 to 64
 //! of `A-Z a-z 0-9 - _`, and `MAC` is the HMAC-SHA256 of `EXPIRY.SESSION` under `SORI_TICKET_SECRET`, in
@@ -18,8 +18,8 @@ use ring::hmac;
 
 const SESSION_MAX: usize = 64;
 
-/// Renders a ticket for `session` that is valid before `expires`; `None` if `session` is not 1 to 64 of
-/// `A-Z a-z 0-9 - _`. The session's name should be random or a hash: it is sent by the visitor's browser.
+/// Makes a ticket for `session` that is valid until `expires`; `None` if `session` is not 1 to 64 of `A-Z a-z 0-9 -
+/// _`. The name of the session should be random or a hash, because the visitor's browser sends it.
 ///
 /// ```
 /// use sori_backend::{Secret, clock::Moment, ticket};
@@ -34,8 +34,8 @@ pub fn sign(secret: &Secret, session: &str, expires: Moment) -> Option<String> {
     is_session(session).then(|| format!("{signed}.{}", hex(mac.as_ref())))
 }
 
-/// The session of a ticket that is valid at `now` and lives for `longest` at most: one that a site signs for
-/// years would be as good as a secret, and be in a page.
+/// The session of a ticket, if the ticket is valid at `now` and for `longest` at most. A ticket that is valid for
+/// years would be as good as a secret, and it would be in a page.
 #[must_use]
 pub fn session<'a>(
     secret: &Secret,

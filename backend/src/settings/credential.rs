@@ -1,5 +1,5 @@
-//! Secrets as they come from the environment and from files: with what editors, shells and `.env` files
-//! leave around them.
+//! Secrets from the environment and from files, without the white space and quotes that editors, shells and `.env`
+//! files leave around them.
 
 use super::SettingsError;
 use crate::secret::Secret;
@@ -11,7 +11,7 @@ const SHARED_MIN_BYTES: usize = 32;
 const BOM: char = '\u{feff}';
 const QUOTES: [char; 7] = ['"', '\'', '`', '“', '”', '‘', '’'];
 
-/// The secret in a variable or flag, or in the file that another names.
+/// The secret from a variable or flag, or from the file that another one names.
 pub(super) fn from_value_or_file(
     name: &str,
     value: Option<&Secret>,
@@ -47,7 +47,7 @@ pub(super) fn shared(
     }
 }
 
-/// The secret in a file. White space around it and a byte order mark are no part of it.
+/// The secret in a file, without white space around it and without a byte order mark.
 pub(crate) fn from_file(setting: &str, file: &Path) -> Result<Secret, SettingsError> {
     let refuse =
         |problem: String| SettingsError::new(setting, format!("{}: {problem}", file.display()));

@@ -1,15 +1,15 @@
-//! The environment's variables that look like settings.
+//! Environment variables that look like settings.
 
 use super::{SettingsError, args::ServeArgs};
 use clap::{Args as _, Command};
 use std::ffi::OsString;
 use strsim::levenshtein;
 
-/// Refuses environment variables that look like a setting and are none: a misspelt limit is no limit.
-/// What Kubernetes makes of the name of a service, such as `SORI_BACKEND_SERVICE_HOST`, is let be.
+/// Refuses environment variables that look like a setting and are not: otherwise a misspelt limit would be no limit.
+/// Variables that Kubernetes makes from the name of a service, such as `SORI_BACKEND_SERVICE_HOST`, are allowed.
 ///
 /// # Errors
-/// Names the first, and the setting that was perhaps meant.
+/// Names the first one, and the setting that was perhaps meant.
 pub fn refuse_unknown(
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<(), SettingsError> {
@@ -62,7 +62,7 @@ fn is_service(name: &str, value: &str) -> bool {
     {
         return true;
     }
-    // With a plain number it is someone's guess at a setting's name.
+    // With only a number it is more likely a guess at the name of a setting.
     if name.ends_with("_PORT") && value.contains("://") {
         return true;
     }
@@ -104,7 +104,7 @@ mod tests {
             ("SORI_BACKEND_SERVICE_HOST", "10.96.0.12"),
             ("SORI_BACKEND_PORT", "tcp://10.96.0.12:8040"),
             ("SORI_BACKEND_2_PORT_132_SCTP_ADDR", "fd00::1"),
-            // A service may be named after a setting.
+            // A service may have the same name as a setting.
             ("SORI_LISTEN_SERVICE_HOST", "10.96.0.12"),
         ] {
             assert_eq!(refused(name, value), None, "{name}={value}");

@@ -1,4 +1,4 @@
-//! What the backend is told: from flags, environment and files to values that cannot contradict.
+//! The settings: from flags, environment and files to values that cannot contradict each other.
 
 pub mod args;
 pub(crate) mod credential;
@@ -42,61 +42,63 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where metrics are served; nowhere if `None`.
     pub admin_listen: Option<SocketAddr>,
-    /// Who issues keys and judges answers.
+    /// Which service issues keys and checks answers.
     pub upstream: UpstreamChoice,
     /// The longest one call to the upstream may take.
     pub upstream_timeout: Duration,
-    /// The most calls to the upstream at once.
+    /// The highest number of calls to the upstream at the same time.
     pub upstream_concurrency: usize,
     /// Calls a day; `None` for no limit.
     pub daily_quota: Option<u32>,
-    /// Who has answers judged, and so who counts the second call of each challenge.
+    /// Who has answers checked, and so who counts the second call of each challenge.
     pub verified_by: VerifiedBy,
-    /// What the site's server proves itself with; one is made up where practice has none.
+    /// The secret that the site's server sends to siteverify. In practice mode without a setting it is a built-in
+    /// one.
     pub siteverify_secret: Option<Secret>,
-    /// A second one, valid while the first is brought to all servers.
+    /// The old siteverify secret, valid while the site's servers change to the new one.
     pub siteverify_secret_previous: Option<Secret>,
-    /// What the site signs tickets with; `None` if issuing needs no ticket.
+    /// The secret that the site signs tickets with; `None` if no ticket is required.
     pub ticket_secret: Option<Secret>,
-    /// A second one, valid while the first is brought to all servers.
+    /// The old ticket secret, valid while the site's servers change to the new one.
     pub ticket_secret_previous: Option<Secret>,
     /// The longest life of a ticket.
     pub ticket_ttl: Duration,
-    /// The pages that may issue and verify; empty: those whose host is the request's own.
+    /// The origins of the pages that may use the backend. If empty, every page whose host is that of the request.
     pub allowed_origins: Vec<Origin>,
-    /// Whether a request without an `Origin` may issue and verify.
+    /// Whether requests without an `Origin` are accepted.
     pub allow_no_origin: bool,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Issues per IPv4 address or IPv6 /64.
+    /// How many keys are issued for one IPv4 address or IPv6 /64 network.
     pub client_rate: Rates,
-    /// Issues per IPv6 /48.
+    /// How many keys are issued for one IPv6 /48 network.
     pub network_rate: Rates,
-    /// Issues per session of a ticket.
+    /// How many keys are issued for one session of a ticket.
     pub session_rate: Rates,
-    /// How much of the day's challenges one hour may take.
+    /// The share of the daily quota that one hour may use.
     pub hourly_share: HourlyShare,
     /// How long a verification stays reserved for a key.
     pub key_reserve: Duration,
-    /// How long a key may be answered.
+    /// How long a visitor can answer a key.
     pub key_ttl: Duration,
-    /// How long a token may be redeemed.
+    /// How long siteverify accepts a token.
     pub token_ttl: Duration,
     /// Where siteverify is served.
     pub siteverify_at: SiteverifyAt,
     /// Where the count, the keys and the tokens are kept.
     pub store: StoreChoice,
-    /// Where the day's count outlives a restart, kept in memory.
+    /// Where one instance keeps today's number of calls across a restart; only in memory if `None`.
     pub state_dir: Option<PathBuf>,
-    /// The most open connections.
+    /// The highest number of open connections.
     pub max_connections: usize,
-    /// The most open connections of one address that is no trusted proxy.
+    /// The highest number of open connections from one address that is not a trusted proxy.
     pub peer_connections: usize,
-    /// Whether clients with a public address are turned away: the fixed digits of practice are for tests.
+    /// Whether clients with a public IP address are rejected, because the fixed answer of practice mode is only for
+    /// tests.
     pub private_only: bool,
-    /// How long requests are served on while `/readyz` says no.
+    /// How long requests are still accepted after SIGTERM, while `/readyz` returns 503.
     pub shutdown_delay: Duration,
-    /// How long open requests may take to end after that.
+    /// How long open requests may take to finish after that.
     pub shutdown_grace: Duration,
     /// What is logged, and how.
     pub log: Log,
@@ -113,30 +115,30 @@ pub enum StoreChoice {
     Memory,
     /// In a Redis or Valkey, which several instances can share.
     Shared {
-        /// Where it is.
+        /// Its URL.
         address: Address,
-        /// What its names begin with.
+        /// The prefix of all names in it.
         prefix: String,
     },
 }
 
-/// Who issues keys and judges answers.
+/// Which service issues keys and checks answers.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UpstreamChoice {
     /// The emulator, in this process.
     #[cfg(feature = "practice")]
     Practice(practice::Options),
-    /// One of NAVER's services, or what speaks its protocol.
+    /// One of NAVER's services, or another server with the same protocol.
     Naver(Naver),
 }
 
 /// Access to one of NAVER's services.
 #[derive(Clone, Debug)]
 pub struct Naver {
-    /// Which.
+    /// Which of NAVER's services.
     pub service: Service,
-    /// Its address: for the open API up to and with `/captcha`, for NAVER Cloud Platform the origin.
+    /// Its URL: for the open API up to and including `/captcha`, for NAVER Cloud Platform only the origin.
     pub url: Url,
     /// The application's client id.
     pub client_id: Secret,
@@ -155,7 +157,7 @@ impl UpstreamChoice {
         }
     }
 
-    /// The calls a day that it allows, where the settings name no number.
+    /// How many calls a day it allows, if the settings give no number.
     #[must_use]
     pub fn daily_quota(&self) -> Option<u32> {
         match self {
@@ -165,7 +167,7 @@ impl UpstreamChoice {
         }
     }
 
-    /// Whether answers mean nothing, since anyone can run it.
+    /// Whether it is the practice upstream, which protects nothing.
     #[must_use]
     pub fn is_practice(&self) -> bool {
         !matches!(self, Self::Naver(_))
@@ -177,11 +179,11 @@ impl UpstreamChoice {
 pub struct Log {
     /// The least severe level that is written.
     pub level: tracing::level_filters::LevelFilter,
-    /// Lines for people or JSON for machines.
+    /// Text lines for people, or JSON for programs.
     pub format: LogFormat,
 }
 
-/// Lines for people or JSON for machines.
+/// Text lines for people, or JSON for programs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 #[non_exhaustive]
 pub enum LogFormat {
@@ -192,8 +194,8 @@ pub enum LogFormat {
     Json,
 }
 
-/// A setting that is unknown, missing, malformed or in contradiction with another. What the system said, such as of
-/// a file that cannot be read, is the source.
+/// A setting that is unknown, missing, malformed or contradicts another. If the system reported an error, for example
+/// about a file that cannot be read, that error is the source.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct SettingsError {
@@ -213,7 +215,7 @@ impl SettingsError {
         }
     }
 
-    /// `what` of the setting cannot be used, since the system says `source`.
+    /// The value `what` of the setting cannot be used, because the system reports `source`.
     pub(crate) fn because(setting: &str, what: impl fmt::Display, source: io::Error) -> Self {
         Self {
             source: Some(Arc::new(source)),
@@ -221,7 +223,7 @@ impl SettingsError {
         }
     }
 
-    /// What clap says of the arguments.
+    /// The message of clap about the arguments.
     #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
     fn arguments(error: clap::Error) -> Self {
         Self {
@@ -231,7 +233,7 @@ impl SettingsError {
         }
     }
 
-    /// One error that says all of `errors`, a line each.
+    /// One error with the messages of all `errors`, one on each line.
     fn all(errors: &[Self]) -> Self {
         let messages: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
         Self {

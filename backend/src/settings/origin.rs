@@ -7,8 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 const NAME_MAX_BYTES: usize = 253;
 const LABEL_MAX_BYTES: usize = 63;
 
-/// The host of `text`, which is a host name or an address and perhaps a port; `None` if it is anything
-/// else.
+/// The host in `text`, which is a host name or an IP address with or without a port; `None` if it is anything else.
 #[must_use]
 pub fn host_of(text: &str) -> Option<&str> {
     let (host, port) = match text.strip_prefix('[') {
@@ -31,14 +30,14 @@ fn is_host(host: &str) -> bool {
         let address = address.strip_suffix(']');
         return address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
     }
-    // The root's dot may end a name.
+    // A dot for the DNS root may end a name.
     let name = host.strip_suffix('.').unwrap_or(host);
     let labels = || name.split('.');
     let is_label = |label: &str| {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         (1..=LABEL_MAX_BYTES).contains(&label.len()) && label.bytes().all(plain)
     };
-    // A name that ends in a number is an address, or nothing.
+    // A name whose last label is a number must be an IPv4 address; otherwise it is not valid.
     let numeric = labels()
         .next_back()
         .is_some_and(|last| !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()));
@@ -47,8 +46,8 @@ fn is_host(host: &str) -> bool {
         && (!numeric || name.parse::<Ipv4Addr>().is_ok())
 }
 
-/// The origin of a page, as a browser sends it: `https://www.example.com`, with a port unless it is the
-/// scheme's own.
+/// The origin of a page, as a browser sends it: `https://www.example.com`, with a port unless it is the default port
+/// of the scheme.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
     text: String,
@@ -109,7 +108,7 @@ impl fmt::Display for Origin {
 /// One item of `SORI_ALLOWED_ORIGINS`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AllowedOrigin {
-    /// Pages whose host is the request's own, whatever it is.
+    /// Pages whose host is that of the request.
     SameHost,
     /// Pages of this origin.
     Origin(Origin),

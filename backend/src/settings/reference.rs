@@ -1,4 +1,4 @@
-//! The reference of all settings, as a page: made from the definitions, so that it cannot say otherwise.
+//! The page about all settings. It is made from the definitions, so that both always agree.
 
 use super::args::ServeArgs;
 use clap::{Arg, Args as _, Command};

@@ -1,16 +1,16 @@
-//! What is allowed and yet risky in production, said once at the start.
+//! Settings that are allowed but risky in production. The log names them once at the start.
 
 use super::{Origin, Settings, StoreChoice, UpstreamChoice};
 use crate::upstream::Dialect;
 use std::collections::BTreeSet;
 
-/// Of a key of NAVER Cloud Platform.
+/// The length of a client secret of NAVER Cloud Platform.
 const CLOUD_KEY_CHARS: usize = 40;
-/// Of a client secret of the open API.
+/// The length of a client secret of the open API.
 const OPEN_SECRET_CHARS: usize = 10;
 
 impl Settings {
-    /// The warnings that these settings deserve, each a sentence for the operator.
+    /// A warning for each risk in these settings, as a sentence for the operator.
     #[must_use]
     pub fn risks(&self) -> Vec<String> {
         #[cfg_attr(
@@ -99,7 +99,7 @@ const OPEN: &str = "SORI_CLIENT_SECRET has 10 characters, as a client secret of 
                     has; NAVER Cloud Platform issues longer keys and refuses it \
                     (help: troubleshooting#ncloud-secret)";
 
-/// The registrable part of a host, roughly: the last two labels, or three under such as `co.kr`.
+/// Roughly the registrable part of a host: the last two labels, or three for suffixes such as `co.kr`.
 fn site(origin: &Origin) -> String {
     let labels: Vec<_> = origin.host().rsplit('.').collect();
     let second_level =

@@ -1,4 +1,4 @@
-//! The forms that settings are written in.
+//! The formats of the values of settings.
 
 use core::{str::FromStr, time::Duration};
 use std::net::IpAddr;
@@ -53,7 +53,7 @@ impl FromStr for Quota {
     }
 }
 
-/// The share of the day's challenges that one hour may take, in percent, or `off`.
+/// The share of the daily quota that one hour may use, in percent, or `off`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HourlyShare(pub Option<u8>);
 
@@ -88,7 +88,7 @@ impl FromStr for Delay {
     }
 }
 
-/// Whether an address is of a private network, of this machine or of its link.
+/// Whether an address is private, loopback or link-local.
 #[must_use]
 pub fn is_private(address: IpAddr) -> bool {
     match address.to_canonical() {

@@ -1,4 +1,4 @@
-//! Keeps the book in memory, and every event in the journal before it takes effect.
+//! Keeps the book in memory. Every event is written to the journal before it takes effect.
 
 use super::{Call, Claim, Issued, Refusal, Status, Store, Unavailable};
 use crate::{
@@ -32,17 +32,17 @@ struct Kept {
     book: Book,
     limiter: Limiter,
     journal: Option<Journal>,
-    /// The highest threshold of the day's use that was warned of.
+    /// The highest threshold of the quota that was warned about today.
     warned: u8,
-    /// Whether it was said that no more keys can be remembered.
+    /// Whether the log has said that no more keys can be remembered.
     full: bool,
 }
 
 impl Memory {
-    /// Opens the journal at `place`, if it is to be kept, and reads it.
+    /// Opens and reads the journal at `place`, if there should be one.
     ///
     /// # Errors
-    /// If the journal cannot be read or written, or another process holds it.
+    /// If the journal cannot be read or written, or another process has locked it.
     pub fn open(
         policy: Policy,
         limits: Limits,
@@ -72,15 +72,15 @@ impl Memory {
         })))
     }
 
-    /// How the day stands.
+    /// How much of today's quota is used.
     #[must_use]
     pub fn usage(&self) -> Usage {
         let kept = self.0.now();
         kept.book.usage(&self.0.policy)
     }
 
-    /// Brings the journal to the disk, or writes it anew, whichever is due. What takes long is done outside
-    /// the lock.
+    /// Syncs the journal to the disk or writes it again, if either is due. Slow work is done without holding the
+    /// lock.
     pub fn upkeep(&self) {
         let (upkeep, book) = {
             let mut kept = self.0.now();
@@ -250,20 +250,20 @@ impl Store for Memory {
 }
 
 impl Inner {
-    /// The book, as of now.
+    /// The book, brought up to now.
     fn now(&self) -> MutexGuard<'_, Kept> {
         let mut kept = self.lock();
         let now = self.clock.now();
         if kept.book.is_ahead_of(now) {
             tracing::warn!(%now, "the clock was set back; the day's count goes on from there");
-            // Whether it is written down or not: reading the journal comes to the same.
+            // It does not matter whether this can be written: reading the journal again has the same effect.
             let _ = self.note_at(&mut kept, now, Event::SetBack);
         }
         kept.book.advance(&self.policy, now);
         kept
     }
 
-    /// Journal first: what is not written down does not happen.
+    /// Writes the event to the journal first. If this fails, the event does not take effect.
     fn enter(&self, kept: &mut Kept, event: Event) -> Result<(), Unavailable> {
         let at = kept.book.now();
         let entry = Entry { at, event };
@@ -277,7 +277,7 @@ impl Inner {
         Ok(())
     }
 
-    /// For what has happened whether or not it can be written down.
+    /// For events that have happened even if they cannot be written to the journal.
     fn note(&self, kept: &mut Kept, event: Event) -> Result<(), Unavailable> {
         let at = kept.book.now();
         self.note_at(kept, at, event)
@@ -293,8 +293,8 @@ impl Inner {
         written
     }
 
-    /// A panic inside a step leaves the book as it was before the step or after it, never between:
-    /// the lock may be taken again.
+    /// A panic inside a step leaves the book as it was either before or after the step, never in between. So the lock
+    /// may be taken again after a panic.
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

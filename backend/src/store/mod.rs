@@ -1,12 +1,12 @@
-//! What a backend remembers: the day's quota, the keys that are out, the tokens, and what was asked how
-//! often. One trait, so that one instance can keep it in memory and several can share it.
+//! What a backend remembers: the daily quota, the issued keys, the tokens, and how often each visitor sent requests.
+//! It is one trait, so that one instance can keep it in memory and several instances can share it.
 //!
-//! **The contract.** Each operation is one atomic step: it takes effect whole or not at all, and no other
-//! step sees it half done. The store has a clock of its own, so an operation takes no time and gives none
-//! back: a refusal says how long to wait. What an operation means is defined by [`crate::book`], which is
-//! pure; a store that does not use it (one script a step, say) must do the same, and a property test holds
-//! the two equal. A store that cannot be reached or written answers [`Refusal::Unavailable`], and then the
-//! step has not taken effect, unless it says otherwise.
+//! **The contract.** Each operation is one atomic step: it takes effect completely or not at all, and no other step
+//! sees it half done. The store has its own clock, so operations neither take nor return times: a refusal says how
+//! long to wait. [`crate::book`], which is pure, defines what each operation means. A store that does not use it (for
+//! example, with one script for each step) must do the same, and a property test compares the two. A store that
+//! cannot be reached or written to returns [`Refusal::Unavailable`]. The step has then not taken effect, unless its
+//! documentation says otherwise.
 
 mod memory;
 pub mod redis;
@@ -33,13 +33,13 @@ pub struct Call {
     pub admitted: Moment,
 }
 
-/// The store cannot be reached or written. The text is for the log.
+/// The store cannot be reached or written to. The text is for the log.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Unavailable(String);
 
 impl Unavailable {
-    /// With what happened, free of keys and tokens.
+    /// `cause` says what happened, and must contain no key and no token.
     pub fn new(cause: impl fmt::Display) -> Self {
         Self(cause.to_string())
     }
@@ -57,10 +57,10 @@ pub enum Refusal {
         /// How long to wait.
         wait: Duration,
     },
-    /// Nothing is done with this key.
+    /// The key is refused.
     #[error("the key cannot be used: {0:?}")]
     Key(KeyRefusal),
-    /// The token is not worth anything.
+    /// The token is not accepted.
     #[error("the token cannot be used: {0:?}")]
     Token(TokenRefusal),
     /// The store cannot be reached or written.
@@ -77,34 +77,34 @@ impl Refusal {
     }
 }
 
-/// What came of entering a key.
+/// The result of storing a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Issued {
-    /// The key is out.
+    /// The key is stored.
     Entered,
-    /// The key is out already: it is not this visitor's. The call is over, and counts as made.
+    /// The store already has this key, so it belongs to another visitor. The call has ended, and counts as made.
     Duplicate,
 }
 
-/// What came of claiming a key's one verification.
+/// The result of a request to claim a key's one verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// It is taken: the upstream is to be asked, and then the call's end to be told.
+    /// It is claimed. The caller must ask the upstream, and then report how the call ended.
     Taken(Call, Issue),
-    /// The same request took it before, and its verdict is not there yet. Ask again in a moment.
+    /// The same request had claimed it, and its verdict has not arrived yet. Ask again in a moment.
     UnderWay,
-    /// The same request took it before; its verdict.
+    /// The same request had claimed it; this is its verdict.
     Judged(Verdict, Issue),
 }
 
-/// How the store stands.
+/// The state of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status {
     /// The day's quota.
     pub usage: Usage,
-    /// How long until the upstream's quota is expected back, if the upstream has said that it is spent.
+    /// How long until calls are expected to work again, if the upstream has said that the quota is used up.
     pub closed_for: Option<Duration>,
-    /// Keys that are remembered; `None` where several instances share the store, which counts its own.
+    /// How many keys are remembered; `None` for a shared store, which does not count them for one instance.
     pub keys: Option<usize>,
     /// Tokens that are remembered; as for keys.
     pub tokens: Option<usize>,
@@ -112,40 +112,40 @@ pub struct Status {
     pub journal: Option<JournalStatus>,
 }
 
-/// How the journal stands.
+/// The state of the journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JournalStatus {
     /// Its length in bytes.
     pub bytes: u64,
     /// How often it could not be written, since the start.
     pub write_errors: u64,
-    /// How often it could not be brought to the disk, since the start.
+    /// How often it could not be synced to the disk, since the start.
     pub sync_errors: u64,
-    /// How often it was brought to the disk, since the start.
+    /// How often it was synced to the disk, since the start.
     pub syncs: u64,
-    /// How long that took, all together.
+    /// How long all syncs took together.
     pub sync_time: Duration,
 }
 
 /// See the module's documentation.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync {
-    /// Admits a call that issues a key: counts it against the visitor's limits and against the day. It is
-    /// spent from this moment, and a second call is reserved for the key's verification.
+    /// Admits a call that issues a key, and counts it against the visitor's limits and the daily quota. The call
+    /// counts as spent from this moment, and a second call is reserved for the key's verification.
     ///
-    /// All or nothing: what one limit or the quota refuses is counted nowhere.
+    /// All or nothing: a call that one limit or the quota refuses is not counted anywhere.
     ///
     /// # Errors
-    /// [`Refusal::Limited`] if a limit is reached, [`Refusal::Exhausted`] unless two calls fit into the day,
+    /// [`Refusal::Limited`] if a limit is reached, [`Refusal::Exhausted`] if the quota has no room for two calls,
     /// [`Refusal::Unavailable`].
     async fn admit(&self, visitor: &Visitor) -> Result<Call, Refusal>;
 
-    /// Enters the key that an admitted call brought, for a visitor of the page at `host`. This ends the call.
-    /// The reservation lapses after `SORI_KEY_RESERVE`, the key's life ends after `SORI_KEY_TTL`, and it is
-    /// forgotten after twice that.
+    /// Stores the key that an admitted call issued, for a visitor of the page at `host`. This ends the call. The
+    /// reservation lapses after `SORI_KEY_RESERVE`. The key expires after `SORI_KEY_TTL`, and is forgotten after
+    /// twice that time.
     ///
     /// # Errors
-    /// If it is not entered; the call is still open then.
+    /// If the key is not stored; the call has then not ended yet.
     async fn issue(&self, call: Call, key: Fingerprint, host: &str) -> Result<Issued, Unavailable>;
 
     /// Allows one fetch of a key's audio, and counts it.
@@ -154,21 +154,21 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// [`Refusal::Key`] for a key that cannot be answered any more, or whose audio was fetched too often.
     async fn admit_audio(&self, key: Fingerprint) -> Result<(), Refusal>;
 
-    /// Enters that a fetch brought the key's audio, so that it can be answered. Unknown keys are passed over.
+    /// Records that a fetch returned the key's audio, so that the key can be answered. Unknown keys are ignored.
     ///
     /// # Errors
-    /// If it is not entered.
+    /// If it is not recorded.
     async fn hear(&self, key: Fingerprint) -> Result<(), Unavailable>;
 
-    /// Takes back the count of a fetch that brought no audio: an outage must not use up a key that was
-    /// paid for. Unknown keys are passed over.
+    /// Takes back the count of a fetch that returned no audio, because an outage must not use up a key that has cost
+    /// a call. Unknown keys are ignored.
     async fn audio_failed(&self, key: Fingerprint);
 
-    /// Takes the key's one verification. Its reservation becomes a spent call; a key whose reservation has
-    /// lapsed spends one that is left.
+    /// Claims the key's one verification. Its reserved call becomes a spent one. If the reservation has lapsed, a
+    /// call that is left in the quota is spent.
     ///
-    /// `bound_to` names the request: the same one, asked again, is told the verdict of the first. A request
-    /// without a name is never the same.
+    /// `bound_to` identifies the request: if the same request comes again, it gets the verdict of the first. A
+    /// request without it is never the same as another.
     ///
     /// # Errors
     /// [`Refusal::Key`] for a key that must not reach the upstream, [`Refusal::Exhausted`] if there is no
@@ -179,19 +179,18 @@ pub trait Store: fmt::Debug + Send + Sync {
         bound_to: Option<Fingerprint>,
     ) -> Result<Claim, Refusal>;
 
-    /// Tells how a call ended: an issue that brought no key, or a verification. It has happened whether or
-    /// not it can be written down, so the store keeps it as well as it can. Calls that are not open are
-    /// passed over.
+    /// Reports how a call ended: one that issued no key, or a verification. It has happened even if the store cannot
+    /// write it down, so the store remembers it as well as it can. Calls that have already ended are ignored.
     ///
     /// # Errors
-    /// If it may be forgotten.
+    /// If the store might forget it.
     async fn over(&self, call: Call, end: End) -> Result<(), Unavailable>;
 
-    /// Grants the token that a key's right answer has earned, once for each key.
+    /// Grants the token for a key's right answer, once for each key.
     ///
     /// # Errors
-    /// [`Refusal::Key`] if the key was not answered right, or has earned its token;
-    /// [`Refusal::Unavailable`]: then it can be granted later.
+    /// [`Refusal::Key`] if the key was not answered right, or its token was granted already;
+    /// [`Refusal::Unavailable`], and then the token can be granted later.
     async fn grant(&self, key: Fingerprint, token: Fingerprint) -> Result<(), Refusal>;
 
     /// Claims a token. `bound_to` as in [`claim`](Self::claim).
@@ -205,35 +204,35 @@ pub trait Store: fmt::Debug + Send + Sync {
         bound_to: Option<Fingerprint>,
     ) -> Result<Issue, Refusal>;
 
-    /// The upstream has answered `call` that the day's quota is spent: nothing is admitted until midnight in
-    /// Korea. A call of the day before says nothing about today; a refusal in the first two minutes of a
-    /// day is believed for those two minutes, since the upstream's clock may be behind.
+    /// In reply to `call` the upstream has said that the quota is used up. Nothing is admitted until midnight in
+    /// Korea. A call from the day before says nothing about today. A refusal in the first two minutes of a day
+    /// applies only to these two minutes, because the upstream's clock may be behind.
     ///
     /// # Errors
-    /// If it may be forgotten.
+    /// If the store might forget it.
     async fn close(&self, call: Call) -> Result<(), Unavailable>;
 
-    /// An operator opens a day again that the upstream has closed. What is spent stays spent.
+    /// An operator allows calls again after the upstream said that the quota is used up. Calls that were made stay
+    /// counted.
     ///
     /// # Errors
-    /// If it is still closed.
+    /// If calls are still not allowed.
     async fn open(&self) -> Result<(), Unavailable>;
 
-    /// How the store stands.
+    /// The state of the store.
     ///
     /// # Errors
-    /// If it cannot be said.
+    /// If the store cannot be asked.
     async fn status(&self) -> Result<Status, Unavailable>;
 
-    /// What keeps the store from working, for `/readyz` and the log; `None` if it works.
+    /// Why the store does not work, for `/readyz` and the log; `None` if it works.
     async fn trouble(&self) -> Option<String>;
 
-    /// What is to be done about once a second: bring what was written to the disk, shorten it, try again
-    /// what failed.
+    /// Regular work, about once a second: sync to the disk what was written, shorten it, and repeat what failed.
     async fn maintain(&self);
 }
 
-/// Once: an operator who has read it does not need it for every visitor.
+/// Only once: an operator does not need this line for every visitor.
 fn warn_when_full(said: &mut bool, policy: &Policy) {
     if !core::mem::replace(said, true) {
         tracing::warn!(
@@ -244,7 +243,7 @@ fn warn_when_full(said: &mut bool, policy: &Policy) {
     }
 }
 
-/// At 80 % and 95 % of the day, once each. `warned` is the highest that was warned of.
+/// Warns once each at 80 % and 95 % of the daily quota. `warned` is the highest threshold that was warned about.
 fn warn_when_nearly_spent(warned: &mut u8, usage: Usage) {
     let Some(quota) = usage.quota else { return };
     let taken = u64::from(usage.spent) + u64::from(usage.reserved);
@@ -261,7 +260,8 @@ fn warn_when_nearly_spent(warned: &mut u8, usage: Usage) {
             "{level} % of the day's calls are spent or reserved (help: troubleshooting#quota-80)"
         );
     }
-    // Reservations lapse and midnight comes: falling under 80 % arms the warnings again.
+    // The share can fall, because reservations lapse and midnight comes. Below 80 % both warnings become possible
+    // again.
     if level > *warned || level == 0 {
         *warned = level;
     }

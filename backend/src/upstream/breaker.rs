@@ -1,27 +1,28 @@
-//! A circuit breaker: while the upstream fails, visitors are told at once, and no call is spent on it.
+//! A circuit breaker: while the upstream fails, visitors get an error at once, and no call of the quota is used.
 //!
-//! Pure. It never probes by itself, since a probe costs quota: when the wait is over, the next visitor's
-//! own request is let through and decides.
+//! Pure. It never probes by itself, because a probe uses quota. After the wait, the next visitor's own request is
+//! sent as the probe.
 
 use core::time::Duration;
 
-/// So many failures in a row open it.
+/// After this many failures in a row the breaker opens.
 const FAILURES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// A probe that has not reported by then is taken for lost. Longer than any call may take.
+/// A probe without a result after this time counts as lost. This is longer than any call may take.
 const PROBE_LOST: Duration = Duration::from_secs(60);
 
-/// See the module's documentation. Times are times since some fixed point.
+/// See the module's documentation. All times count from some fixed point.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
     state: State,
-    /// Grows with every change of state: a call speaks about the state that it was let through in.
+    /// Increases with every change of state. The result of a call counts only for the state in which the call was
+    /// admitted.
     epoch: u64,
 }
 
-/// The leave to make one call, whose result says something about the state it was given in, and nothing
-/// about a later one.
+/// The permission for one call. The result of the call counts for the state in which the permission was given, not
+/// for a later one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Permit {
     epoch: u64,
@@ -41,16 +42,16 @@ impl Default for State {
 }
 
 impl Breaker {
-    /// Whether calls are held back.
+    /// Whether the breaker refuses calls.
     #[must_use]
     pub(super) fn is_open(&self) -> bool {
         !matches!(self.state, State::Closed { .. })
     }
 
-    /// Lets a call through; the caller must report its end.
+    /// Permits a call; the caller must report how it ended.
     ///
     /// # Errors
-    /// How long to wait.
+    /// How long to wait, if no call is permitted.
     pub(super) fn admit(&mut self, now: Duration) -> Result<Permit, Duration> {
         match self.state {
             State::Closed { .. } => {}
@@ -61,13 +62,13 @@ impl Breaker {
                 self.change(State::HalfOpen { lost, wait });
             }
             State::Open { until, .. } => return Err(until - now),
-            // The probe's answer is near.
+            // The result of the probe will arrive soon.
             State::HalfOpen { .. } => return Err(Duration::from_secs(1)),
         }
         Ok(Permit { epoch: self.epoch })
     }
 
-    /// A call ended with an answer of the upstream's own.
+    /// A call ended with a reply that came from the upstream itself.
     pub(super) fn succeeded(&mut self, permit: Permit) {
         if permit.epoch != self.epoch {
             return;
@@ -98,7 +99,7 @@ impl Breaker {
         }
     }
 
-    /// A call that was let through was never made, or says nothing about the upstream.
+    /// A permitted call was never made, or its result says nothing about the upstream.
     pub(super) fn withdrawn(&mut self, permit: Permit, now: Duration) {
         if permit.epoch != self.epoch {
             return;

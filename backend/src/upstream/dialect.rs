@@ -1,5 +1,5 @@
-//! The forms in which NAVER offers the audio captcha: the same three calls, with other addresses, headers
-//! and refusals.
+//! The two APIs with which NAVER offers the audio captcha. They have the same three calls, with different URLs,
+//! headers and error replies.
 
 use super::{
     judge::{Failure, Refusal},
@@ -7,10 +7,10 @@ use super::{
 };
 use reqwest::Url;
 
-/// Which form an upstream speaks.
+/// Which of the two APIs an upstream has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Dialect {
-    /// `openapi.naver.com`, with the keys of developers.naver.com.
+    /// `openapi.naver.com`, with credentials from developers.naver.com.
     #[default]
     Openapi,
     /// The API gateway of NAVER Cloud Platform.
@@ -18,7 +18,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The headers that carry the client's id and its secret.
+    /// The headers for the client id and the client secret.
     pub(super) const fn credential_headers(self) -> [&'static str; 2] {
         match self {
             Self::Openapi => openapi::CREDENTIAL_HEADERS,
@@ -26,7 +26,7 @@ impl Dialect {
         }
     }
 
-    /// Where keys are issued and answers judged.
+    /// The URL that issues keys and checks answers.
     pub(super) fn keys(self, base: &Url) -> Url {
         match self {
             Self::Openapi => below(base, openapi::KEYS),
@@ -34,7 +34,7 @@ impl Dialect {
         }
     }
 
-    /// Where audio is fetched.
+    /// The URL of the audio.
     pub(super) fn audio(self, base: &Url) -> Url {
         match self {
             Self::Openapi => below(base, openapi::AUDIO),
@@ -77,7 +77,7 @@ impl Service {
         }
     }
 
-    /// The form it speaks.
+    /// The API it has.
     #[must_use]
     pub const fn dialect(self) -> Dialect {
         match self {
@@ -86,7 +86,7 @@ impl Service {
         }
     }
 
-    /// Its address, for [`Access::base`](super::Access::base).
+    /// Its URL, for [`Access::base`](super::Access::base).
     #[must_use]
     pub const fn address(self) -> &'static str {
         match self {
@@ -97,8 +97,7 @@ impl Service {
         }
     }
 
-    /// The calls a day that it allows, issuing and verifying together; `None` where the customer sets
-    /// the limit.
+    /// How many calls a day it allows, for issuing and verifying together; `None` if the customer sets the limit.
     #[must_use]
     pub const fn daily_quota(self) -> Option<u32> {
         match self.dialect() {

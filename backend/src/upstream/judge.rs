@@ -1,24 +1,25 @@
-//! What an upstream's answer means. Pure: NAVER's documentation is judged by the body, since its own
-//! sample shows `{"result":true}` under status 403, and its key JSON is served as text/plain.
+//! What a reply of the upstream means. Pure. The body decides and not the status or the content type: NAVER's own
+//! documentation shows `{"result":true}` with status 403, and keys arrive as JSON with the type text/plain.
 
 use super::{Dialect, said::Said};
 use serde::{Deserialize, Deserializer};
 use sori_wire::protocol::Key;
 
-/// Why a call brought nothing.
+/// Why a call failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// All turns were taken for too long: it was not sent, and says nothing about the upstream.
+    /// No call was possible at this time, because too many others were under way. It was not sent, and says nothing
+    /// about the upstream.
     Busy,
     /// No connection was made, so the upstream has counted nothing.
     NotSent,
-    /// It failed on the way, or the answer is none of the documented ones.
+    /// It failed on the way, or the reply is not one of those in the documentation.
     Unavailable,
-    /// The upstream says that its quota is spent.
+    /// The upstream says that the quota is used up.
     Exhausted,
-    /// The upstream was asked too often in too short a time: some seconds later it answers again.
+    /// The upstream got too many calls in a short time. It accepts calls again some seconds later.
     Throttled {
-        /// Whether it said so by a code, and not by the status alone.
+        /// Whether an error code said so, and not only the status.
         explained: bool,
     },
     /// The upstream refuses the credentials.
@@ -31,14 +32,14 @@ pub enum Failure {
     Unheard,
 }
 
-/// What a refusal says, in whichever form it came.
+/// The content of an error reply, in either of its formats.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Refusal {
-    /// The documentation gives text, and has been seen to give a number.
+    /// The documentation shows a string, but numbers have been seen too.
     #[serde(rename = "errorCode", deserialize_with = "text_or_number")]
     pub(super) code: Option<String>,
-    /// In words, for the log.
+    /// The message, for the log.
     #[serde(alias = "errorMessage")]
     pub(super) message: Option<String>,
 }
@@ -61,7 +62,7 @@ fn text_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, 
 struct Body {
     key: Option<String>,
     result: Option<bool>,
-    /// The gateway of NAVER Cloud Platform wraps its refusals.
+    /// The gateway of NAVER Cloud Platform puts the error into an object.
     error: Option<Refusal>,
     #[serde(flatten)]
     refusal: Refusal,
@@ -75,10 +76,10 @@ fn failure(dialect: Dialect, status: u16, body: Body) -> Failure {
     dialect.failure(status, &body.error.unwrap_or(body.refusal))
 }
 
-/// Reads the answer to an issue.
+/// Reads the reply to a call that issues a key.
 ///
 /// # Errors
-/// If it holds no key.
+/// If it contains no key.
 pub fn key(dialect: Dialect, status: u16, text: &[u8]) -> Result<Key, Failure> {
     let body = body(text);
     let key = body.key.as_deref().and_then(Key::parse);
@@ -86,16 +87,16 @@ pub fn key(dialect: Dialect, status: u16, text: &[u8]) -> Result<Key, Failure> {
         .ok_or_else(|| failure(dialect, status, body))
 }
 
-/// Reads the answer to a verification.
+/// Reads the reply to a verification.
 ///
 /// # Errors
-/// If it holds no verdict.
+/// If it contains no verdict.
 pub fn verdict(dialect: Dialect, status: u16, text: &[u8]) -> Result<bool, Failure> {
     let body = body(text);
     body.result.ok_or_else(|| failure(dialect, status, body))
 }
 
-/// Whether the answer to a fetch is a WAV file.
+/// Checks that the reply to a fetch of audio is a WAV file.
 ///
 /// # Errors
 /// If it is not.
@@ -106,7 +107,8 @@ pub fn audio(dialect: Dialect, status: u16, bytes: &[u8]) -> Result<(), Failure>
     Err(failure(dialect, status, body(bytes)))
 }
 
-/// What the upstream gave as its reason, and the cure, for the log: bounded, on one line, and without `hidden`.
+/// The reason that the upstream gave, and what the operator can do, for the log. It is short, on one line, and
+/// without the texts in `hidden`.
 #[must_use]
 pub fn reason(
     dialect: Dialect,
@@ -120,7 +122,7 @@ pub fn reason(
         .to_string()
 }
 
-/// What a refusal says, for the log.
+/// The content of an error reply, for the log.
 fn said(dialect: Dialect, status: u16, bytes: &[u8], failure: Failure) -> Said {
     let body = body(bytes);
     let refusal = body.error.unwrap_or(body.refusal);
@@ -130,8 +132,8 @@ fn said(dialect: Dialect, status: u16, bytes: &[u8], failure: Failure) -> Said {
 /// The headers of a file without a sample.
 const WAV_HEADERS: usize = 44;
 
-/// A RIFF file of form WAVE with something to hear. The length that it declares is not asked about:
-/// browsers play what is there, and a body that was cut short is known by its transfer.
+/// Whether it is a RIFF file of type WAVE with at least one sample. The length in its header is not checked: browsers
+/// play what has arrived, and HTTP shows if a body was cut off.
 fn is_wav(bytes: &[u8]) -> bool {
     bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WAVE") && bytes.len() > WAV_HEADERS
 }

@@ -1,7 +1,7 @@
 //! The upstream: three calls over HTTP, each with the client's credentials in two headers.
 //!
-//! Practice and NAVER go through the same code; only the base URL and the credentials differ. Nothing of a
-//! visitor but key and answer is sent.
+//! Practice and NAVER use the same code; only the base URL and the credentials differ. Of the visitor's data, only
+//! key and answer are sent.
 
 mod breaker;
 mod dialect;
@@ -26,18 +26,19 @@ use reqwest::{Url, redirect};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::{sync::Semaphore, time};
 
-/// Every answer but audio is one line of JSON.
+/// Every reply except audio is one line of JSON.
 const JSON_MAX_BYTES: usize = 16 << 10;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// A call on a connection that the upstream is about to close may be lost, and its quota with it.
+/// If the upstream closes an idle connection just when a call is sent on it, the call is lost but may be counted. So
+/// connections are closed after this time.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Where the upstream is, and who we are there.
+/// The URL of the upstream, and the credentials for it.
 #[derive(Clone, Debug)]
 pub struct Access {
-    /// The form it speaks.
+    /// Which of NAVER's two APIs it has.
     pub dialect: Dialect,
-    /// What the dialect's paths are appended to.
+    /// The URL that the paths of the API are appended to.
     pub base: Url,
     /// Sent in the dialect's first header, and nowhere else.
     pub client_id: Secret,
@@ -45,21 +46,21 @@ pub struct Access {
     pub client_secret: Secret,
 }
 
-/// How much of the upstream is used.
+/// The limits for the use of the upstream.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// The longest one call may take, waiting for its turn included; that may take half of it.
+    /// The longest time for one call. Up to half of it may be spent waiting until fewer other calls are under way.
     pub timeout: Duration,
-    /// The most calls at once.
+    /// The highest number of calls at the same time.
     pub concurrency: usize,
 }
 
-/// A failure, and its cause for the log: never with a URL, which holds key and answer.
+/// A failure and its cause for the log. The cause never contains a URL, because URLs contain key and answer.
 #[derive(Debug)]
 pub struct Fault {
     /// What it means for the visitor.
     pub failure: Failure,
-    /// How long to leave the upstream alone, where that is known.
+    /// How long to make no call, if that is known.
     pub wait: Option<Duration>,
     cause: String,
 }
@@ -80,42 +81,42 @@ pub struct Upstream {
     keys: Url,
     audio: Url,
     turns: Semaphore,
-    /// The turns that audio may take of these: it is fetched for nothing, and as often as a visitor likes, so it
-    /// must not keep others from a key.
+    /// How many of the calls at a time may be for audio. Audio costs no quota and a visitor can request it often, so
+    /// it must not keep others from getting a key.
     audio_turns: Semaphore,
     timeout: Duration,
     breaker: Mutex<Breaker>,
     pace: Mutex<Pace>,
-    /// What no log may show, should the upstream repeat it.
+    /// Texts that must not appear in a log, even if the upstream repeats them.
     credentials: [Secret; 2],
     clock: Clock,
     metrics: Arc<Metrics>,
 }
 
-/// Why no call is made for a while.
+/// Why no call is made for some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeldBack {
-    /// The upstream fails: the breaker is open for so long.
+    /// The upstream fails: the breaker is open for this time.
     Failing(Duration),
-    /// The upstream was asked too often: nobody asks for so long.
+    /// The upstream got too many calls: no call is made for this time.
     Throttled(Duration),
 }
 
-/// A pause that is waited out: a visitor who waits for a challenge can wait so much longer.
+/// A pause this short is waited out: a visitor who waits for a challenge can wait this much longer.
 const QUIET: Duration = Duration::from_secs(2);
 
 impl Upstream {
     /// A client for the upstream at `access`.
     ///
     /// # Errors
-    /// If the credentials cannot stand in a header, or TLS cannot be set up.
+    /// If the credentials cannot be sent in a header, or TLS cannot be set up.
     pub fn new(
         access: &Access,
         bounds: Bounds,
         clock: Clock,
         metrics: Arc<Metrics>,
     ) -> Result<Arc<Self>, Box<dyn core::error::Error + Send + Sync>> {
-        // Several parts of one process may ask for it; the first installs it, for all of them.
+        // Several parts of a process may need it. The first one installs it for all.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::new();
         let names = access.dialect.credential_headers();
@@ -131,7 +132,8 @@ impl Upstream {
         let mut builder = reqwest::Client::builder()
             .default_headers(headers)
             .user_agent(concat!("sori-backend/", env!("CARGO_PKG_VERSION")))
-            // A redirect would carry the secret's header along: reqwest strips only the well-known ones.
+            // A redirect would send the header with the secret to another host: reqwest removes only well-known
+            // headers.
             .redirect(redirect::Policy::none())
             .referer(false)
             .https_only(!local)
@@ -141,7 +143,7 @@ impl Upstream {
             builder = builder.no_proxy();
         }
         if access.base.scheme() == "http" {
-            // No certificate is needed, and an image may have none.
+            // Plain HTTP needs no certificates, and a container image may have none.
             builder = builder.tls_certs_only([]);
         }
         Ok(Arc::new(Self {
@@ -160,10 +162,10 @@ impl Upstream {
         }))
     }
 
-    /// Leave to make one call.
+    /// The permission to make one call.
     ///
     /// # Errors
-    /// While no call is made: how long to wait.
+    /// How long to wait, if no call is made now.
     pub fn pass(self: &Arc<Self>) -> Result<Pass, HeldBack> {
         let now = self.clock.uptime();
         if let Some(rest) = self
@@ -181,18 +183,18 @@ impl Upstream {
         })
     }
 
-    /// The longest one call may take, with all its waiting.
+    /// The longest time for one call, with all waits.
     #[must_use]
     pub fn longest(&self) -> Duration {
         (self.timeout + QUIET) * 2
     }
 
-    /// Forgets that it was asked too often: an operator says that it may be asked again.
+    /// Forgets that there were too many calls, because an operator allows calls again.
     pub fn start_over(&self) {
         self.pace(|pace| *pace = Pace::default());
     }
 
-    /// Whether the breaker holds calls back.
+    /// Whether the breaker refuses calls.
     #[must_use]
     pub fn is_held_back(&self) -> bool {
         self.breaker(|breaker| breaker.is_open())
@@ -209,8 +211,8 @@ impl Upstream {
     async fn get(&self, url: Url, most: usize, queue: Queue) -> Result<Answer, Fault> {
         let started = time::Instant::now();
         let deadline = started + self.timeout;
-        // Who waits longer for a turn is told so: a call that is sent with too little time left would
-        // spend quota on an answer that nobody waits for.
+        // A call that has waited longer fails here. If it were sent with too little time left, it would use quota for
+        // a reply that nobody waits for.
         let turns = async {
             let of_audio = match queue {
                 Queue::Audio => Some(self.audio_turns.acquire().await),
@@ -246,12 +248,12 @@ impl Upstream {
     }
 }
 
-/// Whose turns a call takes.
+/// Which limit of calls at the same time applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Queue {
-    /// Of all calls: issues and verifications.
+    /// The limit of all calls: issuing and verifying.
     Keys,
-    /// Of the part that audio may take.
+    /// The smaller limit of audio.
     Audio,
 }
 
@@ -262,7 +264,7 @@ struct Answer {
     retry_after: Option<Duration>,
 }
 
-/// Whether a URL points to this machine: then it needs no TLS, and no proxy may see it.
+/// Whether a URL points to this machine. It then needs no TLS, and no proxy may be used for it.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host_str() {

@@ -1,9 +1,9 @@
-//! The API gateway of NAVER Cloud Platform: two bases on one host, and refusals of the gateway as
-//! `{"error":{"errorCode":"300","message":"…"}}`. The documentation gives the captcha's own codes (`CT001`
-//! and so on) without their form, so both forms are read.
+//! The API gateway of NAVER Cloud Platform. It has two base paths on one host, and its error replies are
+//! `{"error":{"errorCode":"300","message":"…"}}`. The documentation lists the captcha's own codes (`CT001` and so on)
+//! without their JSON format, so both formats are read.
 //!
-//! The documentation's example of an audio request carries id and secret in the query. Here they are only
-//! ever in headers: a query ends in the logs of every proxy.
+//! The documentation's example of an audio request has the client id and secret in the query. Here they are always in
+//! headers, because a query ends up in the logs of every proxy.
 
 use super::judge::{Failure, Refusal};
 
@@ -18,7 +18,7 @@ pub(super) const CREDENTIAL_HEADERS: [&str; 2] = ["x-ncp-apigw-api-key-id", "x-n
 pub(super) const KEYS: &str = "scaptcha/v1/skey";
 pub(super) const AUDIO: &str = "scaptcha-bin/v1/scaptcha";
 
-/// What a refusal means; `None` for one that is not documented.
+/// What an error reply means; `None` if it is not in the documentation.
 ///
 /// The gateway's codes: <https://api.ncloud-docs.com/docs/api-call-lgc-errorhandling>.
 pub(super) fn failure(status: u16, refusal: &Refusal) -> Option<Failure> {
@@ -26,13 +26,13 @@ pub(super) fn failure(status: u16, refusal: &Refusal) -> Option<Failure> {
         (Some("CT001"), _) => Failure::InvalidKey,
         (Some("CT002"), _) => Failure::Unheard,
         (Some("CT500"), _) => return None,
-        // The limit that the customer has set, or the captcha is not selected for the application: the
-        // gateway uses one code for both.
+        // Either the customer's limit is reached, or the captcha is not selected for the application: the gateway
+        // uses the same code for both.
         (Some("400"), 429) => Failure::Exhausted,
         // "Throttle Limited", "Rate Limited".
         (Some("410" | "420"), 429) => Failure::Throttled { explained: true },
         (_, 429) => Failure::Throttled { explained: false },
-        // Withdrawn (`SE05`), or the address is wrong: lasting either way.
+        // The call was withdrawn (`SE05`), or the URL is wrong. Neither goes away by itself.
         (_, 404) => Failure::Withdrawn,
         // 200 "Authentication Failed", 210 "Permission Denied".
         (_, 401 | 403) => Failure::Rejected,

@@ -1,4 +1,4 @@
-//! `openapi.naver.com`: one base, and refusals as `{"errorCode":"024","errorMessage":"…"}`.
+//! `openapi.naver.com`. It has one base URL, and its error replies are `{"errorCode":"024","errorMessage":"…"}`.
 
 use super::judge::{Failure, Refusal};
 
@@ -9,7 +9,7 @@ pub(super) const CREDENTIAL_HEADERS: [&str; 2] = ["x-naver-client-id", "x-naver-
 pub(super) const KEYS: &str = "skey";
 pub(super) const AUDIO: &str = "scaptcha";
 
-/// What a refusal means; `None` for one that is not documented.
+/// What an error reply means; `None` if it is not in the documentation.
 pub(super) fn failure(status: u16, refusal: &Refusal) -> Option<Failure> {
     Some(match (refusal.code.as_deref(), status) {
         (Some("CT001"), _) => Failure::InvalidKey,
@@ -17,10 +17,10 @@ pub(super) fn failure(status: u16, refusal: &Refusal) -> Option<Failure> {
         (Some("CT500"), _) => return None,
         (Some("010"), _) => Failure::Exhausted,
         (Some("012"), _) => Failure::Throttled { explained: true },
-        // Taken for a burst at first: the day's end has a code of its own.
+        // At first this is taken for too many calls in a short time, because a used-up quota has its own code.
         (_, 429) => Failure::Throttled { explained: false },
-        // A 403 without a captcha's code: the audio captcha is not ticked for the application.
-        // Withdrawn (`SE05`), or the address is wrong: lasting either way.
+        // A 403 without a code of the captcha: the audio captcha is not selected for the application.
+        // The call was withdrawn (`SE05`), or the URL is wrong. Neither goes away by itself.
         (_, 404) => Failure::Withdrawn,
         (Some("024"), _) | (_, 401 | 403) => Failure::Rejected,
         _ => return None,

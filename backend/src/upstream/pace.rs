@@ -1,21 +1,22 @@
-//! How fast the upstream lets itself be called: after a 429 that is about the second, not about the day,
-//! nobody calls for a moment, and for longer if that is not enough.
+//! How fast the upstream can be called. After a 429 that is about calls per second and not about the day, no call is
+//! made for a moment, and for longer if that is not enough.
 //!
-//! Pure. A 429 without a reason is taken for one about the second as long as that can be believed: a rate is
-//! kept within minutes, a spent day is not.
+//! Pure. A 429 without a reason counts as one about calls per second for as long as that is plausible: such a limit
+//! ends within minutes, a used-up daily quota does not.
 
 use core::time::Duration;
 
-/// A burst of about ten calls is enough for a refusal, and 0.3 to 2 s of rest have been seen to cure it.
+/// About ten calls at once are enough for a refusal, and after a pause of 0.3 to 2 s calls have been seen to work
+/// again.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The longest wait that an upstream may ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(120);
-/// Refusals without a reason, and nothing else for so long and so often, mean that the day is spent.
+/// If there were only refusals without a reason for this time, and several of them, the daily quota is used up.
 const LASTING: Duration = Duration::from_secs(180);
 const LASTING_TIMES: u32 = 5;
 
-/// See the module's documentation. Times are times since some fixed point.
+/// See the module's documentation. All times count from some fixed point.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
     pause: Option<Pause>,
@@ -35,25 +36,25 @@ struct Unexplained {
     times: u32,
 }
 
-/// What a refusal comes to.
+/// What a refusal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Nobody may call for so long.
+    /// No call may be made for this time.
     Pause(Duration),
-    /// It is no matter of seconds: the day is spent.
+    /// It is not a matter of seconds: the daily quota is used up.
     DaySpent,
 }
 
 impl Pace {
-    /// How long nobody may call yet.
+    /// How much longer no call may be made.
     #[must_use]
     pub(super) fn rest(&self, now: Duration) -> Option<Duration> {
         let rest = self.pause?.until.checked_sub(now)?;
         (!rest.is_zero()).then_some(rest)
     }
 
-    /// A call was refused at `now` for its pace; `explained` says whether the upstream said so, `asked` how
-    /// long it wants to be left alone.
+    /// A call was refused at `now` because there were too many. `explained` says whether the upstream gave this
+    /// reason, `asked` how long it wants no calls.
     pub(super) fn refused(
         &mut self,
         now: Duration,
@@ -74,7 +75,7 @@ impl Pace {
             }
         }
         let wait = match self.pause {
-            // One of the same burst: it is known already.
+            // This refusal belongs to the same burst of calls as one that is already known.
             Some(pause) if now < pause.until => return Verdict::Pause(pause.until - now),
             Some(pause) => (pause.wait * 2).min(LONGEST_WAIT),
             None => FIRST_WAIT,
@@ -88,9 +89,9 @@ impl Pace {
         Verdict::Pause(wait.max(asked))
     }
 
-    /// A call that began at `begun` was answered.
+    /// A call that began at `begun` was successful.
     pub(super) fn answered(&mut self, begun: Duration) {
-        // One that was sent before the refusal says nothing about the time after.
+        // A call that was sent before the refusal says nothing about the time after it.
         if self.pause.is_none_or(|pause| begun >= pause.begun) {
             *self = Self::default();
         }
@@ -127,7 +128,7 @@ mod tests {
         for _ in 0..20 {
             assert_eq!(pace.refused(NOW, true, None), Verdict::Pause(secs(1)));
         }
-        // The others of the burst were answered, which says nothing about the pause.
+        // The other calls of the burst were successful, which says nothing about the pause.
         pace.answered(NOW - secs(1));
         assert_eq!(pace.rest(NOW), Some(secs(1)));
     }
@@ -158,7 +159,7 @@ mod tests {
             }
         };
         assert!((secs(180)..secs(240)).contains(&closed), "{closed:?}");
-        // Fewer, or with an answer between, never do.
+        // Fewer refusals, or refusals with a successful call in between, never do.
         let mut pace = Pace::default();
         for n in 0..20 {
             let now = NOW + secs(60) * n;

@@ -1,4 +1,4 @@
-//! One call to the upstream, from the breaker's leave to its judged answer.
+//! One call to the upstream, from the breaker's permission to the result.
 
 use super::{
     Answer, Dialect, Failure, Fault, JSON_MAX_BYTES, QUIET, Queue, Upstream, breaker::Permit,
@@ -13,10 +13,10 @@ use std::sync::Arc;
 use tokio::time;
 use tracing::Instrument;
 
-/// No call is repeated later than this after it was asked for: the widget waits for ten seconds.
+/// No call is repeated later than this after the visitor's request, because the widget waits for ten seconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The breaker's leave to make one call.
+/// The breaker's permission to make one call.
 #[derive(Debug)]
 pub struct Pass {
     pub(super) upstream: Arc<Upstream>,
@@ -28,7 +28,7 @@ pub struct Pass {
 struct Call<'a, T> {
     name: &'static str,
     url: Url,
-    /// The longest answer.
+    /// The size limit of the reply.
     most: usize,
     queue: Queue,
     /// The key and the answer, which no log may show.
@@ -53,7 +53,7 @@ impl Pass {
         self.make(call).await
     }
 
-    /// Fetches a key's audio: free.
+    /// Fetches a key's audio; this uses no quota.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -71,7 +71,7 @@ impl Pass {
         self.make(call).await
     }
 
-    /// Has an answer judged: one call of the quota.
+    /// Has an answer checked: one call of the quota.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -88,7 +88,7 @@ impl Pass {
         self.make(call).await
     }
 
-    /// Makes the call; once more, if the upstream was asked too often and the visitor can wait.
+    /// Makes the call. Makes it once more if there were too many calls and the visitor can wait.
     async fn make<T>(mut self, call: Call<'_, T>) -> Result<T, Fault> {
         let started = time::Instant::now();
         self.used = true;
@@ -108,7 +108,7 @@ impl Pass {
         if wait > QUIET || started.elapsed() + wait > PATIENCE {
             return first;
         }
-        // Not all at the same moment, which would be the next burst.
+        // A random delay, because calls that are all repeated at the same moment would be the next burst.
         let apart = Duration::from_millis(rand::random_range(0..500));
         time::sleep(wait + apart).await;
         self.attempt(&call).await
@@ -126,7 +126,7 @@ impl Pass {
         let failure = result.as_ref().err().map(|fault| fault.failure);
         let (now, permit) = (upstream.clock.uptime(), self.permit);
         upstream.breaker(|breaker| match failure {
-            // It is there, but does not like this request.
+            // The upstream works, but refuses this request.
             Some(Failure::Unavailable) if (400..500).contains(&status) => {
                 breaker.withdrawn(permit, now);
             }
@@ -135,7 +135,7 @@ impl Pass {
             _ => breaker.succeeded(permit),
         });
         if let Err(fault) = &result {
-            // Here, since the visitor may have left, and then nobody answers and logs.
+            // Logged here, because the visitor may have left, and then no reply is sent and logged.
             tracing::warn!(call = call.name, failure = ?fault.failure, "the upstream: {fault}");
         }
         upstream
@@ -180,7 +180,7 @@ impl Pass {
     }
 }
 
-/// A pass that was not used, or whose call was given up, says nothing about the upstream.
+/// If a permission was not used, or its call was given up, this says nothing about the upstream.
 impl Drop for Pass {
     fn drop(&mut self) {
         if !self.used {

@@ -1,4 +1,4 @@
-//! What the upstream said of a refusal, made fit for the log, and what an operator can do about it.
+//! The upstream's reason for a refusal, made safe for the log, and what an operator can do about it.
 
 use super::{
     Dialect,
@@ -6,10 +6,10 @@ use super::{
 };
 use core::fmt;
 
-/// NAVER's sentences are shorter.
+/// NAVER's messages are shorter.
 const MESSAGE_MAX_CHARS: usize = 200;
 
-/// A refusal in the upstream's own words, and the cure.
+/// A refusal in the upstream's own words, and what to do about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Said {
     status: u16,
@@ -32,7 +32,7 @@ impl Said {
         }
     }
 
-    /// Takes out what no log may show, should the upstream repeat it.
+    /// Removes texts that must not appear in a log, in case the upstream repeats them.
     #[must_use]
     pub(super) fn without(self, secrets: &[&str]) -> Self {
         let hide = |text: String| {
@@ -64,7 +64,8 @@ impl fmt::Display for Said {
     }
 }
 
-/// One line of so many characters, without control characters: these could forge lines or move a terminal.
+/// One line of at most so many characters, without control characters: these could fake log lines or control a
+/// terminal.
 fn plain(text: &str, most: usize) -> String {
     let printable = |c: char| {
         let separates = matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}')
@@ -78,7 +79,7 @@ fn plain(text: &str, most: usize) -> String {
     plain
 }
 
-/// The four causes behind 024 that only the message tells apart, and the rest.
+/// What to do: four causes have the code 024 and differ only in the message; then the other codes.
 fn openapi(failure: Failure, message: &str) -> Option<&'static str> {
     Some(match failure {
         Failure::Rejected if message.contains("Result Invalid (1000)") => {

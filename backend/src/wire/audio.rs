@@ -13,7 +13,7 @@ pub(super) async fn fetch(
     State(app): State<Arc<App>>,
     key: Result<Path<String>, PathRejection>,
 ) -> Result<impl IntoResponse, Problem> {
-    // Escapes of bytes that are no text make no key either.
+    // A percent-encoded path that is not valid UTF-8 is not a key either.
     let key = key.ok().and_then(|Path(key)| Key::parse(&key));
     let key = key.ok_or_else(challenge::no_key)?;
     app.audio.check()?;

@@ -1,4 +1,4 @@
-//! Request bodies: small, and soon there.
+//! Request bodies: they must be small and arrive quickly.
 
 use super::problem::Problem;
 use axum::{
@@ -10,20 +10,20 @@ use core::time::Duration;
 use http_body_util::BodyExt;
 use sori_wire::error::ErrorCode;
 
-/// A token or a key with its answer, and the fields of other services' clients that are ignored.
+/// Enough for a token, or a key with its answer, and for the ignored fields of other services' clients.
 const MAX_BYTES: usize = 16 << 10;
-/// How much of a body that is too large is read and dropped: a connection that ends with bytes unread is reset, and the client may
-/// then lose the answer.
+/// How much of a body that is too large is read and thrown away. If a connection closes with unread bytes, it is
+/// reset, and the client may then lose the reply.
 const DROPPED_BYTES: usize = 1 << 20;
 const DROP_TIME: Duration = Duration::from_secs(1);
 const MAX_TIME: Duration = Duration::from_secs(10);
 
-/// A whole body, and what it says that it is.
+/// A complete body with its declared type.
 #[derive(Debug)]
 pub(super) struct SmallBody {
-    /// As it came.
+    /// The `Content-Type` header, unchanged.
     pub content_type: String,
-    /// Without parameters, in lower case.
+    /// The media type alone, in lower case and without parameters.
     pub media_type: String,
     pub bytes: Bytes,
 }
@@ -52,8 +52,8 @@ impl<S: Send + Sync> FromRequest<S> for SmallBody {
                 "The body must not be longer than 16 KiB.",
             )
         };
-        // A client that waits for leave to send it (`Expect: 100-continue`) would be given that at the first read, and be refused
-        // afterwards.
+        // A client that waits for permission to send the body (`Expect: 100-continue`) would get the permission at
+        // the first read and be refused afterwards.
         let declared = request.body().size_hint().lower();
         let waits = request.headers().contains_key(header::EXPECT);
         if declared > DROPPED_BYTES as u64 || (waits && declared > MAX_BYTES as u64) {
@@ -72,7 +72,7 @@ impl<S: Send + Sync> FromRequest<S> for SmallBody {
     }
 }
 
-/// The body; nothing if it is too large.
+/// The body; `None` if it is too large.
 async fn read(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
@@ -80,7 +80,7 @@ async fn read(mut body: Body) -> Result<Option<Bytes>, axum::Error> {
             continue;
         };
         if bytes.len() + data.len() > MAX_BYTES {
-            // Whether all of it came makes no difference to the answer.
+            // Whether all of it arrived makes no difference to the reply.
             let _ = tokio::time::timeout(DROP_TIME, drop_rest(body)).await;
             return Ok(None);
         }

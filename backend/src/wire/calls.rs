@@ -1,7 +1,7 @@
-//! The calls that requests lead to, from admission to end.
+//! The calls to the upstream that requests cause, from admission to end.
 //!
-//! They run in tasks of their own: a visitor who leaves, or a site that gives up, ends the request but not
-//! the call, so the verdict, the ledger, the log, the metrics and the breaker see every one.
+//! They run in separate tasks. If a visitor leaves or a site gives up, the request ends but not the call. So the
+//! ledger, the log, the metrics and the breaker see the result of every call.
 
 use super::{App, problem::Problem};
 use crate::{
@@ -18,10 +18,10 @@ use std::sync::Arc;
 use tokio::time;
 use tracing::Instrument;
 
-/// How soon a request asks again for the verdict of one like it.
+/// How soon a request looks again for the verdict that another, identical request is waiting for.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
-/// Runs `work` to its end, whoever waits for it.
+/// Runs `work` to its end, even if nobody waits for it any more.
 pub(super) async fn to_the_end<T: Send + 'static>(
     app: &App,
     work: impl Future<Output = T> + Send + 'static,
@@ -36,7 +36,7 @@ pub(super) async fn to_the_end<T: Send + 'static>(
     }
 }
 
-/// An admitted call. However it ends, by a panic too, the store learns of it.
+/// An admitted call. However it ends, even by a panic, the store is told.
 struct OpenCall {
     app: Arc<App>,
     call: Call,
@@ -54,7 +54,7 @@ impl OpenCall {
         tell(&self.app, self.call, end).await;
     }
 
-    /// The store has ended it together with something else.
+    /// Another step of the store has already ended the call.
     fn ended(mut self) {
         self.open = false;
     }
@@ -76,10 +76,10 @@ async fn tell(app: &App, call: Call, end: End) {
     }
 }
 
-/// What the ledger makes of a call that failed.
+/// How a failed call is entered in the ledger.
 fn end(failure: Failure) -> End {
     match failure {
-        // Not sent, or refused at the door.
+        // The call was not sent, or was refused at once.
         Failure::Busy
         | Failure::NotSent
         | Failure::Rejected
@@ -115,7 +115,7 @@ pub(super) async fn issue(app: Arc<App>, visitor: Visitor, host: Box<str>) -> Re
     }
 }
 
-/// What a visitor is told of a call that failed; where the quota is spent, the day is closed.
+/// The reply to the visitor after a failed call. If the quota is used up, the store is told.
 async fn failed(app: &App, call: Call, fault: Fault) -> Problem {
     let mut problem = Problem::from(fault.failure);
     if let Some(wait) = fault.wait {
@@ -133,8 +133,8 @@ async fn failed(app: &App, call: Call, fault: Fault) -> Problem {
     }
 }
 
-/// A key's audio. Who asks for one that is being fetched waits for the same fetch: a visitor who asks ten times
-/// at once, or again because the first answer is slow, takes no more of the upstream than another.
+/// A key's audio. If it is already being fetched, the request waits for that fetch. So a visitor who sends ten
+/// requests at once, or again because the first reply is slow, causes no more calls than another.
 pub(super) async fn audio(app: Arc<App>, key: Key) -> Result<Bytes, Problem> {
     let fingerprint = Fingerprint::of(key.as_str());
     let begin = || fetch(Arc::clone(&app), key, fingerprint);
@@ -143,8 +143,8 @@ pub(super) async fn audio(app: Arc<App>, key: Key) -> Result<Bytes, Problem> {
     audio
 }
 
-/// Fetches a key's audio, whole: a visitor's slow line must not hold the upstream's, and what is no whole
-/// WAV file must not be played.
+/// Fetches a key's audio completely before it is sent. A visitor's slow connection must not keep the upstream's
+/// connection busy, and an incomplete WAV file must not be played.
 async fn fetch(app: Arc<App>, key: Key, fingerprint: Fingerprint) -> Result<Bytes, Problem> {
     let pass = app.upstream.pass()?;
     app.store.admit_audio(fingerprint).await?;
@@ -163,7 +163,7 @@ async fn fetch(app: Arc<App>, key: Key, fingerprint: Fingerprint) -> Result<Byte
     }
 }
 
-/// Why an answer was not judged.
+/// Why an answer was not checked.
 #[derive(Debug)]
 pub(super) enum NotJudged {
     Refused(Refusal),
@@ -191,7 +191,7 @@ impl NotJudged {
 /// A verdict, and where the challenge came from.
 pub(super) type Judged = (Verdict, Issue);
 
-/// Has an answer judged, at most once for each key. The request that `bound_to` names may ask again.
+/// Has an answer checked, at most once for each key. The request that `bound_to` identifies may ask again.
 pub(super) async fn judge(
     app: Arc<App>,
     key: Key,
@@ -199,7 +199,7 @@ pub(super) async fn judge(
     bound_to: Option<Fingerprint>,
 ) -> Result<Judged, NotJudged> {
     let fingerprint = Fingerprint::of(key.as_str());
-    // The other one's call ends within this time, or its end will never be told.
+    // The call of the other request ends within this time, or its end will never be reported.
     let deadline = time::Instant::now() + app.upstream.longest();
     let (call, issue) = loop {
         match app.store.claim(fingerprint, bound_to).await? {
@@ -241,7 +241,7 @@ pub(super) async fn judge(
     }
 }
 
-/// No upstream takes a control character for part of an answer; some refuse the whole request for it.
+/// No upstream accepts an answer with a control character, and some refuse the whole request.
 fn can_be_right(answer: &str) -> bool {
     !answer
         .chars()
@@ -252,13 +252,13 @@ fn unavailable() -> Problem {
     super::problem::unavailable()
 }
 
-/// Names a request, so that it can be told the same again: by what its sender calls it and by what it
-/// says, since a name alone may be used twice.
+/// Identifies a request, so that it gets the same reply if it comes again. Uses the name that the sender gave it and
+/// its content, because a name alone may be used twice.
 pub(super) fn bound_to(parts: &[&str]) -> Fingerprint {
     Fingerprint::of(&parts.join("\0"))
 }
 
-/// A key that has nothing more to give.
+/// The reply for a key that has already been used.
 pub(super) fn used() -> Problem {
     Refusal::Key(KeyRefusal::Used).into()
 }

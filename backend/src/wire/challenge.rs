@@ -1,4 +1,4 @@
-//! `POST /keys` and `POST /verifications`: the two calls that cost quota.
+//! `POST /keys` and `POST /verifications`: the two requests that use quota.
 
 use super::{
     App,
@@ -50,7 +50,7 @@ pub(super) async fn verify(
     _page: Page,
     body: SmallBody,
 ) -> Result<Json<Value>, Problem> {
-    // A form of another site cannot send this type without asking first (CORS preflight).
+    // A form on another site cannot send this type without a CORS preflight.
     if body.media_type != "application/json" {
         return Err(malformed("The body must be application/json."));
     }
@@ -69,8 +69,8 @@ pub(super) async fn verify(
         Verdict::KeyGone => return Err(Failure::InvalidKey.into()),
         Verdict::Lost => return Err(calls::used()),
     }
-    // Not in the task of the call: a visitor who left before the verdict can ask for it again, and so can
-    // one whose token could not be written down.
+    // Not in the task of the call: a visitor who left before the verdict can ask for it again, and so can one whose
+    // token could not be stored.
     let token = hex(&random::<16>());
     app.store
         .grant(fingerprint, Fingerprint::of(&token))
@@ -78,7 +78,7 @@ pub(super) async fn verify(
     Ok(Json(json!({"verified": true, "token": token})))
 }
 
-/// The same answer to the same key is the same request.
+/// The same answer to the same key counts as the same request.
 async fn judge(app: Arc<App>, key: Key, answer: String) -> Result<Verdict, NotJudged> {
     let bound_to = calls::bound_to(&["verifications", &answer]);
     let (verdict, _) = calls::judge(Arc::clone(&app), key, answer, Some(bound_to)).await?;

@@ -15,19 +15,19 @@ use std::{
 
 type Fetch = Shared<BoxFuture<'static, Result<Bytes, Problem>>>;
 
-/// One fetch for each key, however many wait for it.
+/// One fetch for each key, even if several requests wait for it.
 #[derive(Default)]
 pub(crate) struct Fetches(Mutex<HashMap<Fingerprint, Fetch>>);
 
 impl Fetches {
-    /// The fetch of this key that is under way; else the one that `begin` begins.
+    /// The fetch of this key that is under way. If there is none, `begin` starts one.
     pub(super) fn join<F>(&self, key: Fingerprint, begin: impl FnOnce() -> F) -> Fetch
     where
         F: Future<Output = Result<Bytes, Problem>> + Send + 'static,
     {
         let mut under_way = self.under_way();
         match under_way.get(&key) {
-            // One that has ended is not repeated: it may have failed.
+            // A fetch that has ended is not used again, because it may have failed.
             Some(fetch) if fetch.peek().is_none() => fetch.clone(),
             _ => {
                 let fetch = begin().boxed().shared();
@@ -37,7 +37,7 @@ impl Fetches {
         }
     }
 
-    /// Lets go of a fetch that has ended, and of its audio.
+    /// Forgets a fetch that has ended, and its audio.
     pub(super) fn forget(&self, key: Fingerprint) {
         let mut under_way = self.under_way();
         if under_way

@@ -1,11 +1,11 @@
-//! What a siteverify request says, in whatever form its client writes it: a query, a form, multipart or
-//! JSON. What cannot be read is refused in words that say what to change.
+//! The fields of a siteverify request, in any format: a query, a form, multipart or JSON. If a request cannot be
+//! read, the error says what to change.
 
 use super::body::SmallBody;
 use futures_util::stream;
 use serde_json::Value;
 
-/// What is read of a request; `remoteip`, `sitekey` and anything else is ignored.
+/// The fields that are used; `remoteip`, `sitekey` and all others are ignored.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Fields {
     pub secret: Option<String>,
@@ -13,11 +13,11 @@ pub(super) struct Fields {
     pub key: Option<String>,
     pub answer: Option<String>,
     pub idempotency_key: Option<String>,
-    /// An unread field that looks as if it held the response.
+    /// Whether another field looks as if it contained the response.
     pub misnamed: bool,
 }
 
-/// The names that other services' clients use in the form, and that some programs send on as they are.
+/// The names of the form fields of other services. Some programs send them on unchanged.
 const MISNAMED: [&str; 4] = ["response", "token", "solution", "captcha"];
 
 type Read<T> = Result<T, String>;
@@ -34,7 +34,7 @@ impl Fields {
         })
     }
 
-    /// Refuses a field that is there twice: readers differ on which one counts.
+    /// Refuses a field that occurs twice, because programs differ on which one counts.
     fn enter(&mut self, name: &str, value: String) -> Read<()> {
         match self.named(name) {
             Some(field) if field.is_some() => Err(format!("`{name}` is there more than once.")),
@@ -49,7 +49,7 @@ impl Fields {
         }
     }
 
-    /// Whether nothing that is read was there.
+    /// Whether none of these fields was there.
     pub(super) fn is_empty(&self) -> bool {
         let misnamed = self.misnamed;
         *self
@@ -73,7 +73,7 @@ impl Fields {
     }
 
     fn of_json(text: &[u8]) -> Read<Self> {
-        // Some languages' writers begin with a byte order mark.
+        // The JSON libraries of some languages write a byte order mark first.
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         let object: serde_json::Map<String, Value> =
             serde_json::from_slice(text).map_err(|_| {
@@ -121,7 +121,7 @@ impl Fields {
             "application/json" => Self::of_json(&body.bytes),
             "application/x-www-form-urlencoded" => Self::of_form(&body.bytes),
             "multipart/form-data" => Self::of_multipart(body).await,
-            // Not said, but the two cannot be confused.
+            // Without a declared type, JSON and a form can still be told apart.
             "" if body.bytes.trim_ascii_start().starts_with(b"{") => Self::of_json(&body.bytes),
             "" => Self::of_form(&body.bytes),
             _ => Err(

@@ -1,4 +1,4 @@
-//! How much audio is held for clients that read slowly.
+//! The memory for audio that clients are still reading.
 
 use super::problem::{Problem, unavailable};
 use axum::body::Bytes;
@@ -8,21 +8,21 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-/// Some hundred challenges. One that is being sent to a client that reads is held for less than a second.
+/// Some hundred challenges. A client with a normal connection reads one in less than a second.
 const MOST_BYTES: usize = 64 << 20;
 const SHORTLY: Duration = Duration::from_secs(5);
 
-/// The audio that is being sent.
+/// The audio that is being sent now.
 #[derive(Debug, Default)]
 pub(crate) struct AudioMemory {
     held: Arc<AtomicUsize>,
 }
 
 impl AudioMemory {
-    /// Whether more may be fetched. What is under way already is bounded by the calls to the upstream.
+    /// Whether more audio may be fetched. Fetches under way are limited separately, by the calls to the upstream.
     ///
     /// # Errors
-    /// While as much as may be is held.
+    /// If the limit is reached.
     pub(crate) fn check(&self) -> Result<(), Problem> {
         if self.held() < MOST_BYTES {
             Ok(())
@@ -33,7 +33,7 @@ impl AudioMemory {
         }
     }
 
-    /// `audio`, counted until the last of it has been handed to the operating system.
+    /// `audio`, counted until its last byte has been passed to the operating system.
     pub(crate) fn hold(&self, audio: Bytes) -> Bytes {
         self.held.fetch_add(audio.len(), Ordering::Relaxed);
         let held = Arc::clone(&self.held);

@@ -1,4 +1,4 @@
-//! The wire: what the widget and the site's server ask, and how it is answered.
+//! The HTTP routes of the widget and of the site's server.
 
 mod audio;
 mod body;
@@ -66,7 +66,7 @@ pub(crate) struct App {
     pub trusted_proxies: Vec<IpNet>,
     pub ticket_ttl: core::time::Duration,
     pub siteverify_at: SiteverifyAt,
-    /// Read anew when the operator asks for it.
+    /// Read again when the operator sends SIGHUP.
     pub secrets: RwLock<Arc<Secrets>>,
     pub audio: AudioMemory,
     pub fetches: Fetches,
@@ -74,7 +74,7 @@ pub(crate) struct App {
     pub stopping: AtomicBool,
 }
 
-/// What the site shares with the backend: of each, the new one and perhaps the old one.
+/// The secrets that the site shares with the backend: of each, the new one and possibly the old one.
 #[derive(Debug, Default)]
 pub(crate) struct Secrets {
     pub site: Vec<Secret>,
@@ -87,11 +87,11 @@ impl App {
     }
 }
 
-/// The wire's routes, to be nested where the widget's `endpoint` points.
+/// The routes. Nest them at the path in the widget's `endpoint`.
 pub(crate) fn routes(app: &Arc<App>) -> Router {
     let mut visitors = Router::new()
         .route(KEYS_PATH, post(challenge::issue))
-        // Or HEAD would be answered by a fetch from the upstream.
+        // Otherwise a HEAD request would cause a fetch from the upstream.
         .route(
             &format!("{AUDIO_PATH}/{{key}}"),
             get(audio::fetch).head(wrong_method),
@@ -103,18 +103,18 @@ pub(crate) fn routes(app: &Arc<App>) -> Router {
             all = all.merge(siteverify_route());
         }
     }
-    // Before the CORS layer, which has to wrap it: a preflight is a method that no route knows.
+    // Before the CORS layer, which must be outside: no route knows the method of a preflight.
     let visitors = visitors.method_not_allowed_fallback(wrong_method);
     all = all.merge(visitors.layer(cors(Arc::clone(app))));
     finish(all.fallback(nothing_here), app)
 }
 
 fn siteverify_route() -> Router<Arc<App>> {
-    // It has refusals of a shape of its own, for methods too.
+    // siteverify has its own format of errors, also for wrong methods.
     Router::new().route(SITEVERIFY_PATH, any(siteverify::judge))
 }
 
-/// siteverify under `/captcha`, for the admin address, where it is served there alone.
+/// siteverify under `/captcha`, for the admin address, if only that address serves it.
 pub(crate) fn siteverify_apart(app: &Arc<App>) -> Router {
     let apart =
         app.verified_by == VerifiedBy::Backend && app.siteverify_at == SiteverifyAt::AdminListen;

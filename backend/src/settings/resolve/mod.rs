@@ -1,4 +1,4 @@
-//! From arguments to [`Settings`]: files are read, contradictions refused.
+//! From arguments to [`Settings`]: reads the files and refuses contradictions.
 
 #[cfg_attr(not(feature = "practice"), path = "no_practice.rs")]
 mod practice;
@@ -33,7 +33,7 @@ impl Settings {
     /// `siteverify_secret` is what the site's server sends to siteverify. The environment is not read.
     ///
     /// # Errors
-    /// If a credential cannot be one, or the siteverify secret has fewer than 32 bytes.
+    /// If a credential cannot be valid, or the siteverify secret has fewer than 32 bytes.
     pub fn naver(
         client_id: Secret,
         client_secret: Secret,
@@ -51,7 +51,7 @@ impl Settings {
     /// itself.
     ///
     /// # Errors
-    /// Names the setting that is unknown, missing, malformed or in contradiction with another.
+    /// Names the setting that is unknown, missing or malformed, or contradicts another.
     pub fn from_env(listen: SocketAddr) -> Result<Self, SettingsError> {
         refuse_unknown(std::env::vars_os())?;
         let command = ServeArgs::augment_args(Command::new("sori-backend"));
@@ -66,7 +66,7 @@ impl Settings {
     /// Checks the arguments against each other, and reads the files they name.
     ///
     /// # Errors
-    /// Names every setting that is missing, or the first that is malformed or in contradiction with another.
+    /// Names every setting that is missing, or the first that is malformed or contradicts another.
     pub fn resolve(args: ServeArgs) -> Result<Self, SettingsError> {
         let secrets = Secrets::read(&args)?;
         let verified_by = match args.verify {
@@ -74,7 +74,7 @@ impl Settings {
             Verify::External => VerifiedBy::Site,
         };
         refuse_contradictions(&args, &secrets)?;
-        // What is missing is said at once, so that a first start takes two tries and not one for each.
+        // All missing settings are reported together, so that a first start does not fail once for each of them.
         let mut missing = Vec::new();
         let upstream = match upstream::upstream(&args) {
             Ok(upstream) => Some(upstream),
@@ -162,7 +162,7 @@ impl Settings {
     }
 }
 
-/// The arguments of a program that was given none, whatever is in the environment.
+/// The arguments of a program that was started without any; the environment is ignored.
 fn defaults() -> Result<ServeArgs, SettingsError> {
     ServeArgs::augment_args(Command::new("sori-backend"))
         .mut_args(|argument| argument.env(clap::builder::Resettable::Reset))
@@ -262,7 +262,7 @@ fn refuse_contradictions(args: &ServeArgs, secrets: &Secrets) -> Result<(), Sett
     }
 }
 
-/// The listed origins; none for every page whose host is the request's own.
+/// The allowed origins; empty to allow every page whose host is that of the request.
 fn allowed_origins(args: &ServeArgs) -> Result<Vec<Origin>, SettingsError> {
     let listed = args.allowed_origins.iter().filter_map(|one| match one {
         AllowedOrigin::SameHost => None,

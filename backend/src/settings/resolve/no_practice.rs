@@ -1,4 +1,4 @@
-//! In place of the practice upstream, in a build without the feature `practice`.
+//! Replaces the practice upstream in a build without the feature `practice`.
 
 use crate::{
     secret::Secret,

@@ -41,7 +41,7 @@ pub(super) fn upstream(args: &ServeArgs, loopback: bool) -> Result<UpstreamChoic
     }))
 }
 
-/// What real credentials must not stand beside.
+/// Refuses settings that must not be given together with real credentials.
 pub(super) fn refuse_beside_credentials(args: &ServeArgs) -> Result<(), SettingsError> {
     let given = [
         (args.practice_answer.is_some(), "SORI_PRACTICE_ANSWER"),
@@ -56,12 +56,12 @@ pub(super) fn refuse_beside_credentials(args: &ServeArgs) -> Result<(), Settings
     }
 }
 
-/// Whether clients with a public address are to be turned away: the digits are fixed, and this is not loopback.
+/// Whether clients with a public IP address are rejected: the answer is fixed, and the address is not loopback.
 pub(super) fn is_private_only(args: &ServeArgs) -> bool {
     args.practice_private && args.practice_answer.is_some() && !args.listen.ip().is_loopback()
 }
 
-/// What siteverify takes where the site was given no other.
+/// The siteverify secret, if the site was given no other.
 pub(super) fn siteverify_secret() -> Option<Secret> {
     Some(Secret::new(practice::SITEVERIFY_SECRET))
 }

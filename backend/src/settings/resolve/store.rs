@@ -1,8 +1,8 @@
-//! The day's quota, and where it is kept.
+//! The daily quota, and where its count is kept.
 
 use crate::settings::{SettingsError, StoreChoice, args::ServeArgs, credential};
 
-/// The calls that may be spent: a margin stays.
+/// The quota without the margin that must stay unused.
 pub(super) fn less_margin(quota: Option<u32>, margin: u32) -> Result<Option<u32>, SettingsError> {
     match quota.map(|quota| quota.checked_sub(margin)) {
         None if margin > 0 => Err(SettingsError::new(

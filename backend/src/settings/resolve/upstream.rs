@@ -1,4 +1,4 @@
-//! Who issues keys and judges answers.
+//! Which service issues keys and checks answers.
 
 use super::practice;
 use crate::{
@@ -57,7 +57,7 @@ pub(super) fn upstream(args: &ServeArgs) -> Result<UpstreamChoice, SettingsError
     }
 }
 
-/// The service of NAVER's that credentials are for.
+/// The NAVER service that the credentials belong to.
 fn service(name: UpstreamName) -> Result<Service, SettingsError> {
     match name {
         UpstreamName::Naver => Ok(Service::Openapi),

@@ -3,7 +3,7 @@
 use crate::secret::Secret;
 use core::{fmt, str::FromStr};
 
-/// The address of a Redis or Valkey, with its user and password: it is shown without them.
+/// The address of a Redis or Valkey with its user and password. It is displayed without them.
 #[derive(Clone)]
 pub struct Address {
     pub(super) kind: Kind,
@@ -12,9 +12,9 @@ pub struct Address {
 
 #[derive(Clone)]
 pub(super) enum Kind {
-    /// One server, or a name that always points to the one that can be written.
+    /// One server, or a name that always points to the server that accepts writes.
     Single { url: Secret },
-    /// Sentinels, which know the server that can be written.
+    /// Sentinels, which know the server that accepts writes.
     Sentinel {
         sentinels: Vec<(String, u16)>,
         master: String,
@@ -23,14 +23,14 @@ pub(super) enum Kind {
         password: Option<Secret>,
         database: i64,
     },
-    /// A cluster. All of ours is in one of its slots.
+    /// A cluster. All of Sori's data is in one hash slot.
     Cluster { urls: Vec<Secret> },
 }
 
 const FORMS: &str = "it is `memory`, redis://USER:PASSWORD@HOST:PORT/DATABASE (only HOST is needed), the same with rediss:// for TLS, \
      redis+sentinel://[USER:PASSWORD@]HOST[:PORT],…/MASTER[/DATABASE], or redis+cluster://[USER:PASSWORD@]HOST[:PORT],…";
 
-/// What stands between `://` and the first slash, and after it.
+/// The part between `://` and the first slash, and the part after it.
 struct Parts<'a> {
     credentials: Option<&'a str>,
     hosts: Vec<(String, u16)>,
@@ -67,7 +67,7 @@ fn decoded(text: &str) -> Option<String> {
 }
 
 impl FromStr for Address {
-    /// Never with what was read: there may be a password in it.
+    /// The error never contains the text that was parsed, because that may contain a password.
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -1,9 +1,9 @@
-//! The connection to the server: made when it is needed, given up when it fails, made anew.
+//! The connection to the server. It is made when it is needed, closed when it fails, and then made again.
 //!
-//! The `redis` crate's own connection manager reconnects after an I/O error alone. Here the connection is
-//! also given up when a server does not answer in time (it is stopped, or the network swallows packets) and
-//! when it may not be written any more (`READONLY`: after a failover the name, or the sentinels, point to
-//! another one). While it is away, requests are told at once instead of waiting each for themselves.
+//! The `redis` crate's own connection manager reconnects only after an I/O error. This one also closes the connection
+//! in two other cases. The server does not reply in time, because it is stopped or the network drops packets. Or the
+//! server no longer accepts writes (`READONLY`): after a failover the name or the sentinels point to another server.
+//! While there is no connection, requests fail at once instead of each waiting for a timeout.
 
 use super::address::{Address, Kind};
 use crate::store::Unavailable;
@@ -22,7 +22,7 @@ use std::{
     time::Instant,
 };
 
-/// The longest that connecting may take, and the longest that a step may.
+/// The longest time for connecting, and for one step.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -41,7 +41,7 @@ enum Connection {
 
 impl Connection {
     async fn server(&mut self) -> Result<Server, RedisError> {
-        // INFO is allowed where CONFIG often is not; a user may be denied both.
+        // INFO is often allowed where CONFIG is not. A user may be denied both.
         let info = redis::cmd("INFO");
         let nodes = match self {
             Self::Single(one) => info.query_async(one).await.map(|text: String| vec![text]),
@@ -63,14 +63,14 @@ pub(super) struct Link {
     target: Target,
     shown: String,
     state: Mutex<State>,
-    /// Held by the one that connects.
+    /// Held by the task that is connecting.
     connecting: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
 struct State {
     connection: Option<Connection>,
-    /// How often it was connected: an error of an older connection says nothing about this one.
+    /// Counts the connections. An error of an older connection says nothing about this one.
     generation: u64,
     retry: Option<Retry>,
     away: Option<Away>,
@@ -87,11 +87,11 @@ struct Away {
     why: String,
 }
 
-/// What the server is, read at each connecting.
+/// What the server says about itself, read after each connection.
 #[derive(Debug, Default)]
 pub(super) struct Server {
     pub(super) version: Option<String>,
-    /// Of a cluster's nodes, one that evicts rather than one that does not.
+    /// In a cluster with different policies, that of a node that evicts.
     pub(super) policy: Option<String>,
 }
 
@@ -113,7 +113,7 @@ impl Server {
         }
     }
 
-    /// The policy by which keys are thrown away when memory is full.
+    /// The policy by which the server deletes data when its memory is full, if it does.
     pub(super) fn evicts(&self) -> Option<&str> {
         self.policy.as_deref().filter(|&policy| policy != KEEPS_ALL)
     }
@@ -123,7 +123,7 @@ const KEEPS_ALL: &str = "noeviction";
 
 impl Link {
     pub(super) fn new(address: &Address) -> Result<Self, RedisError> {
-        // Several parts of one process may ask for it; the first installs it, for all of them.
+        // Several parts of a process may need it. The first one installs it for all.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let target = match &address.kind {
             Kind::Single { url } => Target::Single(Client::open(url.expose())?),
@@ -172,12 +172,12 @@ impl Link {
         })
     }
 
-    /// What keeps the store from working.
+    /// Why the store does not work.
     pub(super) fn trouble(&self) -> Option<String> {
         self.state().away.as_ref().map(|away| away.why.clone())
     }
 
-    /// Runs a script. The connection is made first where there is none.
+    /// Runs a script. Connects first if there is no connection.
     pub(super) async fn run(&self, script: &ScriptInvocation<'_>) -> Result<Value, Unavailable> {
         let (mut connection, generation) = self.connection().await?;
         let answer = async {
@@ -205,7 +205,7 @@ impl Link {
         }
     }
 
-    /// Connects, and reads what the server is.
+    /// Connects, and reads what the server says about itself.
     pub(super) async fn server(&self) -> Result<Server, RedisError> {
         let mut connection = tokio::time::timeout(PATIENCE * 3, self.connect())
             .await
@@ -218,14 +218,15 @@ impl Link {
             return Ok(ready);
         }
         let _turn = self.connecting.lock().await;
-        // Another may have connected, or tried in vain, in the meantime.
+        // Another task may have connected, or failed to, in the meantime.
         if let Some(ready) = self.ready()? {
             return Ok(ready);
         }
         let connected = tokio::time::timeout(PATIENCE * 2, self.connect()).await;
         match connected.unwrap_or_else(|_| Err(timed_out())) {
             Ok(mut connection) => {
-                // The instance is running, and another server may answer than at its start: it is said, no more.
+                // The instance keeps running even if this is another server than at its start. It only logs a
+                // warning.
                 if let Ok(server) = connection.server().await
                     && let Some(policy) = server.evicts()
                 {
@@ -254,7 +255,7 @@ impl Link {
         }
     }
 
-    /// The connection, if there is one; a refusal while it is too early to try again.
+    /// The connection, if there is one. An error if it is too early to connect again.
     fn ready(&self) -> Result<Option<(Connection, u64)>, Unavailable> {
         let state = self.state();
         if let Some(connection) = &state.connection {
@@ -298,7 +299,7 @@ impl Link {
         }
     }
 
-    /// One line when it goes.
+    /// Logs one line when the connection is lost.
     fn is_away(&self, why: String) -> Unavailable {
         let mut state = self.state();
         if state.away.is_none() {
@@ -317,7 +318,7 @@ impl Link {
         error
     }
 
-    /// One line when it comes back.
+    /// Logs one line when the connection is back.
     fn is_well(&self) {
         let Some(away) = self.state().away.take() else {
             return;
@@ -337,7 +338,7 @@ impl core::fmt::Debug for Link {
     }
 }
 
-/// Whether another connection may succeed where this one cannot.
+/// Whether a new connection may succeed where this one fails.
 fn ends_connection(error: &RedisError) -> bool {
     match error.kind() {
         ErrorKind::Server(
@@ -353,14 +354,14 @@ fn ends_connection(error: &RedisError) -> bool {
     }
 }
 
-/// Whether waiting will not help: the server answers, and refuses who asks.
+/// Whether waiting will not help: the server responds, but refuses the user.
 pub(super) fn is_refusal(error: &RedisError) -> bool {
     error.kind() == ErrorKind::AuthenticationFailed
         || matches!(error.code(), Some("NOAUTH" | "WRONGPASS"))
         || matches!(error.kind(), ErrorKind::Server(ServerErrorKind::NoPerm))
 }
 
-/// For the log. A script's error quotes the script, which is long, and nothing of a visitor's.
+/// For the log. A script's error quotes the script, which is long, but contains nothing about a visitor.
 pub(super) fn describe(error: &RedisError) -> String {
     let mut text: String = error.to_string();
     if let Some((cut, _)) = text.char_indices().nth(200) {

@@ -1,15 +1,15 @@
 //! The book in Redis or Valkey, shared by several instances.
 //!
-//! Each step is one script, which the server runs whole. What a step means is defined by [`crate::book`];
-//! a property test drives this store and the memory with the same steps and compares every answer. Three
-//! things exist here alone:
+//! Each step is one script, which the server runs as a whole. [`crate::book`] defines what a step means. A property
+//! test runs the same steps on this store and on the one in memory, and compares the results. Three things exist only
+//! here:
 //!
-//! - A call whose instance has died is over after a while, and counts as made.
-//! - A server that has lost everything, within a day, is told by each instance what it has seen spent.
-//! - A step that its caller has given up is not carried out later by a server that was stopped meanwhile.
+//! - A call whose instance has died is taken as ended after a while, and counts as made.
+//! - If the server has lost all data, each instance tells it within the same day how many calls it has seen.
+//! - A step that its caller has given up is not carried out later by a server that was stopped in the meantime.
 //!
-//! Every key begins with `{PREFIX:…}`, so that a cluster keeps all in one slot, and has an end of life.
-//! Keys, tokens, sessions and addresses are there as hashes only.
+//! Every name begins with `{PREFIX:…}`, so that a cluster keeps all of them in one hash slot, and every entry
+//! expires. Captcha keys, tokens, sessions and IP addresses are stored only as hashes.
 
 mod address;
 mod link;
@@ -38,17 +38,18 @@ use std::{
     time::Instant,
 };
 
-/// A call that has not ended after so long, and twice the upstream's timeout, never will.
+/// A call that has not ended after this time, plus twice the upstream's timeout, never will.
 const CALL_LIFE: Duration = Duration::from_secs(60);
 
-/// Where the book is, and which.
+/// Which server holds the book, and which of the books there.
 #[derive(Clone, Debug)]
 pub struct Place {
     /// The server.
     pub address: Address,
-    /// What every key begins with: several sites can share a server.
+    /// The prefix of every name, so that several sites can share a server.
     pub prefix: String,
-    /// Whose calls are counted, so that another account's are counted apart. Never the id itself.
+    /// Identifies the NAVER account, so that the calls of another account are counted separately. Never the client id
+    /// itself.
     pub account: Fingerprint,
 }
 
@@ -61,13 +62,13 @@ pub enum StoreError {
     /// The address cannot be used.
     #[error("the address cannot be used")]
     Address(#[source] Box<dyn Error + Send + Sync>),
-    /// The server refuses the connection.
+    /// The server refuses the user.
     #[error("the server refuses the connection")]
     Refused(#[source] Box<dyn Error + Send + Sync>),
     /// The server cannot do what is asked now.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
-    /// The server throws keys away when its memory is full, and with them the day's count.
+    /// The server deletes data when its memory is full, and with it today's number of calls.
     #[error(
         "its maxmemory-policy is {0}, which throws away the day's count and the keys that are out when memory \
          is full; it must be noeviction"
@@ -83,29 +84,29 @@ pub struct Redis {
     policy: Policy,
     limits: Limits,
     call_life: Duration,
-    /// A test's time; `None` for the server's.
+    /// The clock of a test; `None` for the server's own clock.
     clock: Option<Clock>,
     seen: Mutex<Seen>,
     fresh: String,
 }
 
-/// What the server has said of itself.
+/// What the server has said about itself.
 #[derive(Debug, Default)]
 struct Seen {
     ledger: Option<Ledger>,
-    /// The server's time, and when it was told.
+    /// The server's time, and when it said it.
     time: Option<(u64, Instant)>,
-    /// The highest threshold of the day's use that was warned of.
+    /// The highest threshold of the quota that was warned about today.
     warned: u8,
-    /// Whether it was said that no more keys can be remembered.
+    /// Whether the log has said that no more keys can be remembered.
     full: bool,
 }
 
 impl Redis {
-    /// A store at `place`. The server may be away: then it is used once it is there.
+    /// A store at `place`. If the server cannot be reached, the store uses it as soon as it can.
     ///
     /// # Errors
-    /// If the server is there and cannot be used.
+    /// If the server responds but cannot be used.
     pub async fn open(
         place: &Place,
         policy: Policy,
@@ -130,14 +131,14 @@ impl Redis {
             Err(error) if link::is_refusal(&error) => {
                 return Err(StoreError::Refused(error.into()));
             }
-            // It says so itself, once.
+            // The link logs this itself, once.
             Err(_) => {}
         }
         store.maintain().await;
         Ok(store)
     }
 
-    /// A store whose time is a test's, and where calls whose instance is gone are over after `call_life`.
+    /// A store with the clock of a test. A call whose instance has died is taken as ended after `call_life`.
     ///
     /// # Errors
     /// See [`open`](Self::open).
@@ -175,10 +176,10 @@ impl Redis {
         })
     }
 
-    /// Takes over what was spent on a day and counted elsewhere; `false` if it is another day here.
+    /// Takes over the number of calls that were counted elsewhere on `day`; `false` if the store has another day.
     ///
     /// # Errors
-    /// If the store is away.
+    /// If the store cannot be reached.
     pub async fn import(&self, day: KoreanDay, spent: u32) -> Result<bool, Unavailable> {
         let (mut words, _) = self
             .keep(&self.scripts.import, &[], |call| {
@@ -188,7 +189,7 @@ impl Redis {
         Ok(words.text()? == "done")
     }
 
-    /// Runs a script that keeps the ledger: what it answers, and how the ledger stands.
+    /// Runs a script that uses the ledger. Returns the reply, and the state of the ledger.
     async fn keep(
         &self,
         script: &Script,
@@ -226,7 +227,7 @@ impl Redis {
         Ok((words, ledger))
     }
 
-    /// Runs a script that needs no ledger.
+    /// Runs a script that does not use the ledger.
     async fn ask(
         &self,
         script: &Script,
@@ -254,7 +255,7 @@ impl Redis {
             let mut words = Words::of(self.link.run(&call).await?)?;
             match words.text()?.as_str() {
                 "ok" => return Ok(words),
-                // Its clock was set, or it stood still: what we know of its time is of no use.
+                // The server's clock was set, or the server was stopped: what is known about its time is out of date.
                 "late" => self.seen().time = None,
                 _ => return Err(unexpected()),
             }
@@ -262,7 +263,7 @@ impl Redis {
         Err(Unavailable::new("the store took longer than a step may"))
     }
 
-    /// The time, where a test gives it, and until when the step may begin.
+    /// Adds the time, if a test gives it, and the time until which the step may begin.
     fn times(&self, call: &mut ScriptInvocation<'_>) {
         match &self.clock {
             Some(clock) => call.arg(clock.now().as_millis()),

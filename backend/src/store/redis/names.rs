@@ -1,4 +1,4 @@
-//! What the keys in the server are called.
+//! The names of the entries in the server.
 
 use super::Place;
 use crate::{limit::Take, secret::Fingerprint};
@@ -6,7 +6,7 @@ use crate::{limit::Take, secret::Fingerprint};
 #[derive(Debug)]
 pub(super) struct Names {
     tag: String,
-    /// What every script that keeps the ledger is given.
+    /// The names that every script with the ledger gets.
     pub(super) ledger: [String; 5],
 }
 
@@ -26,7 +26,7 @@ impl Names {
         format!("{}:t:{}", self.tag, token.short())
     }
 
-    /// An address is personal: what is kept is its hash, for as long as its window.
+    /// An IP address is personal data. Only its hash is stored, and only as long as its window lasts.
     pub(super) fn window(&self, take: &Take) -> String {
         let whose = Fingerprint::of(&format!("{:?}", take.bucket)).short();
         let scope = take.bucket.scope().as_str();

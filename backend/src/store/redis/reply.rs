@@ -1,4 +1,4 @@
-//! What the scripts answer.
+//! The replies of the scripts.
 
 use crate::{
     book::{Usage, Verdict},
@@ -7,7 +7,7 @@ use crate::{
 };
 use redis::Value;
 
-/// An answer's words, read one after the other.
+/// The words of a reply, read one after the other.
 pub(super) struct Words(std::vec::IntoIter<Value>);
 
 impl Words {
@@ -51,7 +51,7 @@ impl Words {
     }
 }
 
-/// The letter that a verdict is kept as.
+/// The letter that stands for a verdict in the store.
 pub(super) fn letter(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Right => "r",
@@ -61,7 +61,7 @@ pub(super) fn letter(verdict: Verdict) -> &'static str {
     }
 }
 
-/// How the ledger stands, from the head of every answer of a script that keeps it.
+/// The state of the ledger, from the beginning of every reply of a script that uses it.
 #[derive(Clone, Debug)]
 pub(super) struct Ledger {
     pub(super) id: String,
@@ -70,7 +70,7 @@ pub(super) struct Ledger {
     pub(super) reserved: u32,
     pub(super) closed: Option<Moment>,
     pub(super) now: Moment,
-    /// The server's own time, whatever a test says.
+    /// The server's own time, even if a test gives another.
     pub(super) clock: u64,
 }
 

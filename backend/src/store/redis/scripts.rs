@@ -1,5 +1,5 @@
-//! The scripts: one atomic step each. Redis keeps them by their hash; a server that has forgotten them is
-//! given them again.
+//! The scripts; each is one atomic step. Redis caches scripts by their hash. If a server has lost one, it is sent
+//! again.
 
 use redis::Script;
 

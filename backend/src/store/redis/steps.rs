@@ -1,4 +1,4 @@
-//! Each step of the store: which script, with what, and how its answer is read.
+//! The steps of the store: which script runs with which arguments, and how its reply is read.
 
 use super::{
     Redis, millis,
@@ -86,7 +86,7 @@ impl Store for Redis {
 
     async fn audio_failed(&self, key: Fingerprint) {
         let keys = [self.names.key(key)];
-        // The link has said that the store is away; the count of one fetch is no loss.
+        // The link has logged that the store cannot be reached. It does not matter if one fetch is counted too many.
         let _ = self.ask(&self.scripts.audio_failed, &keys, |_| {}).await;
     }
 
@@ -202,9 +202,9 @@ impl Store for Redis {
         self.link.trouble()
     }
 
-    /// Sees whether the server is there, so that it is known before a visitor comes.
+    /// Checks that the server can be reached, so that a failure is known before a visitor comes.
     async fn maintain(&self) {
-        // The link says what is wrong, once.
+        // The link logs what is wrong, once.
         let _ = self.status().await;
     }
 }
