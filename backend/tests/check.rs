@@ -76,7 +76,7 @@ fn broken(report: &Report) -> BTreeSet<(&'static str, &'static str)> {
     with(|outcome| matches!(outcome, Outcome::Broken(_)), report)
 }
 
-/// A site whose pages are answered with `get`, and what is no page with `other`.
+/// A site that is not a backend: it answers GET with the status `get`, and other methods with `other`.
 async fn no_backend(get: StatusCode, other: StatusCode) -> SocketAddr {
     let page = move |method: Method| async move {
         let status = if method == Method::GET { get } else { other };
@@ -162,13 +162,13 @@ async fn a_real_quota_is_not_spent_unasked() {
         );
         assert!(report.to_string().contains("--yes"), "{report}");
     }
-    // The quota of four calls is just enough, so nothing was spent before, and no more is now.
+    // The quota of four calls is just enough. So nothing was spent before, and this spends no more than it should.
     let report = run(address, &["--yes", secret[0], secret[1]]).await;
     assert!(report.is_met(), "{report}");
     assert_eq!(report.keys, 2);
 }
 
-/// A maintenance page in front of everything, as gateways like to answer.
+/// A maintenance page for every request, as gateways send it.
 async fn maintenance(_: Request) -> Response {
     Html("<!doctype html><title>OK</title>").into_response()
 }
@@ -217,7 +217,7 @@ async fn no_demand_is_met_by_whatever_answers() {
     found.extend(broken(&careless));
     found.extend(broken(&careless_unanswered));
     let unbroken: Vec<_> = all.difference(&found).collect();
-    // A key can be issued rightly by a backend that does everything else wrong.
+    // A backend can issue a key correctly and do everything else wrong.
     assert_eq!(unbroken, [&("POST /keys", "issues a key with 201")]);
 }
 

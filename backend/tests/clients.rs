@@ -1,7 +1,7 @@
 //! Clients of reCAPTCHA, hCaptcha and Turnstile, as npm and PyPI have them, against `siteverify`.
 //!
-//! Each is run as its users run it; only the URL is another one. The packages are installed from the lock
-//! files in `tests/clients/`, once.
+//! Each client runs as its users run it, with only another URL. The packages are installed once, from the lock files
+//! in `tests/clients/`.
 #![allow(
     clippy::unwrap_used,
     reason = "clippy does not take a test's helpers for tests"
@@ -97,7 +97,7 @@ fn clients() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
 }
 
-/// Installs what `lock` names, unless that has been done for this very lock file.
+/// Installs what `lock` names, unless this same lock file has been installed before.
 fn install(lock: &str, name: &str, install: impl FnOnce(&Path)) -> PathBuf {
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let lock = fs::read(clients().join(lock)).unwrap();
@@ -151,7 +151,7 @@ fn python() -> (PathBuf, Vec<String>) {
     )
 }
 
-/// What a client makes of a response.
+/// Lets a client check a response, and returns its result.
 fn ask(
     program: &(PathBuf, Vec<String>),
     client: &str,
@@ -204,7 +204,7 @@ async fn verifies(program: (PathBuf, Vec<String>), client: &str) {
         answer["error"].as_str().is_some_and(is_about_response),
         "{client}: {answer}"
     );
-    // A second use, a token that is none, and a secret that is none.
+    // The response a second time, an invalid token, and a wrong secret.
     for (secret, response) in [
         (SECRET, right.as_str()),
         (SECRET, "no-token"),
@@ -220,7 +220,7 @@ async fn verifies(program: (PathBuf, Vec<String>), client: &str) {
     );
 }
 
-/// The code, or the sentence that a client makes of it.
+/// Whether it is the code, or the sentence that a client makes of the code.
 fn is_about_response(error: &str) -> bool {
     error == "invalid-input-response" || error.starts_with("The response parameter is invalid")
 }

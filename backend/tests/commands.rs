@@ -1,5 +1,5 @@
-//! The commands in `www/snippets/`, which the documentation shows, run as they stand: with the program built here, a
-//! free port, and folders of the test's own.
+//! Runs the commands in `www/snippets/` that the documentation shows. They run unchanged, with the program that was
+//! built here, on a free port, in the test's own folders.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -39,7 +39,7 @@ fn shell(text: &str) -> Command {
 struct Server {
     child: Child,
     base: String,
-    /// Kept open: the program ends when nobody can read what it prints.
+    /// Kept open, because the program ends when nobody can read its output.
     out: BufReader<ChildStdout>,
 }
 
@@ -51,7 +51,7 @@ impl Server {
             .replace(":8041", ":0")
             .replace(":8042", ":0");
         if !text.contains("--listen") {
-            // What stands on the default port in the documentation takes a free one here.
+            // Where the documentation uses the default port, the test uses a free one.
             text.push_str(" --listen 127.0.0.1:0");
         }
         let mut child = shell(&text).stdout(Stdio::piped()).spawn().unwrap();
@@ -122,7 +122,7 @@ fn the_documented_practice_backend_passes_the_documented_check() {
     assert!(report.lines().count() > 5, "{report}");
 }
 
-/// What `cargo run` is told, told to the program that it would build.
+/// Runs the program that `cargo run` would build, with the same arguments.
 #[test]
 fn the_first_command_starts_without_any_setting() {
     let text = snippet("try.sh");
@@ -178,7 +178,7 @@ fn the_documented_commands_for_another_origin_start() {
     }
 }
 
-/// A visitor asks for a key; the status and what came.
+/// Requests a key; returns the status and the body.
 fn asks_for_a_key(server: &Server, origin: &str) -> String {
     output(&format!(
         "curl -s -X POST -H 'Origin: {origin}' -w ' %{{http_code}}' {}/captcha/keys",
@@ -214,7 +214,7 @@ fn the_documented_emulator_answers_the_documented_call() {
     assert!(answer.contains("\"key\""), "{answer}");
 }
 
-/// The guide to NAVER Cloud Platform, up to the check, which there spends two keys; the emulator answers.
+/// The guide to NAVER Cloud Platform, up to the check that uses two keys. The emulator stands in for NAVER.
 #[test]
 fn the_documented_way_to_ncloud_starts_and_passes_its_check() {
     let emulate = snippet("ncloud-emulate.sh");
@@ -245,7 +245,7 @@ fn the_documented_way_to_ncloud_starts_and_passes_its_check() {
     assert!(report.lines().count() > 5, "{report}");
 }
 
-/// What no test can run here; the pages that show it say so.
+/// Snippets that cannot be tested here; the pages that show them say so.
 const NOT_RUN: [&str; 4] = [
     "aspnet/Program.cs",
     "gnuboard/choose.sql",
@@ -265,7 +265,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A snippet that no test runs could say anything.
+/// A snippet that no test runs could be wrong.
 #[test]
 fn every_snippet_is_run_by_a_test() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -289,7 +289,7 @@ fn every_snippet_is_run_by_a_test() {
             vec![place]
         };
         for path in files {
-            // Without the list of what is not run.
+            // Without the list of files that are not run.
             let text = fs::read_to_string(path).unwrap_or_default();
             let (before, list) = text.split_once("const NOT_RUN").unwrap_or((&text, ""));
             tests.push_str(before);

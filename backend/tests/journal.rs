@@ -1,4 +1,4 @@
-//! The journal in `SORI_STATE_DIR`: what a restart, a crash and a damaged disk leave.
+//! The journal in `SORI_STATE_DIR` after a restart, a crash and damage on the disk.
 #![allow(
     clippy::unwrap_used,
     reason = "clippy does not take a test's helpers for tests"
@@ -63,7 +63,7 @@ impl Dir {
             .map_err(|error| sori_backend::causes::with_causes(&error))
     }
 
-    /// What stands in the directory, but for the journal and its lock.
+    /// The other files in the directory, except the journal and its lock.
     fn aside(&self) -> Vec<String> {
         let names = fs::read_dir(&self.0).unwrap();
         let mut names: Vec<_> = names
@@ -182,7 +182,7 @@ async fn a_line_that_cannot_be_read_costs_itself_alone_and_the_file_is_kept() {
     assert_eq!(aside, ["journal.damaged-1795230000.jsonl"]);
     assert_eq!(fs::read_to_string(dir.0.join(&aside[0])).unwrap(), damaged);
     drop(store);
-    // What was said once is not said at every start.
+    // A warning that was logged once is not logged at every start.
     let store = dir.open().unwrap();
     assert_eq!(usage(&store).await.spent, 3);
     assert_eq!(dir.aside(), aside);
@@ -202,7 +202,7 @@ async fn what_is_no_journal_is_kept_and_does_not_stop_the_start() {
     assert!(kept.starts_with("shopping list"), "{kept}");
 }
 
-/// A wrong client id, corrected: what one has spent says nothing about the other's day.
+/// A wrong client id, corrected: the calls of one do not count for the other.
 #[tokio::test]
 async fn each_client_id_has_a_count_of_its_own_and_takes_it_up_again() {
     let dir = Dir::new("bound");
@@ -259,7 +259,7 @@ async fn nothing_is_synced_while_nothing_is_written() {
     assert_eq!((journal.write_errors, journal.sync_errors), (0, 0));
 }
 
-/// The clock was ahead when it was written, and has been set right since.
+/// The clock was ahead when the journal was written, and is right now.
 #[tokio::test]
 async fn a_journal_from_the_future_starts_and_counts_for_today() {
     let dir = Dir::new("future");
@@ -334,8 +334,8 @@ fn read(text: &[u8]) -> Reading {
     format::read(text, Fingerprint::of("test"), &POLICY, NOON)
 }
 
-/// Every journal that once broke something, or may: kept in `tests/corpus/journal`. The ending says what it
-/// is read as.
+/// Every journal that once broke something, or could: they are in `tests/corpus/journal`. The file name's ending says
+/// what the result must be.
 #[test]
 fn the_kept_corpus_is_read_as_its_names_say() {
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/journal");

@@ -1,6 +1,5 @@
-//! Clients of siteverify in Ruby, PHP, Go, Java and C#, run as their users run them; only the address is another
-//! one. `cargo xtask test --only stacks --all`: it needs
-//! those languages.
+//! Clients of siteverify in Ruby, PHP, Go, Java and C#. They run as their users run them, with only another URL. Run
+//! them with `cargo xtask test --only stacks --all`; the languages must be installed.
 #![allow(
     clippy::unwrap_used,
     reason = "clippy does not take a test's helpers for tests"
@@ -19,7 +18,7 @@ use std::{
 
 const SECRET: &str = "what the site's server sends to siteverify";
 
-/// A client, and whether it tells the code of a refusal.
+/// A client, and whether it reports the error code.
 fn client(name: &str) -> (Command, bool) {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
     let (program, arguments, tells): (_, &[&str], _) = match name {

@@ -1,5 +1,5 @@
-//! The day's quota under any interleaving: of issues, failures, verifications, lapses, midnights and
-//! restarts. The upstream is a model that counts calls by the Korean day in which they reach it.
+//! The daily quota under any order of issues, failures, verifications, lapses, midnights and restarts. The upstream
+//! is a model that counts each call on the Korean day on which the call arrives.
 #![allow(
     clippy::unwrap_used,
     reason = "clippy does not take a test's helpers for tests"
@@ -40,7 +40,7 @@ fn policy(verified_by: VerifiedBy) -> Policy {
 enum Step {
     Wait(u64),
     Issue,
-    /// Which of the calls under way, how it ends, and whether it reached the upstream late.
+    /// Which of the calls under way ends, how it ends, and whether it reached the upstream late.
     End(usize, End, bool),
     Hear(usize),
     Claim(usize),
@@ -78,7 +78,7 @@ struct UnderWay {
     verifies: Option<Fingerprint>,
 }
 
-/// A key that is out: when it was issued, whether it was heard.
+/// An issued key: when it was issued, and whether its audio was delivered.
 struct Out {
     key: Fingerprint,
     issued: Moment,
@@ -197,7 +197,7 @@ impl World {
                     heard: false,
                     claimed: false,
                 });
-                // The site may ask at any time while the call is kept for it; the last is the worst.
+                // The site may ask at any time while the call is reserved; the last moment is the worst case.
                 if self.policy.verified_by == VerifiedBy::Site {
                     let latest = self.now + self.policy.reserve;
                     let asked = if self.issued.is_multiple_of(2) {
@@ -251,7 +251,8 @@ impl World {
         }
     }
 
-    /// The process dies and another reads what it wrote. Calls under way may have reached the upstream.
+    /// The process dies, and another one reads what it wrote. The upstream may have counted calls that were under
+    /// way.
     fn restart(&mut self) {
         self.book = self.read();
         for call in std::mem::take(&mut self.under_way) {
@@ -361,10 +362,10 @@ fn a_refusal_by_the_upstream_closes_the_day_and_no_other() {
     book.advance(&policy, midnight);
     assert!(book.admit_issue(&policy).is_ok());
 
-    // A call of the day before, answered after midnight, says nothing about the new day.
+    // A reply after midnight to a call of the day before says nothing about the new day.
     assert_eq!(book.upstream_exhausted(START), None);
 
-    // The upstream's clock may be a little behind ours: a refusal just after midnight is soon doubted.
+    // The upstream's clock may be a little behind ours, so a refusal just after midnight holds only for two minutes.
     let early = midnight + Duration::from_secs(1);
     book.advance(&policy, early);
     let closed = book.upstream_exhausted(early).unwrap();
@@ -396,7 +397,7 @@ fn a_clock_that_jumps_back_neither_renews_the_day_nor_stops_the_book() {
     assert_eq!(book.now(), START);
 }
 
-/// Events that no honest journal holds: doubled, out of order, about calls and keys that never were.
+/// Events that a real journal never contains: repeated, out of order, or about unknown calls and keys.
 #[test]
 fn a_journal_that_makes_no_sense_does_no_harm() {
     let policy = policy(VerifiedBy::Backend);
@@ -464,7 +465,7 @@ fn without_a_quota_no_more_is_remembered_than_fits() {
     }
     let until = START + policy.key_ttl;
     assert_eq!(issue(&mut book, KEYS_MOST), Err(Exhausted { until }));
-    // What can no longer be answered makes room.
+    // Keys that can no longer be answered are forgotten to make room.
     let first = Fingerprint::of("0");
     enter(&mut book, &policy, START, Event::Heard { key: first });
     let Ok(Claimed::Free(call, _, event)) = book.claim(&policy, first, None) else {

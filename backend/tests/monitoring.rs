@@ -54,7 +54,7 @@ async fn metrics(backend: &Backend) -> String {
     text
 }
 
-/// Everything that is counted happens once.
+/// A backend in which every counted event happens once.
 async fn busy(state: &Path) -> (Backend, String) {
     let settings = Settings {
         state_dir: Some(state.to_owned()),
@@ -100,7 +100,7 @@ impl Drop for State {
     }
 }
 
-/// A visitor leaves while the upstream says nothing; what is counted then.
+/// A visitor leaves while the upstream does not reply. Returns what the metrics then say.
 async fn left() -> String {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v1/captcha", silent.local_addr().unwrap());
@@ -167,7 +167,7 @@ async fn every_name_in_the_dashboard_and_the_alerts_is_served() {
     let served = names(&text);
     for (file, expression) in expressions() {
         for name in names(&expression) {
-            // A counter that has not been needed yet is served by its description.
+            // A counter that is still zero appears only with its description.
             let described = text.contains(&format!("# TYPE {} ", name.trim_end_matches("_total")));
             assert!(
                 served.contains(&name) || described,
@@ -180,7 +180,7 @@ async fn every_name_in_the_dashboard_and_the_alerts_is_served() {
         );
         assert_eq!(open, close, "{expression}");
     }
-    // Names and values that the expressions select by.
+    // The names and values that the expressions filter by.
     for line in [
         r#"sori_requests_total{method="GET",route="/captcha/audio/{key}",status="200"} 1"#,
         r#"sori_requests_total{method="POST",route="/captcha/keys",status="201"} 3"#,

@@ -1,4 +1,5 @@
-//! `openapi.yaml` against the real routes: what is answered is documented, and what is documented is answered.
+//! Compares `openapi.yaml` with the real routes: every reply must be in the document, and everything in the document
+//! must occur.
 #![allow(
     clippy::unwrap_used,
     reason = "clippy does not take a test's helpers for tests"
@@ -37,7 +38,7 @@ fn documented(document: &Value) -> Seen {
     seen
 }
 
-/// A backend, and everything it was seen to answer.
+/// A backend, and all replies that were seen.
 struct Contract {
     document: Value,
     seen: Seen,
@@ -105,7 +106,7 @@ impl Contract {
         }
     }
 
-    /// Sends, and holds the answer against the document. `path` is the documented one.
+    /// Sends a request, and compares the reply with the document. `path` is the path as it is documented.
     async fn holds(&mut self, path: &str, status: u16, request: RequestBuilder) -> Value {
         let (client, request) = request.build_split();
         let request = request.unwrap();
@@ -159,7 +160,7 @@ impl Contract {
     /// Whether a body fits the schema at a place of the document.
     fn fits(&self, place: &str, body: &Value) -> Result<(), String> {
         let mut schema = self.document.clone();
-        // A reference is a URI, and braces are none of its characters.
+        // The reference is a URI, in which braces must be encoded.
         let place = place.replace('{', "%7B").replace('}', "%7D");
         let root = schema.as_object_mut().unwrap();
         root.insert("$ref".into(), format!("#{place}").into());
@@ -277,7 +278,7 @@ async fn servers(contract: &mut Contract) {
         .await;
 }
 
-/// A body that never comes.
+/// A body that never arrives.
 struct Silence;
 
 impl hyper::body::Body for Silence {
@@ -319,7 +320,7 @@ async fn late(contract: &mut Contract) {
         .await;
 }
 
-/// A backend for each fault, so that no breaker carries one into the next.
+/// A separate backend for each fault, so that an open breaker does not affect the next fault.
 async fn faults(contract: &mut Contract) {
     let site = Site::start(1).await;
     let spent = contract
@@ -336,7 +337,7 @@ async fn faults(contract: &mut Contract) {
         let key = contract.key(&site).await;
         let heard = contract.heard_key(&site).await;
         if fault == Fault::QuotaExceeded {
-            // Audio does not count; a burst is refused all the same.
+            // Audio uses no quota, but NAVER may still refuse too many calls.
             site.faults.set(Call::Audio, Fault::Throttled);
             let audio = site.request(Method::GET, &format!("/audio/{key}"));
             contract.holds(AUDIO, 429, audio).await;

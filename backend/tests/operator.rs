@@ -1,5 +1,5 @@
-//! What an operator meets: NAVER's reasons in the log, a day that is closed, a disk that is full. The
-//! program as a process, in front of an upstream that answers as a test says.
+//! What an operator sees: NAVER's reasons in the log, a day without calls left, a full disk. The program runs as a
+//! process, in front of an upstream that replies as a test tells it.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ const CLIENT_SECRET: &str = "secret-that-nobody-may-see";
 const SITE_SECRET: &str = "site-secret-that-nobody-may-see-0123456789";
 const BINARY: &str = env!("CARGO_BIN_EXE_sori-backend");
 
-/// What the upstream answers next: status and body; as documented, when there is no more.
+/// The next replies of the upstream: status and body. When there are none left, it replies as documented.
 type Answers = Arc<Mutex<Vec<(u16, String)>>>;
 
 async fn upstream(answers: &Answers) -> String {
@@ -68,7 +68,7 @@ struct Program {
 
 impl Program {
     async fn start(upstream: &str, variables: &[(&str, &str)]) -> Self {
-        // A file that may not grow gives an error then, and no signal.
+        // The signal is ignored, so writing to a file that may not grow gives an error and does not end the program.
         let mut child = Command::new("sh")
             .args([
                 "-c",
@@ -194,7 +194,7 @@ async fn naver_s_reason_and_the_cure_are_in_the_log_and_nothing_is_spent() {
     let withdrawn = json!({"errorMessage": "Invalid search api", "errorCode": "SE05"});
     answers.lock().unwrap().push((404, withdrawn.to_string()));
     let upstream = upstream(&answers).await;
-    // Two challenges: six refusals would have spent them.
+    // The quota of two challenges would be used up by six refusals, if they counted.
     let program = Program::start(
         &upstream,
         &[("SORI_DAILY_QUOTA", "4"), ("SORI_HOURLY_SHARE", "off")],
@@ -283,7 +283,7 @@ impl Drop for Dir {
     }
 }
 
-/// How long the program's files may grow.
+/// Sets how long the program's files may become.
 #[cfg(target_os = "linux")]
 async fn room(program: &Program, bytes: Option<u64>) {
     let limit = bytes.map_or("unlimited".into(), |bytes| bytes.to_string());
@@ -325,7 +325,7 @@ async fn a_full_disk_is_said_everywhere_heals_and_costs_no_key() {
     );
     let why = program.until_ready(503).await;
     assert!(why.contains("the journal cannot be written"), "{why}");
-    // Tries to write it anew leave nothing behind that would keep the disk full.
+    // Failed attempts to write the journal again leave no files behind that would keep the disk full.
     tokio::time::sleep(Duration::from_millis(1500)).await;
     assert!(!dir.0.join("journal.new").exists());
     room(&program, None).await;
@@ -335,7 +335,7 @@ async fn a_full_disk_is_said_everywhere_heals_and_costs_no_key() {
         true
     );
 
-    // Wherever within a verification the disk is full, the key survives it.
+    // Whenever the disk becomes full during a verification, the key can still be used.
     let mut refused = 0;
     for spare in (0..900).step_by(90) {
         let key = program.heard_key().await;

@@ -22,7 +22,7 @@ const SITE_SECRET: &str = "the site's own secret: 32 bytes or more";
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLER: &str = "00f067aa0ba902b7";
 
-/// What was exported, each body as it came: texts stand in protobuf as they are, ids as their bytes.
+/// The bodies of all exports. In protobuf, texts appear unchanged, and ids as their bytes.
 #[derive(Clone, Default)]
 struct Collector(Arc<Mutex<Vec<u8>>>);
 
@@ -115,7 +115,7 @@ fn client() -> reqwest::Client {
 async fn a_challenge_is_traced_from_the_page_to_the_upstream_and_tells_no_secret() {
     let collector = Collector::default();
     let address = collector.start().await;
-    // However little is logged.
+    // This does not depend on the log level.
     let (child, base) = start(&address, "error").await;
     let http = client();
     let issued = ask(&http, &base, "keys", json!({})).await;

@@ -1,4 +1,4 @@
-//! The emulator over real HTTP, call by call against what NAVER documents, in both dialects.
+//! The emulator over real HTTP, compared with NAVER's documentation call by call, in both dialects.
 #![allow(
     clippy::unwrap_used,
     reason = "clippy does not take a test's helpers for tests"
@@ -101,7 +101,7 @@ impl Upstream {
     }
 }
 
-/// How a dialect says what the open API says by `code`.
+/// How a dialect expresses the error that has the code `code` in the open API.
 fn told(dialect: Dialect, status: u16, code: &str) -> (u16, &str) {
     match (dialect, code) {
         (Dialect::Openapi, _) => (status, code),

@@ -80,7 +80,7 @@ impl Site {
             .await
     }
 
-    /// The form field of a visitor who heard the digits, by the documented snippet.
+    /// The form field of a visitor who heard the digits, made by the snippet from the documentation.
     async fn solved(&self) -> String {
         let code =
             r#"import { solvedResponse } from "./solve.mjs"; console.log(await solvedResponse());"#;

@@ -126,7 +126,8 @@ pub(crate) fn siteverify_apart(app: &Arc<App>) -> Router {
     Router::new().nest("/captcha", finish(routes, app))
 }
 
-/// Everything that a server of its own answers: the wire under `/captcha`, health, and a problem for the rest.
+/// All routes of a server that runs alone: the captcha's routes under `/captcha`, health, and a problem document for
+/// every other path.
 pub(crate) fn whole(app: &Arc<App>) -> Router {
     let rest = finish(Router::new().fallback(outside), app);
     rest.merge(health(app)).nest("/captcha", routes(app))
@@ -159,7 +160,7 @@ fn finish(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
     routes
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(|_| {
-            // The panic hook has said where. The widget treats any 5xx as the upstream's fault.
+            // The panic hook has logged where it happened. The widget treats every 5xx as a fault of the upstream.
             problem::unavailable()
                 .with_status(StatusCode::INTERNAL_SERVER_ERROR)
                 .because("a handler panicked")
@@ -178,7 +179,7 @@ async fn nothing_here() -> Problem {
     )
 }
 
-/// Outside of `/captcha`.
+/// The reply for paths outside `/captcha`.
 async fn outside(State(app): State<Arc<App>>, uri: Uri) -> Problem {
     let first = uri.path().split('/').nth(1).unwrap_or_default();
     let calls = [KEYS_PATH, AUDIO_PATH, VERIFICATIONS_PATH, SITEVERIFY_PATH];
@@ -202,7 +203,7 @@ async fn wrong_method() -> Problem {
         .with_status(StatusCode::METHOD_NOT_ALLOWED)
 }
 
-/// Lets pages of the allowed origins read the answers from another host.
+/// Lets pages of the allowed origins read the replies if the backend has another origin (CORS).
 fn cors(app: Arc<App>) -> CorsLayer {
     let allowed =
         move |origin: &HeaderValue, parts: &Parts| app.origins.may_read(origin, &parts.headers);

@@ -1,6 +1,6 @@
-//! Around every request: its id, its line in the log, its place in the metrics, the headers of all answers.
+//! Middleware around every request: its id, its line in the log, its metrics, and the headers that all replies have.
 //!
-//! The log names the route by its template, never the URI, which may hold a key.
+//! The log contains the route's template and never the URI, which may contain a key.
 
 use super::{
     App,
@@ -23,7 +23,7 @@ use std::{
 };
 use tracing::{Instrument, Span};
 
-/// In an answer ours alone: an id that a visitor sends could forge lines in the log.
+/// Replies contain only our own id, because an id from a visitor could forge lines in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 const ID_MAX_BYTES: usize = 64;
@@ -51,7 +51,7 @@ pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     let took = started.elapsed();
     let status = response.status().as_u16();
     app.metrics.request(method, route, status, took);
-    // A client's mistake is no error of the server's.
+    // A client's mistake does not count as an error of the server.
     traces::judged(&traced, status, 500);
 
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -78,7 +78,7 @@ pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next:
             HeaderValue::from_static("practice"),
         );
     }
-    // Connections are to go elsewhere before the listener is gone.
+    // New connections should go to another instance before the listener closes.
     if app.stopping.load(Ordering::Relaxed) {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
@@ -103,7 +103,7 @@ fn report(app: &App, status: u16, ms: u64, note: Option<&Note>) {
     }
 }
 
-/// A client that leaves takes its request's future along; this is dropped with it.
+/// If a client leaves, its request's future is dropped, and this with it.
 struct Watch<'a> {
     app: &'a App,
     route: &'a str,
@@ -121,7 +121,7 @@ impl Drop for Watch<'_> {
     }
 }
 
-/// Methods of a visitor's own making would make as many metrics.
+/// A visitor could invent any number of methods, and each would make another metric.
 fn known(method: &str) -> &'static str {
     match method {
         "GET" => "GET",
@@ -150,7 +150,7 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
     (well_formed && last && is_id).then_some(trace)
 }
 
-/// The id that a trusted proxy gave the request. A visitor's own could be anything, so no other is read.
+/// The id that a trusted proxy gave the request. A visitor could send any id, so ids from others are ignored.
 fn proxy_id<'a>(app: &App, request: &'a Request) -> Option<&'a str> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     let peer = peer.ip().to_canonical();

@@ -1,4 +1,4 @@
-//! Which pages may issue and verify, and what the operator is told where one may not.
+//! Which pages may use the backend, and what the log says if a page may not.
 
 use super::{App, problem::Problem};
 use crate::settings::{Origin, host_of};
@@ -10,10 +10,10 @@ use sori_wire::error::ErrorCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// So many different refusals are explained in the log. Visitors can make up any number.
+/// How many different refusals the log explains. Visitors can cause any number of them.
 const EXPLAINED: usize = 16;
 
-/// The host of the page that asks, once its origin is allowed.
+/// The host of the page that sent the request, after its origin was allowed.
 #[derive(Debug)]
 pub(super) struct Page {
     /// The host, for siteverify's `hostname`.
@@ -34,25 +34,25 @@ impl FromRequestParts<Arc<App>> for Page {
     }
 }
 
-/// The rule in force.
+/// Which origins are allowed.
 #[derive(Debug)]
 pub(crate) struct Origins {
-    /// Empty: pages whose host is the request's own.
+    /// If empty, pages whose host is that of the request.
     allowed: Vec<Origin>,
     allow_none: bool,
     explained: Mutex<Vec<(String, String)>>,
 }
 
-/// Why a page may not.
+/// Why a page may not use the backend.
 #[derive(Debug)]
 enum Refusal {
-    /// `Host` is missing, twice there or no host.
+    /// `Host` is missing, occurs twice or is not a host.
     Host,
     /// No `Origin`.
     Absent,
-    /// An opaque origin, or what is none.
+    /// An opaque origin (`null`), or a text that is not an origin.
     Opaque,
-    /// Another origin than the allowed.
+    /// An origin that is not allowed.
     Stranger { origin: Origin, host: String },
 }
 
@@ -65,7 +65,7 @@ impl Origins {
         }
     }
 
-    /// Whether pages of `origin` may read the answers (CORS).
+    /// Whether pages of `origin` may read the replies (CORS).
     pub(super) fn may_read(&self, origin: &HeaderValue, headers: &HeaderMap) -> bool {
         let host = only(headers, &header::HOST);
         parsed(origin).is_some_and(|origin| self.is_allowed(&origin, host.unwrap_or_default()))
@@ -78,8 +78,8 @@ impl Origins {
         match origins[..] {
             [] if self.allow_none => Ok(own.into()),
             [] => Err(Refusal::Absent),
-            // Browsers hide the origin of a page without referrers, and yet say that it is the server's own.
-            // No page can set either header.
+            // Some browsers send `Origin: null` for a page without referrers, but also say that the page has the
+            // server's own origin. A page cannot set either header.
             [origin] if origin == "null" => {
                 let same = only(headers, &FETCH_SITE) == Some("same-origin");
                 if same && self.is_own(host) {
@@ -109,12 +109,12 @@ impl Origins {
         }
     }
 
-    /// Whether a page of `host` itself would be allowed.
+    /// Whether a page on `host` itself would be allowed.
     fn is_own(&self, host: &str) -> bool {
         self.allowed.is_empty() || self.allowed.iter().any(|origin| origin.is_host(host))
     }
 
-    /// Says in the log what was refused and what cures it, once for each pair of values.
+    /// Logs what was refused and what to change, once for each pair of values.
     fn explain(&self, refusal: &Refusal) {
         let Refusal::Stranger { origin, host } = refusal else {
             return;

@@ -1,4 +1,4 @@
-//! What is answered when something is wrong: problem documents (RFC 9457) with a code of the closed list.
+//! Error replies: problem documents (RFC 9457) with a code from the closed list.
 
 use crate::{
     book::KeyRefusal,
@@ -15,25 +15,25 @@ use core::time::Duration;
 use sori_wire::{error::ErrorCode, protocol::PROBLEM_JSON};
 use std::sync::Arc;
 
-/// An answer that says what is wrong. Its cause is for the log alone.
+/// An error reply. Its cause is only for the log.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
-    /// Which of the list.
+    /// The error code.
     pub code: ErrorCode,
-    /// What it is answered with.
+    /// The status of the reply.
     pub status: StatusCode,
-    /// In words.
+    /// The message.
     pub detail: &'static str,
     wait: Option<Duration>,
     cause: Option<String>,
     limit: Option<Refused>,
 }
 
-/// What the middleware needs of a problem, to log it once and to say when to return. Rides in the answer's
-/// extensions.
+/// What the middleware needs to know about a problem, to log it once and to set `Retry-After`. It is in the
+/// extensions of the reply.
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
-    /// Which of the list.
+    /// The error code.
     pub code: ErrorCode,
     /// What it was, for the operator.
     pub cause: Option<Arc<str>>,
@@ -43,11 +43,11 @@ pub(crate) struct Note {
     pub limit: Option<Refused>,
 }
 
-/// After a fault of the upstream: long enough not to hammer it, short enough for a person who waits.
+/// After a fault of the upstream: long enough not to overload it, short enough for a person who waits.
 const SHORTLY: Duration = Duration::from_secs(5);
 
 impl Problem {
-    /// A problem with its usual status and no time to return.
+    /// A problem with its usual status and without `Retry-After`.
     #[must_use]
     pub(crate) fn new(code: ErrorCode, detail: &'static str) -> Self {
         Self {
@@ -60,20 +60,20 @@ impl Problem {
         }
     }
 
-    /// The same problem under another status.
+    /// The same problem with another status.
     #[must_use]
     pub(crate) fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
 
-    /// The same problem with what happened, for the log.
+    /// The same problem with its cause, for the log.
     #[must_use]
     pub(crate) fn because(self, cause: impl core::fmt::Display) -> Self {
         let cause = Some(cause.to_string());
         Self { cause, ..self }
     }
 
-    /// The same problem, and how long to wait.
+    /// The same problem with a time to wait.
     #[must_use]
     pub(crate) fn after(self, wait: Duration) -> Self {
         let wait = Some(wait);
@@ -98,13 +98,14 @@ impl Problem {
     }
 }
 
-/// The value of `Retry-After`: rounded up, since a moment too early would be refused again.
+/// The value of `Retry-After`. It is rounded up, because a request that comes a moment too early would be refused
+/// again.
 #[must_use]
 pub(crate) fn retry_after(wait: Duration) -> u128 {
     wait.as_millis().div_ceil(1000).max(1)
 }
 
-/// The status that each code is answered with. Codes of the widget's never are.
+/// The status for each code. The codes of the widget are never sent.
 #[must_use]
 pub(crate) fn status(code: ErrorCode) -> StatusCode {
     match code {
@@ -148,7 +149,7 @@ impl From<Refusal> for Problem {
             )
             .after(wait),
             Refusal::Key(refusal) => refusal.into(),
-            // Tokens are asked about at siteverify alone, which has words of its own.
+            // Only siteverify deals with tokens, and it has its own error codes.
             Refusal::Token(_) => Self::new(ErrorCode::BadRequest, "The token is not valid."),
             Refusal::Unavailable(error) => error.into(),
         }

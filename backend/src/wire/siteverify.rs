@@ -1,11 +1,11 @@
 //! `POST /siteverify`: the site's server asks whether a form may pass.
 //!
-//! Shape and codes are those that clients of reCAPTCHA, hCaptcha and Turnstile read, so that they work by
-//! a change of the URL alone. Every request that could be judged is answered with 200; whatever cannot be
-//! judged is refused in the same shape, with `messages` in words.
+//! Format and codes are those that clients of reCAPTCHA, hCaptcha and Turnstile read, so that only their URL has to
+//! change. Every request whose answer could be checked gets 200. Every other request is refused in the same format,
+//! and `messages` says why.
 //!
-//! `GET` is answered as `POST` is: well-known clients (Ruby's recaptcha gem, Spring tutorials) ask so and
-//! cannot be told otherwise. The secret then stands in the URL, which proxies log; the log here never does.
+//! `GET` works like `POST`, because well-known clients (Ruby's recaptcha gem, Spring tutorials) can send nothing
+//! else. The secret is then in the URL, which proxies log; our own log never contains it.
 
 use super::{
     App,
@@ -34,7 +34,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-/// Why a form may not pass, in the words of the services named above.
+/// Why a form is not accepted, in the error codes of the services named above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum No {
     MissingSecret,
@@ -60,7 +60,7 @@ impl No {
     }
 }
 
-/// A refusal: for programs a code, for people a message, for the log a problem.
+/// A refusal: a code for programs, a message for people, and a problem for the log.
 #[derive(Debug)]
 struct Refused {
     no: No,
@@ -81,7 +81,7 @@ impl From<No> for Refused {
 }
 
 impl No {
-    /// In words.
+    /// Adds the message.
     fn since(self, message: impl Into<String>) -> Refused {
         Refused {
             message: Some(message.into()),
@@ -91,12 +91,12 @@ impl No {
 }
 
 impl Refused {
-    /// What cannot be judged at all has a status that says so.
+    /// A request that cannot be checked at all has a status that says so.
     fn under(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
 
-    /// What is an error elsewhere is logged and counted as one here too.
+    /// A problem of the other routes is logged and counted here too.
     fn because(problem: Problem) -> Self {
         Self {
             message: Some(problem.detail.to_owned()),
@@ -149,9 +149,9 @@ impl IntoResponse for Refused {
     }
 }
 
-/// Reads a request as its client wrote it.
+/// Reads the request in any of the formats that clients use.
 async fn read(request: Request) -> Result<Fields, Refused> {
-    // Only browsers send these, and no browser may hold the secret.
+    // Only browsers send these headers, and a browser must never have the secret.
     let from_a_page = ["origin", "sec-fetch-site"];
     if from_a_page
         .iter()
@@ -195,7 +195,7 @@ async fn read(request: Request) -> Result<Fields, Refused> {
     }
 }
 
-/// Said once.
+/// Logged once.
 fn warn_of_query() {
     static SAID: AtomicBool = AtomicBool::new(false);
     if !SAID.swap(true, Ordering::Relaxed) {
@@ -273,7 +273,7 @@ fn refused(refusal: Refusal) -> Refused {
     }
 }
 
-/// Every secret is compared, whichever matches: the time says nothing.
+/// Compares with every secret, even after one has matched, so that the time says nothing.
 fn is_valid(secrets: &[Secret], candidate: &str) -> bool {
     secrets
         .iter()

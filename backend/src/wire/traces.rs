@@ -1,8 +1,8 @@
-//! The spans that an OpenTelemetry collector is sent (the feature `otlp`), under OpenTelemetry's own names
+//! The spans for an OpenTelemetry collector (the feature `otlp`), with OpenTelemetry's own names
 //! (<https://opentelemetry.io/docs/specs/semconv/http/http-spans/>).
 //!
-//! They have a target of their own: the log has other spans, and neither shows the other's. Like the log they name
-//! the route by its template, and no key, answer, token or address.
+//! They have a separate target. The log has other spans, and neither shows those of the other. Like the log, they
+//! contain the route's template, and no key, answer, token or IP address.
 
 #[cfg(feature = "otlp")]
 pub(crate) use sent::{TARGET, call, judged, request};
@@ -40,7 +40,7 @@ mod sent {
         span
     }
 
-    /// The span of a call to the upstream. Its address would hold key and answer, so it is not told.
+    /// The span of a call to the upstream. It does not contain the URL, because the URL contains key and answer.
     pub(crate) fn call(name: &'static str) -> Span {
         tracing::info_span!(
             target: TARGET,
@@ -64,7 +64,7 @@ mod sent {
 
     impl Extractor for Headers<'_> {
         fn get(&self, name: &str) -> Option<&str> {
-            // Two of them would leave open whose trace it is.
+            // With two of them it is not clear which trace is meant.
             crate::wire::origin::only(self.0, &name.parse().ok()?)
         }
 

@@ -1,4 +1,4 @@
-//! Who asks: the client's address, the ticket's session.
+//! Who sent the request: the client's IP address and the ticket's session.
 
 use super::{App, origin::only, problem::Problem};
 use crate::{secret::Fingerprint, ticket};
@@ -24,7 +24,7 @@ impl FromRequestParts<Arc<App>> for Client {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let Some(ConnectInfo(peer)) = peer else {
             app.warnings.without_peer();
-            // All share one address then, which is safe, if tight.
+            // All clients then share one address. This is safe, but they share one limit.
             return Ok(Self(Ipv4Addr::UNSPECIFIED.into()));
         };
         let peer = peer.ip().to_canonical();
@@ -42,9 +42,9 @@ impl FromRequestParts<Arc<App>> for Client {
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The client behind trusted proxies. Each proxy appends the address it was asked from, so the list is
-/// read from the right, up to the first address that is no proxy of ours: what stands left of it, the
-/// client may have made up, and in whatever bytes.
+/// The client behind trusted proxies. Each proxy appends the address that its request came from. So the list is read
+/// from the right, up to the first address that is not a trusted proxy. The client may have invented everything to
+/// the left of it, in any bytes.
 fn forwarded(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
     let mut client = peer;
     let values = headers.get_all(FORWARDED_FOR).iter().rev();
@@ -70,7 +70,7 @@ fn hop_address(hop: &[u8]) -> Option<IpAddr> {
     address.ok().map(|address| address.to_canonical())
 }
 
-/// The session of a valid ticket; `None` where no tickets are asked for.
+/// The session of a valid ticket; `None` if tickets are not required.
 #[derive(Debug)]
 pub(super) struct Ticket(pub Option<Fingerprint>);
 
@@ -90,7 +90,7 @@ impl FromRequestParts<Arc<App>> for Ticket {
             .ticket
             .iter()
             .map(|secret| ticket::session(secret, ticket, now, app.ticket_ttl));
-        // Every secret is tried, whichever matches: the time says nothing.
+        // Tries every secret, even after one has matched, so that the time says nothing.
         let session = sessions.fold(None, |found, one| found.or(one));
         session
             .map(|session| Self(Some(Fingerprint::of(session))))

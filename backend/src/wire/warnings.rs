@@ -1,4 +1,5 @@
-//! Warnings about the set-up that visitors bring up: said once, not once a request.
+//! Warnings about the set-up that become visible through visitors' requests. Each is logged once, not once for each
+//! request.
 
 use crate::{
     limit::{Refused, Scope},
@@ -19,14 +20,14 @@ pub(crate) struct Warnings {
     silent_proxy: AtomicBool,
     peer: AtomicBool,
     prefix: AtomicBool,
-    /// One bit a scope.
+    /// One bit for each scope.
     limited: AtomicU8,
     asked: AtomicBool,
-    /// When the first keys were heard.
+    /// When the first keys' audio was delivered.
     heard: Mutex<Vec<Duration>>,
 }
 
-/// So many keys have to expire before a site is taken for one that checks nothing: some visitors give up.
+/// How many keys must expire unchecked before the log says that the site does not check: some visitors give up.
 const EXPIRED_UNASKED: usize = 3;
 
 fn first(said: &AtomicBool) -> bool {
@@ -34,10 +35,10 @@ fn first(said: &AtomicBool) -> bool {
 }
 
 impl Warnings {
-    /// `peer` sends the header and is no proxy of ours.
+    /// `peer` sends the header and is not a trusted proxy.
     pub(super) fn forwarded_by_stranger(&self, peer: IpAddr) {
         if first(&self.stranger) {
-            // A visitor's own address belongs in no log; one of a private network is the operator's.
+            // A visitor's IP address must not be in a log. A private address belongs to the operator's network.
             let peer = is_private(peer).then(|| peer.to_string());
             tracing::warn!(
                 peer,
@@ -76,12 +77,12 @@ impl Warnings {
         }
     }
 
-    /// The site's server asks; so it checks its form.
+    /// The site's server called siteverify, so it checks its form.
     pub(super) fn siteverify_asked(&self) {
         self.asked.store(true, Ordering::Relaxed);
     }
 
-    /// A key was heard at `now`, and lives for `ttl`.
+    /// A key's audio was delivered at `now`; the key is valid for `ttl`.
     pub(super) fn heard(&self, now: Duration, ttl: Duration) {
         if self.asked.load(Ordering::Relaxed) {
             return;
@@ -100,7 +101,7 @@ impl Warnings {
         }
     }
 
-    /// The first refusal of each limit.
+    /// Logs the first refusal by each limit.
     pub(super) fn limited(&self, refused: &Refused) {
         let bit = 1 << refused.scope as u8;
         if self.limited.fetch_or(bit, Ordering::Relaxed) & bit != 0 {

@@ -1,4 +1,4 @@
-//! Connections, headers, bodies, slow clients, and the end.
+//! Limits on connections, headers, bodies and slow clients, and the end of connections.
 
 use crate::{
     scripted::{Reply, Scripted},
@@ -21,11 +21,11 @@ async fn send(site: &Site, text: &str) -> TcpStream {
     stream
 }
 
-/// All that comes until the server ends the connection.
+/// Everything the server sends until it closes the connection.
 async fn rest(mut stream: TcpStream) -> String {
     let mut text = Vec::new();
     let read = stream.read_to_end(&mut text);
-    // A reset is an end too.
+    // A reset also counts as the end.
     let _ = timeout(SOON, read)
         .await
         .expect("the server ends the connection");
@@ -53,7 +53,7 @@ async fn oversized_headers_and_bodies_are_refused() {
         (413, "payload_too_large")
     );
 
-    // Also where the length is not said in advance.
+    // Also if the length is not announced.
     let request = "POST /captcha/siteverify HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\
                    content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
     let mut stream = send(&site, request).await;
@@ -67,7 +67,7 @@ async fn oversized_headers_and_bodies_are_refused() {
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
 
-/// A client that waits for every answer before it asks again, on one connection.
+/// A client that sends one request after another on one connection, and waits for each reply.
 struct KeepAlive {
     stream: TcpStream,
     host: String,
@@ -87,7 +87,7 @@ impl KeepAlive {
         self.stream.write_all(request.as_bytes()).await.unwrap();
     }
 
-    /// One answer's head, its body read too; `None` at the end of the connection.
+    /// The head of the next reply, after its body was read too; `None` at the end of the connection.
     async fn answer(&mut self) -> Option<String> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -113,7 +113,7 @@ async fn a_client_that_never_ends_its_headers_is_let_go() {
         ..Patience::default()
     };
     let site = Site::start_bounded(settings(upstream.addr), NOON, 16, patience).await;
-    // An idle connection has a time of its own, which is longer.
+    // An idle connection has its own limit, which is longer.
     let mut idle = KeepAlive::connect(&site).await;
     idle.ask("GET", "/healthz").await;
     idle.answer().await.unwrap();
@@ -155,7 +155,7 @@ async fn an_old_connection_ends_after_an_answer_that_says_so_and_never_in_a_requ
         ..Patience::default()
     };
     let site = Site::start_bounded(settings, NOON, 64, patience).await;
-    // Begun while the connection is young, answered when it is old.
+    // The request begins while the connection is young, and its reply comes when it is old.
     upstream.set(|script| script.issue = Reply::Silence);
     let mut client = KeepAlive::connect(&site).await;
     client.ask("GET", "/healthz").await;
@@ -166,7 +166,7 @@ async fn an_old_connection_ends_after_an_answer_that_says_so_and_never_in_a_requ
     assert!(answer.contains("connection: close"), "{answer}");
     assert_eq!(client.answer().await, None);
 
-    // Idle while it becomes old: the next request is answered all the same.
+    // The connection becomes old while it is idle; the next request still gets a reply.
     let mut client = KeepAlive::connect(&site).await;
     client.ask("GET", "/healthz").await;
     client.answer().await.unwrap();
@@ -204,7 +204,7 @@ async fn a_newcomer_takes_the_place_of_who_waits_for_nothing() {
             .expect("an answer");
         assert_eq!(answer.status, 200);
     }
-    // The longest wait was theirs.
+    // These had waited longest.
     rest(idle).await;
     rest(half).await;
 }
@@ -233,7 +233,7 @@ async fn where_everybody_waits_for_an_answer_a_newcomer_is_told_at_once() {
         );
         assert_eq!(refused.retry_after(), Some(1));
     }
-    // Nobody was cut off for it.
+    // No other client lost its connection.
     for client in &mut waiting {
         assert!(client.answer().await.unwrap().starts_with("http/1.1 503"));
     }
@@ -255,7 +255,7 @@ async fn one_address_has_no_more_than_its_share_of_the_places() {
     for _ in 0..5 {
         idle.push(send(&site, "").await);
     }
-    // The first two gave way to the last two; the other address kept its place.
+    // The first two connections were closed for the last two; the other address kept its connection.
     for stream in idle.drain(..2) {
         rest(stream).await;
     }
@@ -298,13 +298,13 @@ async fn a_client_that_connects_just_before_the_stop_is_answered() {
     let mut idle = KeepAlive::connect(&site).await;
     idle.ask("GET", "/healthz").await;
     idle.answer().await.unwrap();
-    // The operating system has taken it in; the server may not have.
+    // The operating system has accepted the connection; the server may not have.
     let mut newcomer = KeepAlive::connect(&site).await;
     let stopped = site.stop();
     newcomer.ask("GET", "/healthz").await;
     let answer = newcomer.answer().await.expect("an answer");
     assert!(answer.contains("connection: close"), "{answer}");
-    // Who waits for nothing does not hold the stop up.
+    // A connection that waits for nothing does not delay the stop.
     assert_eq!(idle.answer().await, None);
     timeout(SOON, stopped)
         .await
@@ -341,7 +341,7 @@ async fn what_is_not_there_is_a_problem_too() {
         (nowhere.status.as_u16(), nowhere.code()),
         (404, "bad_request")
     );
-    // Bytes that are no text make no key.
+    // Bytes that are not UTF-8 are not a key.
     let bytes = Answer::of(site.get("/captcha/audio/%FF%FE")).await;
     assert_eq!((bytes.status.as_u16(), bytes.code()), (404, "invalid_key"));
     let root = Answer::of(site.get("/nowhere")).await;

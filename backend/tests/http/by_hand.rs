@@ -1,5 +1,5 @@
-//! HTTP as no library writes it, and as old clients and proxies do: an answer of known length comes, and is not lost
-//! to a reset.
+//! HTTP written by hand, as old clients and proxies send it. A reply with a known length must arrive, and must not be
+//! lost in a reset.
 
 use crate::{
     scripted::Scripted,
@@ -15,7 +15,7 @@ use tokio::{
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// The answer to `request`, to the connection's end; a reset is a failure.
+/// The reply to `request`, until the connection ends. A reset fails the test.
 async fn answer(address: SocketAddr, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request).await.unwrap();
@@ -29,7 +29,7 @@ async fn rest(mut stream: TcpStream) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// The head, and the body of the length that the head tells.
+/// The head, and as much of the body as the head announces.
 fn parts(answer: &str) -> (&str, &str) {
     let (head, body) = answer.split_once("\r\n\r\n").expect(answer);
     let length = head.lines().find_map(|line| {
@@ -54,8 +54,8 @@ fn siteverify(version: &str, headers: &str, response: &str) -> String {
 
 const FORM: &str = "content-type: application/x-www-form-urlencoded\r\n";
 
-/// A server that ends the connection while bytes are unread resets it, and the client may lose the answer that it
-/// has not read yet.
+/// If a server closes a connection with unread bytes, the connection is reset, and the client may lose a reply that
+/// it has not read yet.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn surplus_bytes_after_the_body_cost_nobody_the_answer() {
     let upstream = Scripted::start().await;
@@ -90,7 +90,7 @@ async fn a_client_of_http_1_0_is_answered_and_let_go() {
 
     let healthy = answer(site.addr, b"GET /healthz HTTP/1.0\r\n\r\n").await;
     assert_eq!(parts(&healthy).1, r#"{"status":"ok"}"#);
-    // One that asks to stay may.
+    // A client that asks for it may keep the connection.
     let mut stream = TcpStream::connect(site.addr).await.unwrap();
     for connection in ["keep-alive", "close"] {
         let request = format!("GET /healthz HTTP/1.0\r\nconnection: {connection}\r\n\r\n");
@@ -125,7 +125,7 @@ async fn a_client_that_asks_whether_to_send_its_body_is_told() {
         "{answer}"
     );
 
-    // A body that would be refused is not asked for.
+    // The server does not ask for a body that it would refuse.
     let huge =
         format!("POST /captcha/siteverify HTTP/1.1\r\n{headers}content-length: 1073741824\r\n\r\n");
     let mut stream = TcpStream::connect(site.addr).await.unwrap();

@@ -1,5 +1,5 @@
-//! The kept corpus of what strangers send, replayed: requests of visitors, answers of an upstream. A file's
-//! name begins with what must come of it.
+//! Replays files in the corpus: requests of visitors and replies of an upstream. A file's name begins with the
+//! expected result.
 
 use crate::{scripted::Scripted, site::Site};
 use sori_backend::upstream::{Dialect, judge};

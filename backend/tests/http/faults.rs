@@ -1,4 +1,5 @@
-//! Every way in which the upstream can fail: a defined code, no hang, no panic, nothing overspent.
+//! Every way in which the upstream can fail must give a defined code. Nothing may hang or panic, and the quota must
+//! not be exceeded.
 
 use crate::{
     scripted::{Reply, Scripted},
@@ -7,7 +8,7 @@ use crate::{
 use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 
-/// The faults that every call may meet, and the code each gives.
+/// The faults that any call can have, and the code for each.
 async fn common() -> (Vec<(Reply, &'static str)>, Scripted) {
     let elsewhere = Scripted::start().await;
     let faults = vec![
@@ -112,7 +113,7 @@ async fn a_verification_that_fails_upstream_is_told_and_not_repeated() {
         let other = site.heard_key().await;
         upstream.set(|script| script.verify = fault.clone());
         assert_eq!(site.verify(&key, "12345").await.code(), code, "{fault:?}");
-        // Refused at the door, it was not judged: the key is kept.
+        // It was refused at once and not checked, so the key can still be used.
         let kept = code == "upstream_rejected";
         let again = if kept { code } else { "invalid_key" };
         assert_eq!(site.verify(&key, "12345").await.code(), again, "{fault:?}");
@@ -196,7 +197,7 @@ async fn an_upstream_that_is_down_is_left_alone_until_the_next_visitor_after_the
         assert_eq!(answer.code(), "upstream_unavailable");
         assert_eq!(answer.retry_after(), Some(5));
     }
-    // Neither does a verification reach it, and its key is kept.
+    // A verification does not reach the upstream either, and its key can still be used.
     assert_eq!(
         site.verify(&key, "12345").await.code(),
         "upstream_unavailable"
@@ -225,11 +226,11 @@ async fn the_upstream_is_never_asked_more_at_once_than_is_set() {
     let statuses = visitors.join_all().await;
     assert!(statuses.iter().all(|status| *status == 503), "{statuses:?}");
     assert_eq!(upstream.requests().len(), 3);
-    // Those who found no turn were never sent, so they are given back.
+    // Calls that waited too long were never sent, so the quota gets them back.
     assert_eq!(site.usage().await.spent, 3);
 }
 
-/// Audio costs the visitor nothing, so a few of them could take every turn with it.
+/// Audio uses no quota, so without a limit a few visitors could block all calls with it.
 #[tokio::test]
 async fn audio_that_does_not_come_keeps_nobody_from_a_key() {
     let upstream = Scripted::start().await;
@@ -272,7 +273,7 @@ async fn who_asks_for_audio_that_is_being_fetched_waits_for_the_same_fetch() {
         "{}",
         upstream.count("scaptcha")
     );
-    // A fetch that is over is no answer to who asks later.
+    // A fetch that has ended is not used for a later request.
     let fetched = upstream.count("scaptcha");
     upstream.set(|script| script.audio = Reply::Text(500, ""));
     assert_eq!(site.audio(&key).await.code(), "upstream_unavailable");
@@ -313,7 +314,7 @@ async fn an_outage_does_not_use_up_a_key_that_was_paid_for() {
         site.clock.advance(Duration::from_secs(61));
     }
     upstream.set(|script| script.audio = Reply::Good);
-    // The audio that was delivered counts.
+    // Only audio that was delivered counts.
     for _ in 0..20 {
         assert_eq!(site.audio(&key).await.status, 200);
     }
@@ -321,7 +322,7 @@ async fn an_outage_does_not_use_up_a_key_that_was_paid_for() {
     assert_eq!(upstream.count("scaptcha"), 80);
 }
 
-/// Browsers play it, and whether a body is whole is known by its transfer.
+/// Browsers play such a file, and HTTP shows whether a body is complete.
 #[tokio::test]
 async fn audio_whose_header_declares_another_length_is_served() {
     let upstream = Scripted::start().await;

@@ -1,4 +1,4 @@
-//! Clients that do not wait for the answer: the call goes on, and nothing of it is lost.
+//! Clients that do not wait for the reply: the call continues, and its result is not lost.
 
 use crate::{
     scripted::{Reply, Scripted},
@@ -11,7 +11,7 @@ use std::time::Duration;
 const LATE: Duration = Duration::from_millis(400);
 const IMPATIENT: Duration = Duration::from_millis(100);
 
-/// Asks, and leaves before the answer.
+/// Sends a request, and leaves before the reply.
 async fn leave(request: reqwest::RequestBuilder) {
     let left = request.timeout(IMPATIENT).send().await;
     assert!(left.unwrap_err().is_timeout());
@@ -27,7 +27,7 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     waited.unwrap_or_else(|_| panic!("{what}"));
 }
 
-/// A backend whose upstream may take its time.
+/// A backend with a long timeout for its upstream.
 async fn patient(upstream: &Scripted) -> Site {
     let mut settings = settings(upstream.addr);
     settings.upstream_timeout = Duration::from_secs(5);
@@ -88,7 +88,7 @@ async fn a_verdict_that_nobody_waited_for_is_counted() {
         })
     };
     until("the call is counted", counted).await;
-    // The visitor asks again: there is the verdict, and its token, once.
+    // The visitor asks again, and gets the verdict and a token, once.
     let again = site.verify(&key, "12345").await;
     assert_eq!(again.json["verified"], true, "{again:?}");
     assert_eq!(site.verify(&key, "12345").await.code(), "invalid_key");
@@ -161,7 +161,7 @@ async fn a_failed_verification_is_not_repeated_by_the_same_name() {
     assert_eq!(upstream.count("code=1"), 1);
 }
 
-/// The name belongs to what was asked: the same name with another answer is another request.
+/// The idempotency key belongs to its request: the same one with another answer is another request.
 #[tokio::test]
 async fn a_name_does_not_lend_its_verdict_to_another_answer() {
     let upstream = Scripted::start().await;

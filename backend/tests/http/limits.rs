@@ -1,4 +1,4 @@
-//! Limits per client and for all: tight for a flood, wide for a school.
+//! Limits per client and for the site: strict against a flood, generous for a school.
 
 use crate::{
     scripted::Scripted,
@@ -36,7 +36,7 @@ async fn issue_as(site: &Site, address: &str) -> Answer {
 async fn twenty_people_behind_one_address_are_not_refused_in_ten_minutes() {
     let upstream = Scripted::start().await;
     let site = Site::start(default_limits(&upstream)).await;
-    // All at once, and four more each: who mishears asks again.
+    // All at once, and four more each, because people who mishear ask again.
     for round in 0..5 {
         for person in 0..20 {
             let answer = issue_as(&site, "192.0.2.1").await;
@@ -112,11 +112,11 @@ async fn one_address_cannot_spend_the_day_in_two_hours_nor_in_the_day() {
             .count()
     };
     assert_eq!((within(1), within(2)), (100, 200));
-    // Of the 500 challenges of a day.
+    // Of the day's 500 challenges.
     assert_eq!(within(8), 300);
 }
 
-/// Case G4: a school, all of whose visitors count as one.
+/// Case G4: a school whose visitors all have one IP address.
 #[tokio::test]
 async fn a_school_is_served_as_far_as_an_hours_challenges_go() {
     let upstream = Scripted::start().await;

@@ -1,4 +1,4 @@
-//! The backend in front of NAVER Cloud Platform's form of the captcha.
+//! The backend in front of NAVER Cloud Platform's API.
 
 use crate::{
     scripted::{Reply, Scripted},

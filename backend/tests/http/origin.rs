@@ -1,4 +1,4 @@
-//! Who may issue and verify: origins, the preflight, tickets.
+//! Which pages may use the backend: origins, the CORS preflight, tickets.
 
 use crate::{
     scripted::Scripted,
@@ -82,7 +82,7 @@ async fn native_apps_may_be_let_in_without_an_origin_but_no_stranger_with_one() 
         issue_from(&site, Some("null")).await.code(),
         "origin_not_allowed"
     );
-    // The host ends in siteverify's `hostname` and in the journal: it must have the form of one.
+    // The host is written to siteverify's `hostname` and to the journal, so it must look like a host.
     for host in ["a b", "<script>", "", &"a".repeat(300)] {
         let request = site.http.post(site.url("/captcha/keys"));
         let answer = Answer::of(request.header(header::HOST, host)).await;
@@ -98,7 +98,7 @@ async fn issue_with(site: &Site, headers: &[(&str, &str)]) -> Answer {
     Answer::of(request).await
 }
 
-/// Case G2: some browsers hide the origin of a page without referrers.
+/// Case G2: some browsers send `Origin: null` for a page without referrers.
 #[tokio::test]
 async fn a_hidden_origin_counts_as_the_own_host_if_the_browser_says_same_origin() {
     let upstream = Scripted::start().await;
@@ -122,7 +122,7 @@ async fn a_hidden_origin_counts_as_the_own_host_if_the_browser_says_same_origin(
         let answer = issue_with(&site, headers).await;
         assert_eq!(answer.code(), "origin_not_allowed", "{headers:?}");
     }
-    // With a list, the own host has to stand in it.
+    // If origins are listed, the own host must be listed too.
     let settings = Settings {
         allowed_origins: vec!["https://www.example.com".parse().unwrap()],
         ..settings(upstream.addr)

@@ -1,4 +1,4 @@
-//! What reaches the upstream: the credentials, a key, an answer. Nothing of the visitor.
+//! What is sent to the upstream: the credentials, a key and an answer, and nothing else about the visitor.
 
 use crate::{
     scripted::Scripted,
@@ -7,7 +7,7 @@ use crate::{
 use reqwest::RequestBuilder;
 use std::collections::BTreeSet;
 
-/// Everything a browser may send, each with a mark of its own.
+/// Everything that a browser may send, each header with a value that can be recognised.
 fn personal(request: RequestBuilder) -> RequestBuilder {
     request
         .header("user-agent", "MARK-user-agent")
@@ -72,7 +72,7 @@ async fn nothing_of_the_visitor_reaches_the_upstream() {
     }
 }
 
-/// A set value of `X-Request-Id` could forge lines in the log; the id is the backend's own.
+/// An `X-Request-Id` from a visitor could forge lines in the log, so the backend makes its own id.
 #[tokio::test]
 async fn a_visitors_request_id_is_not_taken_over() {
     let upstream = Scripted::start().await;

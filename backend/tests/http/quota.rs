@@ -39,7 +39,7 @@ async fn two_thousand_at_once_spend_exactly_what_they_may() {
     let usage = site.usage().await;
     assert_eq!((usage.spent, usage.reserved), (50, 50));
 
-    // The emulator counts as NAVER does: had one call more been made, one of these would fail.
+    // The emulator counts as NAVER does. If the backend had made one call too many, one of these would fail.
     for answer in issued {
         let key = answer.json["key"].as_str().unwrap();
         assert_eq!(site.audio(key).await.status, 200);
@@ -89,7 +89,7 @@ async fn a_reservation_carries_over_midnight() {
     site.clock.advance(Duration::from_secs(60));
     let usage = site.usage().await;
     assert_eq!((usage.spent, usage.reserved), (0, 2));
-    // One more challenge fits beside the two that are out, not two more.
+    // The quota has room for one more challenge beside the two that were issued, not for two.
     assert_eq!(site.issue().await.status, 201);
     assert_eq!(site.issue().await.code(), "quota_exceeded");
     for key in [one, two] {
@@ -107,8 +107,8 @@ async fn a_reservation_lapses_and_a_late_answer_is_judged_while_quota_is_left() 
     site.clock.advance(Duration::from_secs(600));
     assert_eq!(site.verify(&slow, "12345").await.json["verified"], true);
     let fresh = site.issue().await;
-    // Two issues and a verification are spent: one call is left, too little for a new challenge,
-    // enough for the other late answer.
+    // Two issues and one verification are spent. One call is left: too little for a new challenge, enough for the
+    // other late answer.
     assert_eq!(fresh.code(), "quota_exceeded");
     assert_eq!(site.verify(&slower, "12345").await.json["verified"], true);
 }
@@ -213,8 +213,8 @@ async fn two_tabs_of_one_visitor_pass_in_whatever_order_they_are_sent() {
     }
 }
 
-/// Otherwise a test that moves the backend's clock past midnight would meet an upstream where it is still the
-/// day before.
+/// Otherwise, in a test that moves the backend's clock past midnight, it would still be the day before at the
+/// upstream.
 #[tokio::test]
 async fn the_practice_upstream_turns_the_day_with_the_backends_clock() {
     let mut settings = Settings::practice();
@@ -222,13 +222,13 @@ async fn the_practice_upstream_turns_the_day_with_the_backends_clock() {
         daily_quota: Some(2),
         ..practice::Options::default()
     });
-    // The backend's own count would refuse first.
+    // Otherwise the backend's own count would refuse first.
     settings.daily_quota = None;
     settings.hourly_share = HourlyShare(None);
     let site = Site::start(settings).await;
     site.key().await;
     site.key().await;
-    // The emulator has counted two calls, which is all it allows.
+    // The emulator has counted two calls, which is its whole quota.
     let refused = site.issue().await;
     assert_eq!(refused.code(), "quota_exceeded");
     let wait = Duration::from_secs(refused.retry_after().unwrap());

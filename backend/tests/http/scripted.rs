@@ -1,4 +1,4 @@
-//! An upstream that answers as a test says, and remembers every byte it was sent.
+//! An upstream that replies as a test tells it, and records every byte that it gets.
 
 use std::{
     net::SocketAddr,
@@ -17,26 +17,26 @@ use tokio::{
 /// How a call is answered.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Reply {
-    /// As documented: a new key, a short WAV, `{"result":true}`.
+    /// As in the documentation: a new key, a short WAV, `{"result":true}`.
     #[default]
     Good,
-    /// As documented, after so long.
+    /// As in the documentation, after this time.
     Late(Duration),
     /// This status and body.
     Text(u16, &'static str),
     /// The connection is reset.
     Reset,
-    /// Nothing is answered.
+    /// No reply.
     Silence,
-    /// A head, and then a byte at a time.
+    /// The head of a reply, and then one byte at a time.
     Trickle,
     /// A body of 100 MB.
     Huge,
-    /// A WAV that is shorter than its header says, in a whole body.
+    /// A WAV that is shorter than its header says, in a complete body.
     ShortWav,
     /// A whole WAV of so many bytes.
     LongWav(usize),
-    /// A WAV in a body that breaks off.
+    /// A WAV in a body that is cut off.
     CutWav,
     /// A redirect to another host.
     Redirect(SocketAddr),
@@ -52,7 +52,7 @@ pub(crate) struct Script {
 #[derive(Default)]
 struct Shared {
     script: Mutex<Script>,
-    /// Replies to the next requests whose targets hold the text.
+    /// Replies to the next request whose target contains the text.
     once: Mutex<Vec<(&'static str, Reply)>>,
     requests: Mutex<Vec<String>>,
     keys: AtomicU32,
@@ -78,7 +78,7 @@ impl Scripted {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 let shared = Arc::clone(&for_task);
-                // A client that goes away is what some tests are about.
+                // In some tests the client goes away on purpose.
                 connections.spawn(async move { answer(stream, &shared).await.ok() });
             }
         });
@@ -89,7 +89,7 @@ impl Scripted {
         }
     }
 
-    /// Ends listener and connections, and waits until their end has arrived.
+    /// Closes the listener and the connections, and waits until both have closed.
     pub(crate) async fn stop(mut self) {
         let task = self.task.take().unwrap();
         task.abort();
@@ -104,17 +104,17 @@ impl Scripted {
         change(&mut self.shared.script.lock().unwrap());
     }
 
-    /// Answers the next request whose target holds `part` so, and only that one.
+    /// Gives this reply to the next request whose target contains `part`, and only to that one.
     pub(crate) fn once(&self, part: &'static str, reply: Reply) {
         self.shared.once.lock().unwrap().push((part, reply));
     }
 
-    /// Every request's head, as it came.
+    /// The head of every request, unchanged.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.shared.requests.lock().unwrap().clone()
     }
 
-    /// How many requests' targets hold `part`.
+    /// How many requests had a target that contains `part`.
     pub(crate) fn count(&self, part: &str) -> usize {
         let requests = self.shared.requests.lock().unwrap();
         let target = |head: &String| head.lines().next().is_some_and(|line| line.contains(part));
@@ -240,7 +240,7 @@ fn response(status: u16, media_type: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// A RIFF header that declares `declared` bytes after its first 8, in a file of `actual` bytes more.
+/// A WAV of `actual` bytes after the first 8, whose RIFF header declares `declared` bytes.
 fn wav(declared: u32, actual: usize) -> Vec<u8> {
     let mut wav = b"RIFF".to_vec();
     wav.extend(declared.to_le_bytes());

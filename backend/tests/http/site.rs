@@ -23,7 +23,7 @@ pub(crate) const SITE_SECRET: &str = "the site's own secret: 32 bytes or more";
 /// 2026-11-21, 12:00 in Korea.
 pub(crate) const NOON: Moment = Moment::from_secs(1_795_230_000);
 
-/// Settings in front of `upstream`, with no limits but the quota.
+/// Settings for the upstream at `upstream`, without limits except the quota.
 pub(crate) fn settings(upstream: SocketAddr) -> Settings {
     Settings {
         upstream: UpstreamChoice::Naver(Naver {
@@ -115,13 +115,13 @@ impl Site {
         Self::start(settings(upstream.addr)).await
     }
 
-    /// Asks the server to stop; the handle ends when it has.
+    /// Tells the server to stop; the handle completes when it has stopped.
     pub(crate) fn stop(&mut self) -> JoinHandle<()> {
         self.stop.take().unwrap().send(()).unwrap();
         self.server.take().unwrap()
     }
 
-    /// How the day stands.
+    /// How much of today's quota is used.
     pub(crate) async fn usage(&self) -> Usage {
         self.backend.status().await.unwrap().usage
     }
@@ -148,7 +148,7 @@ impl Site {
         Answer::of(self.post("/captcha/keys")).await
     }
 
-    /// A key, its audio not fetched.
+    /// A key whose audio was not fetched.
     pub(crate) async fn key(&self) -> String {
         let answer = self.issue().await;
         assert_eq!(answer.status, 201, "{answer:?}");
@@ -197,7 +197,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) async fn of(request: RequestBuilder) -> Self {
-        // No answer of the backend's may take longer than its upstream's timeout and a little.
+        // Every reply of the backend must come within its upstream's timeout and a little more.
         let response = tokio::time::timeout(Duration::from_secs(30), request.send());
         let response: Response = response.await.expect("an answer").unwrap();
         let (status, headers) = (response.status(), response.headers().clone());

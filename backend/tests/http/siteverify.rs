@@ -1,4 +1,4 @@
-//! `siteverify` as clients of reCAPTCHA, hCaptcha and Turnstile use it, and what never goes further.
+//! `siteverify` as clients of reCAPTCHA, hCaptcha and Turnstile use it, and which requests never reach the upstream.
 
 use crate::{
     scripted::Scripted,
@@ -123,7 +123,7 @@ async fn every_refusal_has_the_code_that_clients_know() {
     );
 }
 
-/// What a client that reads siteverify's shape sees of a refusal.
+/// A refusal as a client sees it that reads siteverify's format.
 fn refusal(answer: &Answer) -> (u16, &str, &str) {
     assert_eq!(
         answer.header("content-type"),
@@ -198,7 +198,7 @@ async fn a_get_is_answered_as_a_post_is() {
         .append_pair("remoteip", "192.0.2.1")
         .finish();
     let path = format!("/captcha/siteverify?{query}");
-    // A HEAD asks the same and takes no answer: it must not use the key up.
+    // A HEAD request is the same request without the body of the reply. It must not use the key up.
     let head = site.http.head(site.url(&path)).send().await.unwrap();
     assert_eq!(head.status(), 405);
     let passed = Answer::of(site.get(&path)).await;
@@ -390,7 +390,7 @@ async fn junk_never_reaches_the_upstream() {
     let answer = site.siteverify_response(&format!("{unheard}:12345")).await;
     assert_eq!(answer.error_codes(), ["invalid-input-response"]);
 
-    // An answer that can be none does not take the key's one verification.
+    // An answer that cannot be right does not use up the key's one verification.
     let (empty, endless) = ("", "1".repeat(65));
     for nothing in [empty, " ", &endless] {
         assert_eq!(site.verify(&fresh, nothing).await.code(), "bad_request");

@@ -1,4 +1,5 @@
-//! Clients that ask and do not read: how much they may hold, of this process and of the kernel.
+//! Clients that send requests and do not read the replies: how much memory they can use in this process and in the
+//! kernel.
 
 use crate::{
     scripted::{Reply, Scripted},
@@ -15,7 +16,7 @@ use tokio::{
 const SOON: Duration = Duration::from_secs(20);
 const MIB: usize = 1 << 20;
 
-/// A client whose kernel takes little.
+/// A client with small buffers in the kernel.
 async fn slow_client(site: &Site) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(16 << 10).unwrap();
@@ -68,7 +69,7 @@ async fn slow_readers_hold_no_more_audio_than_may_be_held() {
         let key = site.key().await;
         let mut client = slow_client(&site).await;
         ask(&mut client, &format!("/captcha/audio/{key}")).await;
-        // The first byte is there: the answer is on its way, or a refusal.
+        // The first bytes have arrived: the reply is on its way, or a refusal.
         let mut status = [0; 12];
         timeout(SOON, client.read_exact(&mut status))
             .await
@@ -79,12 +80,12 @@ async fn slow_readers_hold_no_more_audio_than_may_be_held() {
         }
         slow.push(client);
     }
-    // 64 MiB, of which the kernel holds a little of each.
+    // 64 MiB in all; the kernel buffers a little of each.
     assert!((60..=80).contains(&slow.len()), "{}", slow.len());
     let most = held(&metrics().await);
     assert!((60 * MIB..=66 * MIB).contains(&most), "{most}");
 
-    // Nobody else waits for them.
+    // Other clients do not have to wait for them.
     let key = site.key().await;
     let refused = site.audio(&key).await;
     assert_eq!(
@@ -121,13 +122,13 @@ async fn a_client_that_reads_nothing_is_let_go() {
     while site.backend.metrics().traffic.connections.get() > 1 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    // The kernel hands over what it holds; most of the audio was never given to it.
+    // The kernel delivers what it has buffered; most of the audio was never passed to it.
     drop(client);
     assert_eq!(Answer::of(site.get("/healthz")).await.status, 200);
 }
 
-/// Of what a client asked for without reading, the kernel and this process hold a little: the server reads on
-/// only while its answers go out.
+/// If a client requests much without reading, the kernel and this process buffer only a little: the server reads
+/// further requests only while its replies are read.
 #[tokio::test]
 async fn a_client_that_pipelines_and_never_reads_is_not_served_on() {
     let upstream = Scripted::start().await;
@@ -135,7 +136,7 @@ async fn a_client_that_pipelines_and_never_reads_is_not_served_on() {
     let mut client = slow_client(&site).await;
     let batch = "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n".repeat(100);
     let mut asked = 0;
-    // The kernel takes what it can of requests; then the server has stopped reading.
+    // The kernel takes as many requests as it can; then the server has stopped reading.
     let rest = |asked: usize| &batch.as_bytes()[asked % batch.len()..];
     while let Ok(written) = timeout(Duration::from_secs(1), client.write(rest(asked))).await {
         asked += written.unwrap();

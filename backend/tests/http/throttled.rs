@@ -1,4 +1,4 @@
-//! A 429 that is about the second, one that is about the day, and one that does not say.
+//! A 429 that is about calls per second, one that is about the day, and one that does not say which.
 
 use crate::{
     scripted::{Reply, Scripted},
@@ -57,7 +57,7 @@ async fn an_upstream_that_stays_busy_is_left_alone_for_seconds_and_the_day_stays
         script.issue = BURST;
         script.verify = BURST;
     });
-    // One quiet try more, then the visitor is told; each of these waits longer than the one before.
+    // One silent retry, then the visitor gets the error; each of these waits is longer than the one before.
     let mut waits = Vec::new();
     while waits.last().is_none_or(|wait| *wait < 8) {
         let refused = site.issue().await;
@@ -71,7 +71,7 @@ async fn an_upstream_that_stays_busy_is_left_alone_for_seconds_and_the_day_stays
     }
     assert!(waits.is_sorted() && waits[0] <= 2, "{waits:?}");
     assert_eq!(site.verify(&key, "12345").await.code(), "rate_limited");
-    // While it is left alone, nobody calls.
+    // During the pause no call is made.
     let asked = upstream.requests().len();
     for _ in 0..10 {
         assert_eq!(site.issue().await.code(), "rate_limited");
@@ -156,7 +156,7 @@ async fn an_operator_opens_a_day_that_was_closed_by_mistake() {
         (&true.into(), &0.into())
     );
     assert_eq!(closed["closedUntil"], "2026-11-21T15:00:00Z");
-    // Not by a page that the operator has open.
+    // A page that the operator has open cannot do this.
     let page = site.http.post(format!("{admin}/quota/open"));
     let page = page
         .header("origin", "https://evil.example")

@@ -1,4 +1,4 @@
-//! What an operator finds in the log, where something is set up wrongly.
+//! What the log tells an operator who has set something up wrongly.
 
 use crate::process::{Program, client};
 use reqwest::header::{HeaderName, HeaderValue};
@@ -20,7 +20,7 @@ async fn issue(program: &Program, headers: &[(&str, &[u8])]) -> (u16, String) {
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
-/// Case G1: nginx's `$host` loses the port.
+/// Case G1: nginx's `$host` drops the port.
 #[tokio::test]
 async fn a_host_without_its_port_is_explained_once_with_both_values_and_the_cure() {
     let program = Program::start("serve", &[]).await;
@@ -65,7 +65,7 @@ async fn a_page_of_another_host_is_explained_and_a_flood_of_them_is_not() {
     assert_eq!(log.matches("SORI_ALLOWED_ORIGINS=").count(), 16, "{log}");
 }
 
-/// Case G4: the proxy is not known, so all visitors behind it are one client.
+/// Case G4: the proxy is not in SORI_TRUSTED_PROXIES, so all visitors behind it count as one client.
 #[tokio::test]
 async fn the_first_refusal_says_which_limit_it_was_and_that_the_proxy_is_unknown() {
     let program = Program::start("serve", &[("SORI_CLIENT_RATE", "3/minute")]).await;
@@ -84,7 +84,7 @@ async fn the_first_refusal_says_which_limit_it_was_and_that_the_proxy_is_unknown
     let lines: Vec<_> = log.lines().filter(|line| line.contains(refused)).collect();
     assert_eq!(lines.len(), 1, "{log}");
     assert!(lines[0].contains("limit=\"client 3/minute\""), "{log}");
-    // Each refusal's own line names the limit too. A visitor's address stands in none.
+    // Each refusal is logged with its limit. No line contains a visitor's IP address.
     let own = log
         .lines()
         .filter(|line| line.contains("answered") && line.contains("client 3/minute"));

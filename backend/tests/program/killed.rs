@@ -1,4 +1,4 @@
-//! The program killed: what it has answered, it still knows when it starts again.
+//! The program is killed. After the next start it must still know everything that it had replied.
 
 use crate::{
     ANSWER, CLIENT_ID, CLIENT_SECRET, SITE_SECRET, Visitor,
@@ -66,7 +66,7 @@ async fn a_killed_process_forgets_neither_the_count_nor_who_is_still_listening()
     fs::remove_dir_all(&state).unwrap();
 }
 
-/// An upstream that costs nothing, and never gives a key twice.
+/// A fast upstream without a quota that never issues the same key twice.
 async fn quick_upstream() -> String {
     let keys = Arc::new(AtomicU64::new(0));
     let issue = move || {
@@ -83,12 +83,12 @@ async fn quick_upstream() -> String {
     format!("http://{address}/v1/captcha")
 }
 
-/// The journal's own mark of being written anew.
+/// The file that exists while the journal is being written again.
 fn fresh(state: &Path) -> PathBuf {
     state.join("journal.new")
 }
 
-/// Asks for keys until the program is gone; those it was given.
+/// Requests keys until the program is gone; returns the keys that arrived.
 async fn ask_until_killed(base: &str, page: &str) -> Vec<String> {
     let mut visitors = JoinSet::new();
     let keys = Arc::new(Mutex::new(Vec::new()));
@@ -116,7 +116,7 @@ const VISITORS: usize = 8;
 async fn a_process_that_is_killed_while_it_shortens_its_journal_loses_nothing() {
     let url = quick_upstream().await;
     let state = std::env::temp_dir().join(format!("sori-shortened-{}", std::process::id()));
-    // Long names make a long journal soon.
+    // Long host names make the journal long quickly.
     let page = format!("{0}.{0}.{0}.example", "p".repeat(60));
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let admin = free.local_addr().unwrap().to_string();
@@ -164,7 +164,7 @@ async fn a_process_that_is_killed_while_it_shortens_its_journal_loses_nothing() 
             .unwrap();
         let quota: Value = quota.json().await.unwrap();
         let (spent, asked) = (quota["spent"].as_u64().unwrap(), keys.len() as u64);
-        // Those whose answers the kill has cut off may have been counted, each visitor's last.
+        // The last call of each visitor may have been counted although its reply was cut off.
         let most = known + asked + VISITORS as u64;
         assert!(
             (known + asked..=most).contains(&spent),

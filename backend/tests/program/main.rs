@@ -1,4 +1,4 @@
-//! The program as a process: its first line, its log at the most verbose level, its metrics, its end.
+//! The program as a process: its first line of output, its log at the most verbose level, its metrics, its end.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -30,7 +30,7 @@ const TICKET_SECRET: &str = "ticket-secret-that-nobody-may-see-01234567";
 const ANSWER: &str = "802187349";
 const WRONG: &str = "112233445566";
 
-/// A visitor that keeps everything it is told.
+/// A visitor that records every reply.
 struct Visitor {
     http: reqwest::Client,
     base: String,
@@ -129,7 +129,7 @@ async fn scan(format: &str) {
         seen,
     };
 
-    // The whole path, right and wrong, in both modes.
+    // The whole sequence, with right and wrong answers, in both modes.
     let inline = visitor.heard_key().await;
     let verified = visitor
         .post("verifications", &json!({"key": inline, "answer": ANSWER}))
@@ -184,7 +184,7 @@ async fn scan(format: &str) {
         }
         keys.push(key);
     }
-    // Calls that cannot be made: the client's errors name the URL, with key and answer.
+    // Calls that cannot be made: the HTTP client's errors contain the URL, with key and answer.
     let (form, inline) = (visitor.heard_key().await, visitor.heard_key().await);
     upstream.shutdown().await;
     visitor.post("keys", &json!({})).await;
@@ -292,7 +292,7 @@ async fn practice_starts_without_any_setting_and_says_what_it_is() {
         .find_map(|line| line.strip_prefix("practice: its secret is "))
         .and_then(|line| line.split(' ').next())
         .expect("a secret");
-    // What was printed is all that a site needs.
+    // The printed lines are all that a site needs.
     let mut visitor = Visitor {
         http: client(),
         base: program.base.clone(),
@@ -329,7 +329,7 @@ async fn what_the_operator_must_know_is_logged_once() {
             ("SORI_ALLOWED_ORIGINS", origins),
             ("SORI_DAILY_QUOTA", "40"),
             ("SORI_HOURLY_SHARE", "off"),
-            // Nobody listens there: were it used for loopback, no key would be issued.
+            // Nothing listens there. If the proxy were used for loopback, no key would be issued.
             ("ALL_PROXY", "http://127.0.0.1:9"),
             ("HTTP_PROXY", "http://127.0.0.1:9"),
         ],
@@ -361,7 +361,7 @@ async fn what_the_operator_must_know_is_logged_once() {
     );
 }
 
-/// No call is made: this only shows that TLS towards NAVER itself can be set up.
+/// No call is made. This only shows that a TLS client for NAVER can be set up.
 #[tokio::test]
 async fn with_credentials_the_backend_stands_in_front_of_naver() {
     let variables = [

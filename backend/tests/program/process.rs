@@ -1,4 +1,4 @@
-//! The program as a process, and everything it says.
+//! The program as a process, with everything that it prints.
 
 use std::{process::Stdio, time::Duration};
 use tokio::{
@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Longer than anything takes on a machine at work.
+/// Longer than anything takes on a busy machine.
 const SOON: Duration = Duration::from_secs(20);
 
 pub(crate) struct Program {
@@ -18,7 +18,7 @@ pub(crate) struct Program {
     err: watch::Receiver<Said>,
 }
 
-/// What was said on one stream, and whether it is at its end.
+/// What was printed on one stream, and whether the stream has ended.
 #[derive(Clone, Default)]
 struct Said {
     text: String,
@@ -36,7 +36,7 @@ impl Program {
         Self::spawn(program, variables).await
     }
 
-    /// `serve` in a shell that has run `limits`.
+    /// `serve` in a shell that has run the commands in `limits`.
     pub(crate) async fn start_limited(limits: &str, variables: &[(&str, &str)]) -> Self {
         let mut shell = Command::new("/bin/bash");
         let script = format!(r#"{limits}; exec "$0" serve --listen 127.0.0.1:0"#);
@@ -72,17 +72,17 @@ impl Program {
         program
     }
 
-    /// Waits until the log holds `text`.
+    /// Waits until the log contains `text`.
     pub(crate) async fn logs(&mut self, text: &str) -> String {
         wait_for(&mut self.err, |said| said.contains(text)).await
     }
 
-    /// Whether the log holds `text` by now.
+    /// Whether the log contains `text` now.
     pub(crate) fn said(&self, text: &str) -> bool {
         self.err.borrow().text.contains(text)
     }
 
-    /// Waits until standard output holds `text`.
+    /// Waits until standard output contains `text`.
     pub(crate) async fn prints(&mut self, text: &str) -> String {
         wait_for(&mut self.out, |said| said.contains(text)).await
     }
@@ -100,7 +100,7 @@ impl Program {
         (status.unwrap().success(), log)
     }
 
-    /// Ends the program as a person does; the whole log.
+    /// Ends the program by SIGINT; returns the whole log.
     pub(crate) async fn stop(self) -> String {
         self.signal("-INT").await;
         let (success, log) = self.end().await;

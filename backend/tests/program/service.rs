@@ -17,7 +17,7 @@ fn free_address() -> SocketAddr {
     listener.local_addr().unwrap()
 }
 
-/// What systemd would hear.
+/// Receives what the program tells systemd.
 struct Manager {
     socket: UnixDatagram,
     path: PathBuf,
@@ -52,7 +52,7 @@ async fn systemd_is_told_when_it_is_ready_and_when_it_stops() {
     let socket = manager.path.to_str().unwrap();
     let mut program = Program::start("serve", &[("NOTIFY_SOCKET", socket)]).await;
     assert_eq!(manager.hears().trim(), "READY=1");
-    // It is true: requests are answered from now on.
+    // The message is true: requests are served from now on.
     let health = client().get(format!("{}healthz", program.base));
     assert_eq!(health.send().await.unwrap().status(), 200);
     program.signal("-INT").await;
@@ -80,12 +80,12 @@ fn activated(at: SocketAddr) -> tokio::process::Command {
     program
 }
 
-/// Whoever connects before it runs waits, and is served.
+/// Clients that connect before the program runs wait, and are then served.
 #[tokio::test]
 async fn a_socket_of_systemd_is_taken_over() {
     let at = free_address();
     let listen = at.to_string();
-    // It is started by the first connection.
+    // The first connection starts it.
     let request = tokio::spawn(async move {
         let url = format!("http://{at}/healthz");
         loop {
@@ -101,7 +101,7 @@ async fn a_socket_of_systemd_is_taken_over() {
     program.stop().await;
 }
 
-/// What is allowed depends on the address: practice off loopback, for one.
+/// What is allowed depends on the address, for example practice mode on an address other than loopback.
 #[tokio::test]
 async fn a_socket_elsewhere_than_the_settings_say_is_refused() {
     let at = free_address();
@@ -161,7 +161,7 @@ async fn health_says_by_its_exit_status_whether_a_backend_is_well() {
 fn health_asks_nothing_but_plain_http_and_waits_no_longer_than_a_probe_does() {
     let (well, said) = health("https://127.0.0.1/healthz");
     assert!(!well && said.contains("only http://"), "{said}");
-    // It takes the connection, and never answers.
+    // This server accepts the connection and never replies.
     let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = silent.local_addr().unwrap();
     let (well, said) = health(&format!("http://{address}/healthz"));

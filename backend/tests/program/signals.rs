@@ -1,4 +1,4 @@
-//! How the program stops, and what it reads again.
+//! How the program stops, and which files it reads again.
 
 use crate::process::{Program, client};
 use std::{
@@ -46,7 +46,7 @@ async fn after_sigterm_it_is_unready_first_and_serves_on_for_the_delay() {
     program.logs("stopping").await;
     assert_eq!(ready(&base).await, 503);
     assert_eq!(ready(&admin).await, 503);
-    // A new connection is taken, and told that it is the last.
+    // A new connection is accepted, and its reply says that it is the last.
     let during = issue().await.unwrap();
     assert_eq!(during.status(), 201);
     assert_eq!(during.headers()["connection"], "close");
@@ -68,7 +68,7 @@ async fn issue_refused(http: &reqwest::Client, base: &str) -> bool {
         .is_err_and(|error| error.is_connect())
 }
 
-/// Visitors who go on asking, each as soon as the answer before is there, on connections that they keep.
+/// Visitors who send one request after another on connections that they keep.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sigterm_under_load_loses_no_request() {
     let variables = [
@@ -93,7 +93,7 @@ async fn sigterm_under_load_loses_no_request() {
                         answer.bytes().await.expect("a whole answer");
                         answered.fetch_add(1, Ordering::Relaxed);
                     }
-                    // The listener is gone: a load balancer has long gone elsewhere.
+                    // The listener is closed: a load balancer would have stopped sending requests long before.
                     Err(error) if error.is_connect() => break,
                     Err(error) => panic!("a request was lost: {error:?}"),
                 }
@@ -157,7 +157,7 @@ async fn sighup_reads_the_secrets_again_and_loses_nothing() {
     assert!(codes(new).await.contains(known));
     assert!(codes(old).await.contains(unknown));
 
-    // What cannot be read changes nothing.
+    // A file that cannot be used changes nothing.
     fs::write(&file, "short").unwrap();
     program.signal("-HUP").await;
     let log = program.logs("the secrets stay as they were").await;

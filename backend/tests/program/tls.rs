@@ -1,4 +1,4 @@
-//! TLS and HTTP/2 towards the upstream, with a certificate authority of the test's own.
+//! TLS and HTTP/2 to the upstream, with the test's own certificate authority.
 
 use crate::process::{Program, client};
 use axum::{
@@ -41,7 +41,7 @@ struct Seen {
 }
 
 impl Upstream {
-    /// Its certificate names `name`; it offers `protocols`.
+    /// Its certificate is for `name`, and it offers `protocols`.
     async fn start(name: &str, protocols: &[&str]) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
@@ -95,7 +95,7 @@ async fn serve(listener: TcpListener, tls: TlsAcceptor, seen: Arc<Mutex<Seen>>) 
     while let Ok((stream, _)) = listener.accept().await {
         let (tls, router, seen) = (tls.clone(), router.clone(), Arc::clone(&seen));
         tokio::spawn(async move {
-            // A client that does not trust the certificate is what some tests are about.
+            // In some tests the client must not trust the certificate.
             let Ok(stream) = tls.accept(stream).await else {
                 return;
             };

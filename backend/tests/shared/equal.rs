@@ -1,4 +1,5 @@
-//! Both stores, driven by the same random steps, times, restarts and midnights, say the same at every step.
+//! Runs the same random steps, times, restarts and midnights on both stores, and compares their results after every
+//! step.
 
 use crate::server::{Server, policy};
 use proptest::{
@@ -19,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-/// The beginning of a whole minute, hour and sixtieth of a day, so that both stores group requests alike.
+/// The beginning of a minute, an hour and a sixtieth of a day, so that both stores group requests in the same way.
 const START: Moment = Moment::from_secs(1_795_230_000 / 1440 * 1440);
 
 #[derive(Clone, Debug)]
@@ -64,7 +65,7 @@ enum Step {
     Pass {
         millis: u64,
     },
-    /// To this long before or after a midnight in Korea.
+    /// To this time before or after a midnight in Korea.
     Midnight {
         after: u64,
     },
@@ -170,7 +171,7 @@ fn named(kind: &str, number: u8) -> Fingerprint {
     Fingerprint::of(&format!("{kind} {number}"))
 }
 
-/// A call in both stores. They name it each in its own way.
+/// A call in both stores. Each store has its own name for it.
 #[derive(Clone, Copy)]
 struct Calls {
     memory: Call,
@@ -204,7 +205,7 @@ fn open_memory(rules: Rules, clock: &Manual, folder: &Path) -> Memory {
     }
 }
 
-/// What both must agree on: an answer without the names and moments that are each store's own.
+/// What both stores must agree on: a result without the names and times that differ between stores.
 fn told<T: core::fmt::Debug>(answer: &Result<T, Refusal>) -> String {
     match answer {
         Ok(value) => format!("{value:?}"),
@@ -325,14 +326,14 @@ impl Both<'_> {
         Ok(())
     }
 
-    /// The memory learns at its start that its calls are lost; of an instance at Redis the others see it
-    /// after a while, which here has passed.
+    /// The memory learns at its start that its calls are lost. At Redis, the other instances notice this only after
+    /// some time, which has passed here.
     async fn restart(&mut self) {
         for calls in self.calls.drain(..) {
             let lost = End::Made(Verdict::Lost);
             self.redis.over(calls.redis, lost).await.unwrap();
         }
-        // In memory limits and fetches, which spend nothing, begin anew.
+        // The memory forgets rate limits and fetches at a restart. They use no quota.
         let forget = "for _, w in ipairs(redis.call('KEYS', '*:w:*')) do redis.call('DEL', w) end
              for _, k in ipairs(redis.call('KEYS', '*:k:*')) do redis.call('HDEL', k, 'f') end";
         self.server.ask(&["EVAL", forget, "0"]);

@@ -1,5 +1,5 @@
-//! The server goes away, in each of the ways that servers do: it is told, nothing is overspent, and it heals
-//! without a restart.
+//! The server fails in each of the ways in which servers fail. The store must report it, must not exceed the quota,
+//! and must recover without a restart.
 
 use crate::{
     relay::Relay,
@@ -24,7 +24,7 @@ async fn spent(store: &Redis) -> Result<u32, Unavailable> {
     store.status().await.map(|status| status.usage.spent)
 }
 
-/// Asserts that nothing is admitted, that it is told in time, and that readiness knows.
+/// Asserts that nothing is admitted, that the error comes in time, and that `/readyz` knows.
 async fn assert_away(store: &Redis) {
     let started = Instant::now();
     let refused = store.admit(&visitor()).await;
@@ -37,7 +37,7 @@ async fn assert_away(store: &Redis) {
     assert!(!why.is_empty());
 }
 
-/// Waits until the store is used again, as the upkeep of a running instance would see it.
+/// Waits until the store works again, as the regular work of a running instance would notice it.
 async fn healed(store: &Redis) -> Duration {
     let started = Instant::now();
     while store.status().await.is_err() {
@@ -170,7 +170,7 @@ async fn a_server_that_became_a_replica_is_left_for_the_new_one() {
         "{refused:?}"
     );
     assert!(store.trouble().await.is_some());
-    // The same name points to a server that can be written again.
+    // The same name now points to a server that accepts writes.
     old.ask(&["REPLICAOF", "NO", "ONE"]);
     healed(&store).await;
     store.admit(&visitor()).await.unwrap();

@@ -1,5 +1,5 @@
-//! The shared store against a real Redis: the same as the memory, step by step; several instances at once;
-//! what happens when the server goes away; and the ways in which servers are run.
+//! The shared store with a real Redis: it does the same as the memory, step by step; several instances use it at
+//! once; the server fails; the server runs in each of the usual ways.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! The book itself, as that with which instances are compared. Calls are named by labels, since each order of the
-//! same steps names them otherwise.
+//! The book itself, as the model that the instances are compared with. Calls are named by labels, because in each
+//! order of the same steps they get other ids.
 
 use sori_backend::{
     book::{Book, CallId, ClaimRefusal, Claimed, End, Entry, Event, Exhausted, Policy, Verdict},
@@ -25,7 +25,7 @@ pub(crate) enum Step {
     Status,
 }
 
-/// What a step was told, without the names that are each store's own.
+/// The result of a step, without the names that differ between stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Told(String);
 
@@ -48,9 +48,9 @@ pub(crate) struct Model {
     book: Book,
     policy: Policy,
     now: Moment,
-    /// With the moment of their admission.
+    /// With the time of their admission.
     calls: BTreeMap<usize, (CallId, Moment)>,
-    /// The keys by their latest issue. Those of one moment are forgotten in this order.
+    /// The keys in the order of their latest issue. Keys of the same moment are forgotten in this order.
     order: Vec<u8>,
 }
 
@@ -73,7 +73,7 @@ impl Model {
         self.now = self.now + pause;
     }
 
-    /// Two models with the same signature say the same from now on.
+    /// Two models with the same signature give the same results from now on.
     pub(crate) fn signature(&self) -> String {
         let mut book = serde_json::to_value(&self.book).unwrap();
         let map = book.as_object_mut().unwrap();

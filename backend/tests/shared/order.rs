@@ -1,7 +1,8 @@
-//! Three instances at once, at random: what came out has an order in which the book would have said the same.
+//! Three instances take random steps at the same time. There must be an order of these steps in which the book gives
+//! the same results.
 //!
-//! This is linearizability: each step takes effect at one moment between its call and its answer. The search is
-//! that of Wing and Gong (<https://doi.org/10.1006/jpdc.1993.1015>), round by round.
+//! This property is called linearizability: each step takes effect at one moment between its call and its reply. The
+//! search is that of Wing and Gong (<https://doi.org/10.1006/jpdc.1993.1015>), round by round.
 
 use crate::{
     model::{Model, Step, Told},
@@ -35,7 +36,7 @@ const INSTANCES: usize = 3;
 /// A step that was taken, with the moments of its call and its answer.
 #[derive(Clone, Debug)]
 struct Taken {
-    /// Names the call that it may have opened.
+    /// The label of the call that the step may have opened.
     label: usize,
     step: Step,
     told: Told,
@@ -45,7 +46,7 @@ struct Taken {
 
 #[derive(Clone, Debug)]
 struct Round {
-    /// What passes before it.
+    /// The pause before it.
     pause: Duration,
     /// For each step the instance that takes it.
     steps: Vec<(usize, Step)>,
@@ -61,7 +62,7 @@ fn end() -> impl Strategy<Value = End> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    // Few of each, so that they meet.
+    // Few different keys and tokens, so that the steps affect one another.
     let key = || 0_u8..4;
     let request = || prop::option::of(0_u8..2);
     prop_oneof![
@@ -89,7 +90,7 @@ fn named(kind: &str, number: u8) -> Fingerprint {
     Fingerprint::of(&format!("{kind} {number}"))
 }
 
-/// Has an instance take a step; what it was told, and the call that was opened.
+/// Lets an instance take a step; returns the result and the call that was opened.
 async fn take(store: &Redis, step: &Step, calls: &HashMap<usize, Call>) -> (Told, Option<Call>) {
     let visitor = Visitor {
         address: [192, 0, 2, 1].into(),
@@ -143,7 +144,7 @@ fn done_or(result: Result<(), Refusal>) -> Told {
     Told::of(result.map(|()| "done"))
 }
 
-/// The models in which some order of the round's steps ends, each told the same as the instances were.
+/// The models after those orders of the round's steps in which each step has the same result as at the instances.
 fn after(models: &[Model], round: &[Taken]) -> Vec<Model> {
     let mut ends = HashMap::new();
     let mut seen = HashSet::new();
@@ -159,7 +160,7 @@ fn after(models: &[Model], round: &[Taken]) -> Vec<Model> {
             ends.insert(model.signature(), model);
             continue;
         }
-        // What was called after another's answer comes after it.
+        // A step that was called after the reply of another one comes after it.
         let first_answer = left.iter().map(|&at| round[at].answered).min().unwrap();
         for &at in &left {
             let taken = &round[at];
@@ -176,7 +177,7 @@ fn after(models: &[Model], round: &[Taken]) -> Vec<Model> {
     ends.into_values().collect()
 }
 
-/// Whatever call a step names, it is one that is known by then.
+/// Changes a step so that it names a call that is known by then.
 fn with_known_call(step: &Step, calls: &HashMap<usize, Call>) -> Option<Step> {
     let mut known: Vec<_> = calls.keys().copied().collect();
     known.sort_unstable();
@@ -237,7 +238,7 @@ fn what_three_instances_were_told_has_an_order_in_which_the_book_says_the_same()
     let mut runner = TestRunner::new(Config {
         cases: std::env::var("PROPTEST_CASES").map_or(60, |cases| cases.parse().unwrap()),
         failure_persistence: None,
-        // A race seldom happens twice: a smaller case would be another one.
+        // A race seldom happens twice, so a smaller case would be a different one.
         max_shrink_iters: 0,
         ..Config::default()
     });
@@ -285,7 +286,7 @@ fn what_three_instances_were_told_has_an_order_in_which_the_book_says_the_same()
     }
 }
 
-/// The search itself: it finds the order that there is, and says so where there is none.
+/// Tests the search: it finds an order if there is one, and reports if there is none.
 #[test]
 fn a_key_that_is_taken_twice_has_no_order() {
     let start = || {

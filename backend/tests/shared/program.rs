@@ -1,4 +1,4 @@
-//! The program itself, as the documentation starts it: two instances that share a store.
+//! The program itself, started as in the documentation: two instances that share a store.
 
 use crate::server::Server;
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ impl Instance {
         let text = text
             .replace("redis://valkey.internal:6379", store)
             .replace("/etc/sori", &folder.display().to_string())
-            // In the shell's place, so that its end is the child's.
+            // `exec` replaces the shell, so that the child's end is the program's end.
             .replace(
                 "sori-backend serve",
                 concat!("exec ", env!("CARGO_BIN_EXE_sori-backend"), " serve"),
@@ -134,7 +134,7 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        // Ended already, where the test came to its end.
+        // It has already ended if the test reached its end.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -159,7 +159,7 @@ async fn a_challenge_of_one_instance_is_answered_at_the_other() {
     let (status, again) = one.post("/captcha/verifications", answer).await;
     assert_eq!((status, again["code"].as_str()), (404, Some("invalid_key")));
 
-    // The store goes and comes back: told at once, once in the log, and healed without a restart.
+    // The store fails and comes back: the error comes at once, the log has one line, and no restart is needed.
     server.kill();
     one.ready(503).await;
     let (status, refused) = one.post("/captcha/keys", json!({})).await;
@@ -226,7 +226,7 @@ async fn the_days_count_is_taken_along_from_the_journal() {
         let mut command = common("import");
         command.env("SORI_STORE", &store).output().unwrap()
     };
-    // Not while the journal is being kept.
+    // Not while an instance is still using the journal.
     assert!(!import().status.success());
     assert!(alone.end().contains("one instance"));
     for _ in 0..2 {

@@ -1,4 +1,4 @@
-//! A network between an instance and the server that a test can cut, mend, and lead to another server.
+//! A relay between an instance and the server. A test can cut, mend, the connection and restore it.
 
 use std::sync::{
     Arc,
@@ -57,7 +57,7 @@ impl Relay {
         }
     }
 
-    /// Ends every connection, and lets none be made.
+    /// Closes every connection, and accepts no new one.
     pub(crate) fn cut(&self) {
         self.cut.store(true, Ordering::SeqCst);
         self.drop_all.send_modify(|count| *count += 1);

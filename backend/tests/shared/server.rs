@@ -25,7 +25,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A server that forgets everything when it ends.
+    /// A server that loses its data when it ends.
     pub(crate) fn start(name: &str) -> Self {
         Self::with(name, &["--save", "", "--appendonly", "no"])
     }
@@ -34,7 +34,7 @@ impl Server {
         Self::at(free_port(), name, None, extra)
     }
 
-    /// One that watches a server, and appoints a replica in its place if it is gone.
+    /// A sentinel that watches a server and promotes a replica if the server is gone.
     pub(crate) fn sentinel(name: &str, config: &str) -> Self {
         Self::at(free_port(), name, Some(config), &["--sentinel"])
     }
@@ -61,7 +61,7 @@ impl Server {
         server
     }
 
-    /// Starts it, again if it was ended, and waits until it answers.
+    /// Starts it, or starts it again, and waits until it replies.
     pub(crate) fn begin(&mut self) {
         let child = Command::new(program())
             .args(&self.config)
@@ -90,7 +90,7 @@ impl Server {
             && (line.starts_with("+PONG") || line.starts_with("-NOAUTH"))
     }
 
-    /// One command, as a person would type it; what it answers.
+    /// Sends one command, as a person would type it; returns the reply.
     pub(crate) fn ask(&self, command: &[&str]) -> String {
         let output = Command::new("redis-cli")
             .args(["-p", &self.port.to_string()])
@@ -101,7 +101,7 @@ impl Server {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// All that is in it, in a word.
+    /// Everything in it, as one text.
     pub(crate) fn contents(&self) -> String {
         let digest = self.ask(&[
             "EVAL",
@@ -123,7 +123,7 @@ impl Server {
         assert!(sent.success());
     }
 
-    /// Ends it at once, as a power cut would.
+    /// Ends it at once, as in a power failure.
     pub(crate) fn kill(&mut self) {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
@@ -138,7 +138,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            // It may be stopped, and a stopped one ends by this alone.
+            // It may be stopped (SIGSTOP). Only this signal ends a stopped process.
             let ended = child.kill();
             let waited = child.wait();
             assert!(ended.is_ok() && waited.is_ok() || std::thread::panicking());

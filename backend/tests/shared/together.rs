@@ -1,4 +1,4 @@
-//! Several instances at one store.
+//! Several instances that share a store.
 
 use crate::server::{Server, instance};
 use sori_backend::{
@@ -24,7 +24,7 @@ fn visitor() -> Visitor {
     }
 }
 
-/// What NAVER would have counted.
+/// The calls that NAVER would have counted.
 #[derive(Default)]
 struct Upstream {
     calls: AtomicU32,
@@ -58,7 +58,8 @@ fn name(key: u32) -> Fingerprint {
     Fingerprint::of(&format!("key {key}"))
 }
 
-/// A visitor whose issue, audio and answer each reach another instance, and whose answer reaches two at once.
+/// A visitor whose requests for key, audio and verification reach different instances, and whose answer reaches two
+/// at once.
 async fn visit(instances: [Arc<Redis>; 3], upstream: Arc<Upstream>) -> Result<(), Refusal> {
     let [one, two, three] = instances;
     let call = one.admit(&visitor()).await?;
@@ -84,7 +85,7 @@ async fn visit(instances: [Arc<Redis>; 3], upstream: Arc<Upstream>) -> Result<()
         }
     }
     assert_eq!(taken, 1, "one key, one verification");
-    // The token, too, is earned once and redeemed once, wherever.
+    // The token, too, is granted once and accepted once, whichever instance is asked.
     let token = Fingerprint::of(&format!("token {key}"));
     let granted = [
         two.grant(name(key), token).await,
@@ -191,7 +192,7 @@ async fn what_limits_remember_is_bounded() {
     assert!((1..=61 * 18 + 3).contains(&longest), "{longest}");
 }
 
-/// What an operator sees: names that say whose they are, an end of life for each, and no key or address.
+/// What an operator sees in the store: names with a prefix, an expiry for each, and no captcha key or IP address.
 #[tokio::test]
 async fn every_key_is_prefixed_ends_some_time_and_tells_no_secret() {
     let server = Server::start("keys");

