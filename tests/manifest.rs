@@ -1,5 +1,5 @@
-//! The hand-written typings are held against what `<sori-captcha>` is made of. The manifest that editors read is made from
-//! the same lists (`cargo xtask reference`), and a test in the browser compares it with the element's class;
+//! Compares the hand-written types with the lists that `<sori-captcha>` is made of. The manifest for editors is made
+//! from the same lists (`cargo xtask reference`), and a test in the browser compares it with the element's class.
 //! `tests/share.rs` does the same for `<sori-share>`.
 #![cfg(all(not(target_arch = "wasm32"), feature = "captcha"))]
 
@@ -18,7 +18,7 @@ fn set<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
-/// What stands between two texts of the typings.
+/// The text between two texts in the types.
 fn between<'a>(begin: &str, end: &str) -> &'a str {
     let (_, rest) = TYPINGS
         .split_once(begin)
@@ -86,7 +86,7 @@ fn the_typings_know_every_attribute_and_which_are_boolean() {
 fn the_typings_know_every_member() {
     let typed = members("SoriCaptchaElement").into_iter();
     let mut typed = set(typed.map(|(name, _)| name));
-    // Typed for the sake of the events; of `HTMLElement` otherwise.
+    // Declared only to give the events their types; otherwise they come from `HTMLElement`.
     for inherited in ["addEventListener", "removeEventListener"] {
         assert!(typed.remove(inherited), "{inherited}");
     }

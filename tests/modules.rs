@@ -1,9 +1,9 @@
-//! The modules of the captcha use one another in one direction only, so that each can be read without those after it.
+//! Each module of the captcha uses only modules before it in the list, so that it can be read without those after it.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-/// Each may use what stands before it. `src/captcha/mod.rs` and ARCHITECTURE.md say the same.
+/// Each module may use those before it. `src/captcha/mod.rs` and ARCHITECTURE.md have the same order.
 const ORDER: [&str; 11] = [
     "config",
     "part",
@@ -17,10 +17,10 @@ const ORDER: [&str; 11] = [
     "view",
     "step",
 ];
-/// What these use is no business of theirs, and they use none of those.
+/// Any module may use these, and they use none of the modules in the list.
 const APART: [&str; 4] = ["answer", "keys", "pauses", "wav"];
 
-/// The source of a module, of its submodules too, without comments and without its tests.
+/// The source of a module and its submodules, without comments and tests.
 fn source(name: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let folder = if name == "config" {
@@ -99,7 +99,7 @@ fn a_module_uses_only_those_before_it() {
     }
 }
 
-/// Else the test above would hold whatever the modules do.
+/// Otherwise the test above might always pass.
 #[test]
 fn what_a_module_uses_is_seen() {
     assert!(used(&source("step")).contains("view") || used(&source("step")).contains("form"));

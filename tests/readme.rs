@@ -1,4 +1,4 @@
-//! Both languages of what is written twice say the same things in the same order.
+//! The two READMEs say the same things in the same order.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::path::Path;
@@ -6,8 +6,8 @@ use std::path::Path;
 const ENGLISH: &str = include_str!("../README.md");
 const KOREAN: &str = include_str!("../README.ko.md");
 
-/// What translation must not change: each heading's level, each list item and paragraph's place, each table row's
-/// number of cells, each code block's lines, each link's address.
+/// What a translation must not change: the level of each heading, the place of each list item and paragraph, the
+/// number of cells in each table row, the lines of each code block.
 fn shape(text: &str) -> Vec<String> {
     let mut shape = Vec::new();
     let mut fenced = false;
@@ -35,7 +35,7 @@ fn shape(text: &str) -> Vec<String> {
     shape
 }
 
-/// A line of code without what is said in words: of markup the tags, else what is no word of a language.
+/// A line of code without words of a language: from markup only the tags, otherwise only words that look like code.
 fn code(line: &str) -> String {
     let line = line.split("<!--").next().unwrap_or_default();
     if line.contains('<') {
@@ -47,8 +47,8 @@ fn code(line: &str) -> String {
     code.collect::<Vec<_>>().join(" ")
 }
 
-/// The addresses that a text links to. The two files link to each other, to headings in their own language, and to
-/// pictures in it.
+/// The URLs that a text links to, without those that differ: the READMEs link to each other, to headings in their own
+/// language, and to pictures in it.
 fn links(text: &str) -> Vec<String> {
     let links = text.split("](").skip(1);
     let links = links.filter_map(|rest| rest.split(')').next());
@@ -79,7 +79,7 @@ fn both_readmes_have_the_same_shape() {
     assert!(english.len() > 60);
 }
 
-/// The indented blocks; a diagram is none.
+/// The indented blocks, without the diagram.
 fn commands(text: &str) -> Vec<String> {
     let mut blocks = vec![String::new()];
     let prose: String = text.split("```").step_by(2).collect();
@@ -93,8 +93,8 @@ fn commands(text: &str) -> Vec<String> {
     blocks
 }
 
-/// Each block is what a test runs: a snippet of the documentation (`backend/tests/commands.rs`), a command of xtask, or
-/// the build at the root.
+/// Each block is something that a test runs: a snippet of the documentation (`backend/tests/commands.rs`), a command
+/// of xtask, or the build at the root.
 #[test]
 fn both_readmes_show_commands_that_tests_run() {
     for text in [ENGLISH, KOREAN] {
@@ -111,7 +111,7 @@ fn both_readmes_show_commands_that_tests_run() {
     }
 }
 
-/// A picture that is not there is a broken first screen.
+/// A missing picture would be the first thing that a reader sees.
 #[test]
 fn the_pictures_are_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

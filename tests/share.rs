@@ -1,4 +1,5 @@
-//! `<sori-share>` in a real browser: the shell against the DOM, the encoding against the real thing.
+//! `<sori-share>` in a real browser: the shell (the JavaScript) with the DOM, and the encoding of the URL compared
+//! with the browser's own.
 #![cfg(all(target_arch = "wasm32", feature = "share"))]
 
 use js_sys::{Array, JsString, Reflect};
@@ -36,7 +37,7 @@ export const part = (element, name) => element.shadowRoot.querySelector(`[part=$
 
 export const link = (element) => element.querySelector("a") ?? part(element, "link");
 
-// As written: the browser's serialisation would escape an apostrophe once more.
+// The attribute as written: the browser's serialisation would escape an apostrophe once more.
 export const href = (element) => link(element).getAttribute("href") ?? "";
 
 export const linked = (url, title) =>
@@ -46,7 +47,7 @@ export const absolute = (url) => new URL(url, document.baseURI).href;
 
 export const tell = (element, type) => part(element, "link").dispatchEvent(new Event(type, { bubbles: true, composed: true }));
 
-// What a press comes to; the press itself goes nowhere.
+// What a press would do; the press itself does not navigate.
 export function press(element, name, init) {
   const heard = [];
   const types = ["sori-shared", "sori-share-blocked", "sori-copied", "sori-error"];
@@ -325,7 +326,7 @@ fn a_popup_keeps_the_page_and_a_blocked_one_lets_the_link_go_on() {
     );
 }
 
-/// What in-app browsers answer: the page is not kept for a window that nobody sees.
+/// As in browsers inside apps: no window opens, so the link must open the page itself.
 #[wasm_bindgen_test]
 fn a_window_that_is_none_lets_the_link_go_on() {
     set_up();
@@ -346,7 +347,7 @@ fn a_window_that_is_none_lets_the_link_go_on() {
     }
 }
 
-/// A form's controls and a document's named elements hide members of the same names.
+/// A form's controls and a document's named elements hide properties of the same names.
 #[wasm_bindgen_test]
 fn no_name_of_a_control_changes_what_is_shared() {
     set_up();
@@ -407,7 +408,7 @@ fn the_authors_own_link_is_enhanced_in_place() {
     assert!(heard[0].starts_with("sori-shared"), "{heard:?}");
 }
 
-/// The manifest that editors read is held against the element itself.
+/// Compares the manifest, which editors read, with the element itself.
 #[wasm_bindgen_test]
 fn the_manifest_describes_the_element() {
     set_up();

@@ -1,9 +1,9 @@
-//! What the shell's files must have in common with the Rust beside them.
+//! What the shell's JavaScript files must have in common with the Rust beside them.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-/// wasm-bindgen copies only the files that Rust names, and a file that is missing stops every element of the page.
+/// wasm-bindgen copies only the files that Rust names. A missing file stops every element on the page.
 #[test]
 fn every_file_of_the_shell_goes_into_a_plain_wasm_pack_build() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -22,7 +22,7 @@ fn every_file_of_the_shell_goes_into_a_plain_wasm_pack_build() {
     assert_eq!(named, there);
 }
 
-/// The names by which Rust calls the methods of a type that JavaScript brings.
+/// The names of the methods that Rust calls on a JavaScript type.
 fn called<'a>(rust: &'a str, of: &str) -> BTreeSet<String> {
     let receiver = format!("(this: &{of}");
     let attributes: Vec<&'a str> = rust.split("#[wasm_bindgen(method").skip(1).collect();
@@ -41,7 +41,7 @@ fn called<'a>(rust: &'a str, of: &str) -> BTreeSet<String> {
     names
 }
 
-/// Of a class: what a line declares that is indented once.
+/// The methods of a class: the declarations that are indented once.
 fn methods(script: &str) -> BTreeSet<String> {
     script
         .lines()
@@ -55,7 +55,7 @@ fn methods(script: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// A method that is not there would be a trap, and only where it is called.
+/// A missing method would trap, and only when it is called.
 #[test]
 fn the_shell_has_every_method_that_rust_calls() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/captcha");
@@ -72,7 +72,7 @@ fn the_shell_has_every_method_that_rust_calls() {
         missing.is_empty(),
         "shell.js and painting.js lack {missing:?}"
     );
-    // The other way round: nothing in the shell is there for a call that Rust makes no longer.
+    // The reverse: the shell has no method that Rust no longer calls.
     let (_, asked) = read("shell.js")
         .split_once("// What the core asks for")
         .map(|(a, b)| (a.to_owned(), b.to_owned()))
@@ -81,7 +81,7 @@ fn the_shell_has_every_method_that_rust_calls() {
     assert!(unused.is_empty(), "Rust does not call {unused:?}");
 }
 
-/// The browser tells of the attributes that this list names, and of no others.
+/// The browser reports changes only of the attributes in this list.
 #[cfg(feature = "captcha")]
 #[test]
 fn the_element_observes_every_attribute() {

@@ -1,4 +1,4 @@
-//! The element comes, moves, is copied and goes.
+//! The element is connected, moved, cloned and removed.
 
 use super::*;
 

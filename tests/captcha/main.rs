@@ -1,4 +1,5 @@
-//! `<sori-captcha>` in a real browser: the shell against the DOM, with the module's own functions behind it.
+//! `<sori-captcha>` in a real browser: the shell (the JavaScript) with the DOM and with the functions of the wasm
+//! module.
 #![cfg(all(target_arch = "wasm32", feature = "captcha"))]
 
 use js_sys::{Function, Promise, Reflect};
@@ -18,9 +19,9 @@ mod page;
 mod trap;
 
 #[wasm_bindgen(inline_js = r#"
-// The shell's files one at a time, each after those that it imports: of more connections at once than it has idle threads, four,
-// the runner's server can leave one without an answer until another one is closed (`TaskPool::spawn` of tiny_http 0.12 counts a
-// thread that has been woken as idle).
+// The shell's files are loaded one at a time, each after the files that it imports. If there are more connections at
+// once than the runner's server has idle threads (four), it can leave one without a reply until another one is closed
+// (`TaskPool::spawn` of tiny_http 0.12 counts a thread that has been woken as idle).
 const FILES = ["crash", "core", "labels", "language", "memory", "policy", "request", "sound", "template", "shell", "listeners", "element"];
 export async function load() {
   for (const file of FILES) await import(`./src/web/captcha/${file}.js`);
@@ -50,7 +51,7 @@ export function warnings(act) {
   return act().then(() => said.join("\n")).finally(() => { console.warn = warn; });
 }
 
-// A core that dies at the first press of Play, and what counts how often another one was sent for.
+// A core that traps at the first press on Play, and a count of how often another one was loaded.
 export function dying(core, bringCoreFrom) {
   const prototype = Object.getPrototypeOf(core), { report } = prototype, { reportError } = globalThis;
   let starts = 0;

@@ -1,4 +1,4 @@
-//! What the page says to the element, and what it asks of the page.
+//! What the page tells the element, and what the element asks the page for.
 
 use super::*;
 

@@ -1,8 +1,8 @@
-//! What is left when the instance has died.
+//! What still works after the wasm instance has trapped.
 
 use super::*;
 
-/// What `act` sees of an instance that dies at the first press, and how many were started after it.
+/// What `act` sees of an instance that traps at the first press, and how many instances were started after it.
 async fn after_a_trap(act: &str) -> (Option<String>, Option<f64>) {
     let instance = dying(Core::new(), &set_up().await);
     let get = |name: &str| -> Function {
@@ -15,7 +15,7 @@ async fn after_a_trap(act: &str) -> (Option<String>, Option<f64>) {
     (seen, starts)
 }
 
-/// A press wakes the module up; two presses wake it up once.
+/// A press starts a new instance; two presses start only one.
 #[wasm_bindgen_test]
 async fn presses_in_haste_after_a_trap_start_one_instance() {
     let act = r#"captcha.value = "12";
@@ -33,7 +33,7 @@ async fn presses_in_haste_after_a_trap_start_one_instance() {
     );
 }
 
-/// Our own fault never blocks the form, and Enter is how a form is sent from a box.
+/// A fault of Sori never blocks the form, and people send a form from a text field with Enter.
 #[wasm_bindgen_test]
 async fn enter_after_a_trap_sends_the_form_as_it_is() {
     let act = r#"captcha.value = "12";

@@ -1,4 +1,4 @@
-//! Any text that crosses the boundary is only text: it changes nothing but what it says, and breaks nothing.
+//! Any text that crosses between Rust and JavaScript is only text: it changes nothing else and breaks nothing.
 
 use proptest::prelude::*;
 use sori_captcha::{
@@ -17,7 +17,7 @@ use sori_captcha::{
 
 use crate::browser::Browser;
 
-/// Texts that have broken something somewhere: controls and separators, marks of direction, markup.
+/// Texts that have caused problems somewhere: control characters, separators, direction marks, markup.
 const AWKWARD: [&str; 25] = [
     "",
     "\u{1d}",
@@ -56,7 +56,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What a form has of a captcha that has this one attribute besides a usual endpoint and name.
+/// The form's fields with a captcha that has this one attribute besides a usual endpoint and name.
 fn check_attribute(attribute: Attribute, value: &str) {
     let values = [
         (Attribute::Endpoint, "/captcha"),
@@ -72,7 +72,7 @@ fn check_attribute(attribute: Attribute, value: &str) {
     let name = config.name.clone();
     let complete = config.is_complete();
     if complete {
-        // Whatever the addresses are made of, the key is a segment of its own.
+        // Whatever the URLs are made of, the key is a separate segment of the path.
         let key = Key::parse("t521bp3qM7Qyk2X2").expect("it is a key");
         assert!(config.audio(&key).contains("t521bp3qM7Qyk2X2"));
     }
@@ -84,7 +84,7 @@ fn check_attribute(attribute: Attribute, value: &str) {
         browser.type_answer("12345");
         assert_ne!(browser.state(), StateName::Loading);
     } else {
-        // Without an address there is nothing to play: the page's author is told, and nothing waits.
+        // Without an endpoint there is nothing to play. The author of the page gets a warning, and nothing waits.
         assert_eq!((attribute, value), (Attribute::Endpoint, ""));
         assert_eq!(warnings, [Attribute::Endpoint]);
         browser.press_play();
@@ -99,7 +99,7 @@ fn check_attribute(attribute: Attribute, value: &str) {
     }
 }
 
-/// What the names of the form's entries end with.
+/// The endings of the names of the form's fields.
 const ENTRIES: [&str; 5] = ["-key", "-answer", "-response", "-error", "-consent"];
 
 /// No value of any attribute changes another field of the form, or keeps the captcha from working.
@@ -115,7 +115,7 @@ fn no_awkward_attribute_breaks_the_form() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// What the page says in place of a message stands there as it is, and the rest of the view is as with any other words.
+    /// A text of the page appears exactly as it is, and the rest of the view is the same as with any other text.
     #[test]
     fn what_the_site_says_is_shown_as_it_is(said in text().prop_filter("empty says nothing", |text| !text.is_empty())) {
         let mut browser = Browser::new(&[]);
@@ -134,7 +134,7 @@ proptest! {
         check_attribute(attribute, &value);
     }
 
-    /// The server gets back what was typed, whatever it is, and never more than was typed.
+    /// The server gets back exactly what was typed, and nothing else.
     #[test]
     fn an_answer_comes_back_from_its_response(typed in text()) {
         let mut browser = Browser::new(&[]);
@@ -167,7 +167,7 @@ proptest! {
         if let Some(key) = Key::parse(&key) {
             prop_assert!(key.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
         }
-        // Whatever it is, it is one of the codes, and a text of ours says it.
+        // The result is always one of the codes, and the widget has a text for it.
         let code = classify(status, Some(&code), Some(&naver_code));
         prop_assert!(!code.to_string().is_empty());
     }

@@ -1,5 +1,5 @@
-//! A small model of the browser: it performs the machine's effects as the shell does, with a clock that only
-//! the test moves, and checks after every event what must always hold.
+//! A small model of the browser. It performs the machine's effects as the shell does, with a clock that only the test
+//! moves. After every event it checks what must always be true.
 
 mod acts;
 mod invariants;
@@ -15,16 +15,16 @@ use sori_captcha::{
     locale::texts::Texts,
 };
 
-/// What the shell adds to an announcement that equals the last.
+/// What the shell adds to an announcement whose text is that of the last one.
 pub(crate) const AGAIN: &str = "\u{a0}";
-/// How often the model's audio says how far it is, in ms.
+/// How often the model's audio reports its position, in ms.
 const PROGRESS_MS: u32 = 250;
 /// How long the model's audio is, in ms.
 pub(crate) const LENGTH: u32 = 6000;
-/// Where its digits begin, in ms.
+/// Where the digits begin, in ms.
 pub(crate) const STARTS: [u32; 5] = [500, 1500, 2500, 3500, 4500];
 
-/// What the browser waits for.
+/// What the browser is waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Request {
     Key(u32),
@@ -42,11 +42,11 @@ impl Request {
     }
 }
 
-/// What the media element holds.
+/// The clip in the media element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Clip {
     None,
-    /// Silence, and how much of it is left, in ms.
+    /// Silence, and how much of it remains, in ms.
     Silence(u32),
     Speech,
 }
@@ -57,27 +57,27 @@ pub(crate) struct Browser {
     pub(crate) request: Option<Request>,
     pub(crate) clip: Clip,
     pub(crate) moving: bool,
-    /// Whether the browser refuses to play speech.
+    /// Whether the browser refuses to play the digits.
     pub(crate) mute: bool,
-    /// Whether the browser starts nothing, neither silence nor speech, and says nothing of it.
+    /// Whether the browser plays nothing, neither silence nor digits, and reports nothing.
     pub(crate) stuck: bool,
-    /// Where the speech is, in ms.
+    /// The position in the digits' audio, in ms.
     pub(crate) at: u32,
-    /// When each timer runs out, on the model's clock.
+    /// When each timer ends, on the model's clock.
     timers: [Option<u32>; Timer::ALL.len()],
     pub(crate) clock: u32,
-    /// When a live region was written last since the last act.
+    /// When a live region was last written since the last act.
     pub(super) last_word: Option<u32>,
-    /// Events of the media element that are under way.
+    /// Events of the media element that have not been delivered yet.
     media: Vec<Event<'static>>,
     /// The text in the box.
     pub(crate) field: String,
-    /// How often each was asked for.
+    /// How often each was requested.
     pub(crate) keys: u32,
     pub(crate) audios: u32,
     pub(crate) verifications: u32,
     pub(crate) focused: u32,
-    /// Where the focus was moved to, and is to be reported.
+    /// Where the focus was moved to; this has not been reported yet.
     focus_moves: Vec<Focus>,
     /// How often the media element was replaced.
     pub(crate) replaced: u32,
@@ -85,20 +85,20 @@ pub(crate) struct Browser {
     pub(crate) signals: Vec<Signal>,
     /// The lengths of the silences, in ms.
     pub(crate) lead_ins: Vec<u32>,
-    /// Where speech was started, in ms.
+    /// Where the digits' audio was started, in ms.
     pub(crate) starts: Vec<u32>,
     /// What the live regions said, in English.
     pub(crate) said: Vec<String>,
     /// In English and in Korean.
     texts: [Texts; 2],
-    /// What the site said, by the number of its [`SiteText`](sori_captcha::captcha::message::SiteText).
+    /// The site's texts, by the number of their [`SiteText`](sori_captcha::captcha::message::SiteText).
     site_texts: [String; 3],
     live: [String; 2],
-    /// The last that each of them said.
+    /// The last text of each of them.
     last: [String; 2],
 }
 
-/// Settings from attributes, as a page writes them.
+/// Settings from attributes, as in a page.
 pub(crate) fn config(attributes: &[(&str, &str)]) -> Config {
     let value_of = |attribute: Attribute| {
         let named = |(name, _): &&(&str, &str)| *name == attribute.as_str();
@@ -116,7 +116,7 @@ pub(crate) fn config(attributes: &[(&str, &str)]) -> Config {
 }
 
 impl Browser {
-    /// A required captcha with these further attributes.
+    /// A required captcha with these additional attributes.
     pub(crate) fn new(attributes: &[(&str, &str)]) -> Self {
         let mut all = vec![
             ("endpoint", "/captcha"),
@@ -165,7 +165,7 @@ impl Browser {
         }
     }
 
-    /// One event, what follows from it, and what the media element says about that.
+    /// Delivers one event, performs its effects, and delivers what the media element reports.
     pub(crate) fn tell(&mut self, event: Event) {
         self.take(event);
         loop {
@@ -281,7 +281,7 @@ impl Browser {
         }
     }
 
-    /// Lets the time pass: silence and speech go on, timers run out in order.
+    /// Lets time pass: silence and digits play, and timers end in order.
     pub(crate) fn pass(&mut self, ms: u32) {
         let end = self.clock.saturating_add(ms);
         loop {
@@ -304,7 +304,7 @@ impl Browser {
                 self.moving = false;
                 match self.clip {
                     Clip::Silence(_) => self.tell(Event::LeadInOver),
-                    // As HTML has it: a pause comes before the end.
+                    // As in HTML, a pause comes before the end.
                     _ => {
                         self.tell(Event::Paused { at: LENGTH });
                         self.tell(Event::Ended);
@@ -336,7 +336,7 @@ impl Browser {
     }
 }
 
-/// The codes of faults that a request can end in.
+/// The codes of faults with which a request can end.
 pub(crate) fn request_faults() -> impl Iterator<Item = ErrorCode> {
     ErrorCode::ALL.iter().copied().filter(|code| {
         !matches!(

@@ -1,4 +1,4 @@
-//! Inline mode: what is checked, when, and what follows.
+//! Inline mode: when an answer is checked, and what follows.
 
 use sori_captcha::{
     captcha::{

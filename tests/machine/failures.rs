@@ -1,4 +1,4 @@
-//! What goes wrong, what is said of it, and that the form is never blocked by it.
+//! Errors, what the visitor is told about them, and that the form is never blocked.
 
 use std::num::NonZeroU32;
 
@@ -172,7 +172,7 @@ fn a_renewal_empties_the_box_only_when_the_key_is_there() {
     assert_eq!(browser.captcha.answer, "");
 }
 
-/// A password manager fills the first box that it finds. The form sends what was typed after the key came.
+/// A password manager fills the first box that it finds. The form sends only what was typed after the key arrived.
 #[test]
 fn nothing_that_was_typed_before_there_was_a_key_leaves_the_page() {
     for typed in ["hunter2", "12345"] {
@@ -205,7 +205,7 @@ fn the_box_that_a_new_audio_emptied_is_told_before_the_audio() {
         browser.key_arrives(None);
         browser.pass(after);
         browser.audio_arrives();
-        // The model browser fails where speech follows a word too soon.
+        // The model browser fails if the digits start too soon after an announcement.
         browser.pass(LENGTH + 4000);
         assert_eq!(browser.said[said], "Box cleared.", "{after} ms");
         assert_eq!(browser.starts.len(), 2);

@@ -1,4 +1,4 @@
-//! What the form gets, and when the captcha is valid.
+//! The fields of the form, and when the captcha is valid.
 
 use sori_captcha::captcha::{
     event::{Event, Signal},

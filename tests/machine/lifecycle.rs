@@ -1,4 +1,4 @@
-//! Expiry, the form's reset, the site's own verdict, the back/forward cache, attributes that change.
+//! Expiry, a reset of the form, the site's own verdict, the back/forward cache, attributes that change.
 
 use sori_captcha::captcha::{
     event::{Event, Signal},
@@ -24,7 +24,7 @@ fn an_expiry_is_announced_at_least_20_seconds_before() {
     for lifetime in [40, 60, 120, 600, 7200] {
         let mut browser = heard(Some(lifetime));
         let said = browser.said.len();
-        // 20 s before, from the key's arrival.
+        // 20 s before the end, counted from the arrival of the key.
         browser.pass(lifetime * 1000 - 10_000 - 20_000 + 200);
         assert_eq!(browser.said.len(), said + 1, "{lifetime} s");
         assert!(browser.last_said().contains("expires soon"), "{lifetime} s");

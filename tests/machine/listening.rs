@@ -1,5 +1,5 @@
-//! What a listener hears, scenario by scenario, and by which channel: an announcement, or the name and the
-//! description of what gets the focus.
+//! What a listener hears, scenario by scenario, and how: as an announcement, or as the name and the description of
+//! the element that gets the focus.
 
 use sori_captcha::{
     captcha::{
@@ -13,7 +13,7 @@ use sori_captcha::{
 
 use crate::browser::{AGAIN, Browser, LENGTH, Request};
 
-/// What is spoken on arrival at the box, after its name: the texts of what it is described by.
+/// What is spoken when the focus arrives at the box, after its name: the texts that describe it.
 fn at_the_box(browser: &mut Browser) -> String {
     browser.tell(Event::Focus(Focus::Answer));
     let ids = browser.shown(Part::Answer, "aria-describedby");
@@ -32,7 +32,7 @@ fn said_since(browser: &Browser, before: usize) -> Vec<&str> {
     browser.said[before..].iter().map(String::as_str).collect()
 }
 
-/// From the press to the end, with the focus where it is.
+/// From the press to the end, without moving the focus.
 fn hears_out(browser: &mut Browser) {
     match browser.request {
         Some(Request::Key(_)) => {
@@ -125,7 +125,7 @@ fn scenario_2_whoever_went_on_to_read_hears_the_end_only() {
     assert_eq!(browser.said, ["End of audio."]);
 }
 
-/// Safari focuses no button that is clicked.
+/// Safari does not focus a button that is clicked.
 #[test]
 fn scenario_2_a_button_that_got_no_focus_is_still_where_the_person_is() {
     let mut browser = Browser::new(&[]);
@@ -245,7 +245,7 @@ fn scenario_6_no_warning_where_nothing_was_ever_played() {
     assert_eq!(browser.said, [""; 0]);
 }
 
-/// The day's audio is spent, and what the page offers instead.
+/// The daily quota is used up, and the page offers an alternative.
 #[test]
 fn scenario_7_quota() {
     for (has_way, required, told) in [

@@ -1,5 +1,5 @@
-//! The captcha's machine against a model of the browser: what a person hears, what the form gets, what is
-//! requested. Each test is named after what could go wrong.
+//! The captcha's state machine with a model of the browser: what a person hears, what the form contains, what is
+//! requested. Each test is named after what must hold.
 #![cfg(all(not(target_arch = "wasm32"), feature = "captcha"))]
 
 mod any_text;

@@ -1,4 +1,4 @@
-//! From Play to an answer: requests, sound, and what is said.
+//! From Play to an answer: requests, sound, and what the visitor is told.
 
 use sori_captcha::captcha::{
     event::{By, Event},

@@ -1,4 +1,4 @@
-//! Whatever happens, in whatever order: the invariants that the model browser checks after every event.
+//! Random events in any order: the model browser checks the invariants after each.
 
 use std::num::NonZeroU32;
 
@@ -175,7 +175,7 @@ proptest! {
         }
     }
 
-    /// From wherever it is, a captcha that is let alone comes to rest, and a reset leads to the beginning.
+    /// From any state, a captcha that is left alone becomes idle, and a reset returns it to the beginning.
     #[test]
     fn a_busy_state_always_ends(
         attributes in settings(),
@@ -183,7 +183,7 @@ proptest! {
     ) {
         let mut browser = Browser::new(&attributes);
         for happening in happenings {
-            // What the element did not really do never ends.
+            // A sound event that the media element did not really send would never end.
             if !matches!(happening, Happening::Sound(_)) {
                 happen(&mut browser, happening);
             }
@@ -203,14 +203,14 @@ proptest! {
         prop_assert_eq!(browser.fields().replace("captcha-consent&on", ""), "");
     }
 
-    /// Speech that sounds and a machine that thinks so are the same thing.
+    /// The machine thinks that the digits play if and only if they play.
     #[test]
     fn the_machine_knows_what_sounds(
         happenings in prop::collection::vec(happening(), 0..60),
     ) {
         let mut browser = Browser::new(&[]);
         for happening in happenings {
-            // A report that the element did not make would make the two differ.
+            // An event that the media element did not send would make the two differ.
             if matches!(happening, Happening::Sound(_) | Happening::Fire(_)) {
                 continue;
             }

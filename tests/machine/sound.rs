@@ -1,4 +1,4 @@
-//! Sound that stops without a word, is paused from outside, or is stepped through quickly.
+//! Sound that stops without an event, is paused from outside, or is stepped through quickly.
 
 use sori_captcha::captcha::{
     event::Event,
@@ -19,7 +19,7 @@ fn forward_at_a_stop_goes_to_the_next_though_the_browser_rounds_down() {
     }
 }
 
-/// Each press counts, also before the element has begun to play from where the one before has sent it.
+/// Each press counts, even if the element has not yet begun to play at the place where the press before sent it.
 #[test]
 fn two_presses_of_back_in_quick_succession_go_back_twice() {
     for pause in [0, 1, 100, 399, 400, 401] {
@@ -124,7 +124,7 @@ fn speech_that_makes_no_progress_is_not_playing_for_ever() {
     assert_eq!((browser.keys, browser.audios), (1, 1));
 }
 
-/// Silence that never ends and speech that never begins: neither the key nor the form is lost over it.
+/// Silence that never ends and digits that never begin: neither the key nor the form is lost.
 #[test]
 fn a_browser_that_plays_nothing_blocks_neither_play_nor_the_form() {
     let mut browser = Browser::new(&[]);

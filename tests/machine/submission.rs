@@ -1,4 +1,4 @@
-//! What becomes of a key that went out with the form, and of the site's verdict.
+//! What happens to a key that was sent with the form, and how the site's verdict is handled.
 
 use sori_captcha::captcha::{
     event::{Event, Signal},
@@ -8,7 +8,7 @@ use sori_captcha::captcha::{
 
 use crate::browser::{Browser, Clip};
 
-/// With an answer, and on its way to the form's button.
+/// With an answer, while the form is about to be sent.
 fn answered(attributes: &[(&str, &str)]) -> Browser {
     let mut browser = Browser::new(attributes);
     browser.hear_out();
@@ -59,7 +59,7 @@ fn a_submission_ends_the_sound() {
     assert_eq!(browser.state(), StateName::Expired);
 }
 
-/// React resets the form after every action, also after one that failed before it looked at the captcha.
+/// React resets the form after every action, even after one that failed before it looked at the captcha.
 #[test]
 fn a_form_that_is_reset_after_it_was_read_can_be_sent_again_without_listening() {
     let mut browser = answered(&[]);
@@ -154,7 +154,7 @@ fn a_verdict_rendered_into_the_page_is_shown_until_the_answer_changes() {
     );
 }
 
-/// In whichever order React sets the attribute and resets the form.
+/// The order in which React sets the attribute and resets the form does not matter.
 #[test]
 fn a_verdict_that_comes_with_the_forms_reset_is_shown_and_announced_once() {
     for reset_first in [false, true] {

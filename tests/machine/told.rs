@@ -1,4 +1,4 @@
-//! How often something reaches the person: as an announcement, or as the description of the box.
+//! How often the visitor is told something: as an announcement, or as the description of the box.
 
 use sori_captcha::captcha::{
     event::{Event, Signal},
@@ -14,7 +14,7 @@ fn described(browser: &Browser) -> String {
         .unwrap_or_default()
 }
 
-/// JAWS and NVDA read the focused box's description whenever it changes.
+/// JAWS and NVDA read the description of the focused box whenever it changes.
 #[test]
 fn the_description_of_the_box_never_grows_under_the_focus() {
     let mut browser = Browser::new(&[]);
@@ -56,7 +56,7 @@ fn an_error_is_announced_to_whoever_is_in_the_box_and_described_to_whoever_comes
     assert_eq!(browser.text(Part::Error), error);
 }
 
-/// A screen reader may say an announcement and the arrival in either order, or drop one of the two.
+/// A screen reader may speak an announcement and the new focus in either order, or leave one of them out.
 #[test]
 fn an_error_that_moves_the_focus_is_described_and_not_announced() {
     let mut browser = Browser::new(&[("verify", "inline")]);
@@ -119,7 +119,8 @@ fn a_message_of_set_custom_validity_is_told_like_any_other() {
     assert!(browser.is_valid());
 }
 
-/// VoiceOver drops an announcement that equals the last, so the page's own verdict twice would be silent.
+/// VoiceOver does not speak an announcement with the same text as the last, so the page's same verdict twice would be
+/// silent.
 #[test]
 fn the_same_verdict_of_the_site_is_announced_again() {
     let mut browser = Browser::new(&[]);

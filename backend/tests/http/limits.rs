@@ -116,7 +116,7 @@ async fn one_address_cannot_spend_the_day_in_two_hours_nor_in_the_day() {
     assert_eq!(within(8), 300);
 }
 
-/// Case G4: a school whose visitors all have one IP address.
+/// A school whose visitors all have one IP address.
 #[tokio::test]
 async fn a_school_is_served_as_far_as_an_hours_challenges_go() {
     let upstream = Scripted::start().await;

@@ -98,7 +98,7 @@ async fn issue_with(site: &Site, headers: &[(&str, &str)]) -> Answer {
     Answer::of(request).await
 }
 
-/// Case G2: some browsers send `Origin: null` for a page without referrers.
+/// Some browsers send `Origin: null` for a page without referrers.
 #[tokio::test]
 async fn a_hidden_origin_counts_as_the_own_host_if_the_browser_says_same_origin() {
     let upstream = Scripted::start().await;

@@ -20,7 +20,7 @@ async fn issue(program: &Program, headers: &[(&str, &[u8])]) -> (u16, String) {
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
-/// Case G1: nginx's `$host` drops the port.
+/// nginx's `$host` drops the port.
 #[tokio::test]
 async fn a_host_without_its_port_is_explained_once_with_both_values_and_the_cure() {
     let program = Program::start("serve", &[]).await;
@@ -65,7 +65,7 @@ async fn a_page_of_another_host_is_explained_and_a_flood_of_them_is_not() {
     assert_eq!(log.matches("SORI_ALLOWED_ORIGINS=").count(), 16, "{log}");
 }
 
-/// Case G4: the proxy is not in SORI_TRUSTED_PROXIES, so all visitors behind it count as one client.
+/// The proxy is not in `SORI_TRUSTED_PROXIES`, so all visitors behind it count as one client.
 #[tokio::test]
 async fn the_first_refusal_says_which_limit_it_was_and_that_the_proxy_is_unknown() {
     let program = Program::start("serve", &[("SORI_CLIENT_RATE", "3/minute")]).await;
@@ -162,7 +162,7 @@ async fn what_is_risky_in_production_is_said_at_the_start() {
     );
 }
 
-/// Case D4.
+/// The operator gave credentials of NAVER Cloud for NAVER Developers.
 #[tokio::test]
 async fn a_key_of_naver_cloud_is_recognised() {
     let mut settings = REAL.to_vec();

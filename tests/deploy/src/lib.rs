@@ -1,4 +1,4 @@
-//! What the tests of `deploy/` share.
+//! What the tests of `deploy/` have in common.
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Longer than anything takes on a machine at work.
+/// Longer than anything takes on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The folder `deploy/`.
@@ -43,7 +43,7 @@ pub fn folder(within: &str, name: &str) -> PathBuf {
     folder
 }
 
-/// A port that was free a moment ago, for programs that do not tell which one they took.
+/// A port that was free a moment ago, for programs that do not say which port they chose.
 #[must_use]
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -55,7 +55,7 @@ pub fn free_port() -> u16 {
 pub struct Running(Option<Child>);
 
 impl Running {
-    /// Starts it, and waits until it takes connections at `port`.
+    /// Starts it, and waits until it accepts connections at `port`.
     #[must_use]
     pub fn at(mut command: Command, port: u16) -> Self {
         let child = command.stdout(Stdio::null()).spawn();
@@ -70,7 +70,7 @@ impl Running {
         running
     }
 
-    /// Starts it, and reads its first line, by which it says where it is.
+    /// Starts it, and reads its first line, which contains its address.
     #[must_use]
     pub fn ready(mut command: Command) -> (Self, String) {
         let child = command.stdout(Stdio::piped()).spawn();
@@ -85,7 +85,7 @@ impl Running {
         (running, base)
     }
 
-    /// In the place of one that was ended.
+    /// A placeholder for a program that was ended.
     #[must_use]
     pub const fn none() -> Self {
         Self(None)
@@ -95,7 +95,7 @@ impl Running {
         self.0.as_mut().unwrap()
     }
 
-    /// As a service manager ends it; whether it was a success.
+    /// Ends it by SIGTERM, as a service manager does; returns whether it ended without an error.
     pub fn terminate(mut self) -> bool {
         let mut child = self.0.take().unwrap();
         signal(&child, "-TERM");
@@ -119,7 +119,7 @@ impl Drop for Running {
     }
 }
 
-/// Waits for what is bound to happen.
+/// Waits for something that must happen.
 pub async fn until(what: &str, mut happened: impl AsyncFnMut() -> bool) {
     let started = Instant::now();
     while !happened().await {

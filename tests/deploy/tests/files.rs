@@ -1,4 +1,4 @@
-//! What `deploy/` says, checked against the program and the tools it is written for.
+//! The files in `deploy/`, checked with the program and the tools that they are for.
 #![allow(
     clippy::unwrap_used,
     reason = "clippy does not take a test's helpers for tests"
@@ -24,7 +24,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A setting that is misspelt stops the start, and here nobody would see it before production.
+/// A misspelt setting keeps the program from starting. Without this test that would first be seen in production.
 #[test]
 fn every_setting_that_is_named_exists() {
     let known: BTreeSet<String> = sori_backend::settings::setting_names()
@@ -48,7 +48,7 @@ fn every_setting_that_is_named_exists() {
 fn the_unit_leaves_little_that_a_broken_service_could_reach() {
     let unit = format!("{DEPLOY}/systemd/sori-backend.service");
     let output = Command::new("systemd-analyze")
-        // In tenths; systemd calls up to 20 "OK".
+        // In tenths; systemd calls values up to 20 "OK".
         .args(["security", "--offline=true", "--no-pager", "--threshold=20"])
         .arg(unit)
         .output()
@@ -83,7 +83,7 @@ fn kubernetes_gives_a_stop_the_time_it_needs_and_keeps_one_replica() {
     assert_eq!(of_kind("PodDisruptionBudget")["spec"]["minAvailable"], 1);
 }
 
-/// Against the schemas of the newest Kubernetes and of the oldest that still gets corrections.
+/// Checked with the schemas of the newest Kubernetes and of the oldest supported one.
 #[test]
 fn kubernetes_would_take_the_manifests() {
     let packages = std::env::var_os("KUBERNETES_VALIDATE");
@@ -101,7 +101,7 @@ fn kubernetes_would_take_the_manifests() {
         let (taken, said) = validate(version, &manifests);
         assert!(taken, "{version}: {said}");
     }
-    // It does look: a field that is misspelt is found.
+    // The check works: it finds a misspelt field.
     let text = fs::read_to_string(&manifests).unwrap();
     let wrong = text.replace("terminationGracePeriodSeconds", "terminationGraceSeconds");
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("misspelt.yaml");

@@ -1,6 +1,6 @@
-//! What the Dockerfile puts into the image, put together by its own lines around the published binary, and run as its
-//! own lines say: another user, nothing writable, no shell. No container engine is needed for that; what an engine adds
-//! is not tested here.
+//! The content of the image in the Dockerfile. The test follows the Dockerfile's lines with the published binary, and
+//! runs the result as the lines say: as another user, read-only and without a shell. No container engine is needed.
+//! What an engine adds is not tested here.
 #![allow(
     clippy::unwrap_used,
     reason = "clippy does not take a test's helpers for tests"
@@ -20,7 +20,7 @@ impl Dockerfile {
         Self(text.replace("\\\n", " "))
     }
 
-    /// What stands after an instruction of the final stage.
+    /// The rest of the line after an instruction of the final stage.
     fn last(&self, instruction: &str) -> &str {
         let (_, stage) = self.0.rsplit_once("\nFROM scratch\n").unwrap();
         let line = stage
@@ -43,7 +43,7 @@ impl Dockerfile {
     }
 }
 
-/// Mounts of its own, in which the image cannot be written: `sh` gets the folder and then the command.
+/// Makes the image read-only with a mount. `sh` gets the folder and then the command.
 const READ_ONLY: &str = r#"mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec chroot --userspec="$1" "$0" "${@:2}""#;
 
 struct Image {
@@ -77,7 +77,7 @@ impl Image {
         Self { root, dockerfile }
     }
 
-    /// A command inside, as the image's user and with its environment.
+    /// A command inside the image, with its user and environment.
     fn command(&self, words: &[String], further: &[(&str, &str)]) -> Command {
         let user = self.dockerfile.last("USER ");
         assert!(!user.starts_with('0') && !user.contains("root"), "{user}");
@@ -110,7 +110,7 @@ impl Image {
         running
     }
 
-    /// The image's own check of its health.
+    /// Runs the image's health check.
     fn health(&self, port: u16) -> Output {
         let line = self
             .dockerfile
@@ -132,7 +132,7 @@ fn the_image_serves_and_knows_its_health_as_a_user_that_can_write_nothing() {
     let serving = image.serve(port, &[("SORI_SHUTDOWN_DELAY", "0s")]);
     let health = image.health(port);
     assert!(health.status.success(), "{health:?}");
-    // It is this user's, and nothing else of the system is there.
+    // It runs as this user, and nothing else of a system is there.
     let shell = image
         .command(&["/bin/sh".to_owned()], &[])
         .output()
@@ -143,7 +143,7 @@ fn the_image_serves_and_knows_its_health_as_a_user_that_can_write_nothing() {
     assert!(!health.status.success(), "{health:?}");
 }
 
-/// With NAVER's upstream it needs the authorities' certificates, and they are in the image.
+/// NAVER's upstream needs the certificates of the public authorities, and the image contains them.
 #[test]
 fn the_image_brings_the_certificates_that_the_upstream_needs() {
     let image = Image::build("image-certificates");
@@ -174,7 +174,7 @@ fn the_image_brings_the_certificates_that_the_upstream_needs() {
     );
 }
 
-/// Where the count is kept is the one place that a volume makes writable.
+/// The folder for the state is the only one that a volume makes writable.
 #[test]
 fn the_folder_of_the_volume_belongs_to_the_images_user() {
     use std::os::unix::fs::MetadataExt as _;

@@ -28,7 +28,7 @@ fn folder(name: &str) -> PathBuf {
     sori_deploy::folder(env!("CARGO_TARGET_TMPDIR"), name)
 }
 
-/// A backend that trusts a proxy on this machine, and lets one challenge a minute through for each client.
+/// A backend that trusts a proxy on this machine, and allows each client one challenge a minute.
 async fn backend() -> (Backend, SocketAddr) {
     let settings = Settings {
         upstream: UpstreamChoice::Practice(practice::Options {
@@ -44,7 +44,7 @@ async fn backend() -> (Backend, SocketAddr) {
         .await
         .unwrap();
     let address = listener.local_addr().unwrap();
-    // As on one address: whatever a proxy lets through would be answered.
+    // As if visitors and operator used one address: whatever the proxy forwards would get a reply.
     let router = backend.app().fallback_service(backend.admin());
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
@@ -70,7 +70,7 @@ impl Proxy {
     }
 }
 
-/// A visitor who comes from this address.
+/// A visitor with this address.
 fn visitor(last: u8) -> reqwest::Client {
     let address = IpAddr::from([127, 0, 0, last]);
     let client = reqwest::Client::builder().no_proxy().local_address(address);
@@ -82,15 +82,15 @@ async fn json(response: Response) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// What holds behind every proxy.
+/// What must be true behind every proxy.
 async fn assert_all_holds(proxy: &Proxy) {
-    // The port is kept: without it the page's origin would be another one.
+    // The proxy keeps the port. Without it the page's origin would be a different one.
     let (one, two) = (visitor(2), visitor(3));
     let issued = proxy.post(&one, "/captcha/keys").send().await.unwrap();
     assert_eq!(issued.status(), 201, "{}", issued.text().await.unwrap());
     let key = json(issued).await["key"].as_str().unwrap().to_owned();
 
-    // Each client is counted alone, and what it says of itself counts for nothing.
+    // Each client is counted separately, and an address that a client claims is ignored.
     for forged in [None, Some("192.0.2.9"), Some("127.0.0.1, 192.0.2.9")] {
         let mut again = proxy.post(&one, "/captcha/keys");
         if let Some(forged) = forged {
@@ -106,7 +106,7 @@ async fn assert_all_holds(proxy: &Proxy) {
     let other = proxy.post(&two, "/captcha/keys").send().await.unwrap();
     assert_eq!(other.status(), 201);
 
-    // The audio arrives whole, and nobody keeps it.
+    // The audio arrives complete, and nothing caches it.
     let audio = format!("{}/captcha/audio/{key}", proxy.base);
     let audio = one.get(audio).send().await.unwrap();
     assert_eq!(audio.status(), 200);
@@ -121,7 +121,7 @@ async fn assert_all_holds(proxy: &Proxy) {
     let verified = verified.send().await.unwrap();
     assert_eq!(json(verified).await["verified"], true);
 
-    // What is for the site's server and for the operator stays inside.
+    // The routes for the site's server and for the operator cannot be reached from outside.
     for path in [
         "/captcha/siteverify",
         "/captcha/siteverify?a=1",

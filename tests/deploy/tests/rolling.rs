@@ -1,5 +1,5 @@
-//! An update of two instances under load, one after the other, behind the proxy of `deploy/container/`: no challenge is
-//! lost, and nobody is refused.
+//! Two instances behind the proxy of `deploy/container/` are updated one after the other under load. No challenge may
+//! be lost, and no visitor refused.
 #![allow(
     clippy::unwrap_used,
     reason = "clippy does not take a test's helpers for tests"
@@ -37,7 +37,7 @@ impl Site {
             ("SORI_DAILY_QUOTA", "1000000"),
             ("SORI_CLIENT_RATE", "off"),
             ("SORI_HOURLY_SHARE", "off"),
-            // As by default, the proxy has time to see that nothing is listening any more.
+            // As by default, long enough for the proxy to notice that the instance is stopping.
             ("SORI_SHUTDOWN_DELAY", "1s"),
             ("SORI_LOG", "warn"),
         ] {
@@ -171,7 +171,7 @@ async fn an_update_of_two_instances_under_load_loses_no_challenge() {
         .await;
     };
     some_more().await;
-    // Twice, as an update and the way back.
+    // Twice: the update and the way back.
     for _ in 0..2 {
         for (instance, port) in instances.iter_mut().zip(ports) {
             let old = std::mem::replace(instance, Running::none());

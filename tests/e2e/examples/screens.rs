@@ -1,5 +1,5 @@
-//! Pictures of every state, to be looked at: `cargo run -p sori-e2e --example screens` after `cargo xtask build`.
-//! They go to `target/screens/LANGUAGE/STATE-KIND-LOOK.png`.
+//! Makes pictures of every state, for a person to look at: `cargo run -p sori-e2e --example screens` after `cargo
+//! xtask build`. They go to `target/screens/LANGUAGE/STATE-KIND-LOOK.png`.
 #![allow(clippy::print_stdout, reason = "says where the pictures are")]
 
 use std::fs;
@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use sori_e2e::states::{self, StateName};
 use sori_e2e::{Page, Reply, target_folder};
 
-/// Name, theme, whether the system forces its colours, and the width in px: of a column of 420 px, and of a small phone.
+/// Name, theme, whether the system forces its colours, and the width in px (of a column of 420 px, and of a small
+/// phone).
 const LOOKS: [(&str, &str, bool, u32); 4] = [
     ("light", "light", false, 452),
     ("dark", "dark", false, 452),
@@ -18,7 +19,7 @@ const LOOKS: [(&str, &str, bool, u32); 4] = [
     ("narrow", "light", false, 320),
 ];
 
-/// What a form mostly has; [`states::markup`] has every part there is.
+/// What most forms contain; [`states::markup`] has every part that exists.
 fn plain(lang: &str) -> String {
     let way = if lang == "ko" {
         "다른 방법으로 확인"

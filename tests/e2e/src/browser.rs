@@ -14,7 +14,7 @@ use crate::driver::Driver;
 pub enum Engine {
     Chromium,
     Firefox,
-    /// WebKitGTK: the nearest to Safari that runs on Linux.
+    /// WebKitGTK: the browser on Linux that is closest to Safari.
     WebKit,
 }
 
@@ -30,13 +30,14 @@ impl Engine {
     }
 }
 
-/// What a test may want different in its browser.
+/// What a test may want to change in its browser.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wishes {
-    /// What the browser asks pages for, as in `Accept-Language`.
+    /// The language that the browser asks for, as in `Accept-Language`.
     pub(crate) language: Option<String>,
     pub(crate) arguments: Vec<String>,
-    /// The environment of a desktop to open a window on, with assistive technology at work; headless without one.
+    /// The environment of a desktop with assistive technology, on which the browser opens a window; without it the
+    /// browser is headless.
     pub(crate) desktop: Vec<(String, String)>,
 }
 
@@ -89,7 +90,7 @@ fn chromium(wishes: &Wishes) -> Value {
     arguments.push(format!("--lang={language}"));
     let mut options = json!({
         "args": arguments,
-        // Bars above the page (automation, passwords, translation) would be read out.
+        // Bars above the page (automation, passwords, translation) would be read aloud.
         "excludeSwitches": ["enable-automation"],
         "prefs": {
             "intl.accept_languages": language,
@@ -105,7 +106,8 @@ fn chromium(wishes: &Wishes) -> Value {
     })
 }
 
-/// Which browser the driver starts, if `cargo xtask test` or a person has named one; it looks in the usual places else.
+/// Tells the driver which browser to start, if `cargo xtask test` or a person has named one. Otherwise the driver
+/// looks in the usual places.
 fn name_the_binary(options: &mut Value, variable: &str) {
     if let Ok(path) = env::var(variable)
         && !path.is_empty()
@@ -121,7 +123,7 @@ fn webkit() -> Value {
     })
 }
 
-/// Debian keeps it out of PATH, in a folder that names the architecture and the version.
+/// Debian keeps it outside PATH, in a folder whose name has the architecture and the version.
 fn mini_browser() -> String {
     let below = |folder: &Path| -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -148,9 +150,9 @@ fn firefox(wishes: &Wishes) -> Value {
         "prefs": {
             "intl.accept_languages": language,
             "browser.translations.enable": false,
-            // -1: the accessibility engine is on, whoever asks for it.
+            // -1: the accessibility engine is always on, not only when a screen reader asks for it.
             "accessibility.force_disabled": if wishes.desktop.is_empty() { 0 } else { -1 },
-            // The page decides its colours, not the machine's desktop.
+            // The page's colours must not depend on the machine's desktop.
             "layout.css.prefers-color-scheme.content-override": 1,
         },
     });

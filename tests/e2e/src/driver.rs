@@ -11,7 +11,7 @@ use crate::browser::Engine;
 use crate::process::{Process, READY};
 use crate::sound::Sound;
 
-/// Free a moment ago: the driver takes no port 0.
+/// A port that was free a moment ago: the driver does not accept port 0.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port is free");
     let address = listener
@@ -20,13 +20,13 @@ fn free_port() -> u16 {
     address.port()
 }
 
-/// What the variable names, which `cargo xtask test` sets, or the program of that name on PATH.
+/// The program in the variable, which `cargo xtask test` sets, or else the program of that name on PATH.
 fn program(variable: &str, name: &str) -> OsString {
     let named = env::var_os(variable).filter(|path| !path.is_empty());
     named.unwrap_or_else(|| name.into())
 }
 
-/// chromedriver on a port that it chose, with its number.
+/// chromedriver on a port that it chose, and the port's number.
 fn chromedriver(environment: Vec<(&String, &String)>) -> (Process, String) {
     let mut command = Command::new(program("CHROMEDRIVER", "chromedriver"));
     command.arg("--port=0").envs(environment);
@@ -38,8 +38,8 @@ fn chromedriver(environment: Vec<(&String, &String)>) -> (Process, String) {
         });
         match started {
             Ok(started) => return started,
-            // It takes a free port of one family of addresses and then wants the same number in the other one, where
-            // somebody else may have it. Nobody can hold both for it, so it chooses again.
+            // chromedriver chooses a free port of one address family and then needs the same number in the other,
+            // where it may be in use. A test cannot reserve both, so chromedriver must choose again.
             Err(said) if said.contains("port not available") => {}
             Err(said) => panic!("chromedriver did not become ready; it said:\n{said}"),
         }
@@ -51,7 +51,7 @@ fn webkit_driver(environment: &[(&String, &String)]) -> (Process, String) {
     loop {
         let port = free_port();
         let address = format!("127.0.0.1:{port}");
-        // It says nothing when it is ready.
+        // It prints nothing when it is ready.
         let mut command = Command::new("sh");
         command
             .args(["-c", r#"echo; exec "$0" "$@""#, "WebKitWebDriver"])
@@ -60,7 +60,7 @@ fn webkit_driver(environment: &[(&String, &String)]) -> (Process, String) {
         let (process, ()) = Process::start("WebKitWebDriver", &mut command, |_| Some(()));
         let deadline = Instant::now() + READY;
         loop {
-            // Somebody else has taken the port in the meantime, and answers on it.
+            // Another program has taken the port in the meantime, and replies at it.
             if process.output().contains("Unable to listen") {
                 break;
             }

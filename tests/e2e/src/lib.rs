@@ -1,6 +1,6 @@
 //! A harness for end-to-end tests: real browsers over WebDriver, the real host site, real backends.
 //!
-//! Every test has a site, a driver and a browser of its own, so tests run in parallel and leave nothing behind:
+//! Every test has its own site, driver and browser, so tests run in parallel and leave nothing behind:
 //!
 //! ```no_run
 //! # async fn example() {
@@ -11,8 +11,8 @@
 //! # }
 //! ```
 //!
-//! Its functions panic instead of returning errors: what a test cannot do is a failed test, and the message says what
-//! it was. A failed test leaves a screenshot in `target/e2e/`.
+//! Its functions panic instead of returning errors, because a test that cannot do something has failed. The message
+//! says what it was. A failed test leaves a screenshot in `target/e2e/`.
 #![allow(
     clippy::print_stderr,
     reason = "what a failing test has to say goes to its captured output"

@@ -1,4 +1,4 @@
-//! The page a test looks at.
+//! The page that a test uses.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use crate::pages::Pages;
 use crate::part::Host;
 use crate::site::{Site, target_folder};
 
-/// How long a state may take to come; only one that never comes takes so long.
+/// How long to wait for a state. Only a state that never comes takes this long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
@@ -40,14 +40,14 @@ impl Page {
         &self.site
     }
 
-    /// The origin that paths open at: the test's own pages if it has some, else the site.
+    /// The origin for paths: that of the test's own pages if it has some, otherwise that of the site.
     pub fn origin(&self) -> &str {
         self.pages
             .as_ref()
             .map_or(self.site.origin(), |pages| &pages.origin)
     }
 
-    /// How often the browser asked the test's own origin for this path.
+    /// How often the browser requested this path from the test's own origin.
     pub fn asked(&self, path: &str) -> usize {
         self.pages
             .as_ref()
@@ -55,7 +55,7 @@ impl Page {
             .asked(path)
     }
 
-    /// From now on the path is answered as if the test had no reply for it, to whoever waits too.
+    /// From now on the path is served as if the test had no reply for it, also to requests that are waiting.
     pub fn release(&self, path: &str) {
         self.pages
             .as_ref()
@@ -90,7 +90,7 @@ impl Page {
         self.host(&format!("sori-captcha{selector}")).await
     }
 
-    /// The upgraded `<sori-share>` that the selector picks; the first with an empty one.
+    /// The upgraded `<sori-share>` that the selector picks; with an empty selector the first one.
     pub async fn share(&self, selector: &str) -> Host<'_> {
         self.host(&format!("sori-share{selector}")).await
     }
@@ -162,7 +162,7 @@ impl Page {
         self.call("actions", Some(body)).await;
     }
 
-    /// What the script returns. Clicks that a person would make belong in [`crate::Part::click`] instead.
+    /// The result of the script. For clicks that a person would make, use [`crate::Part::click`].
     pub async fn script(&self, script: &str) -> Value {
         self.script_with(script, vec![]).await
     }
@@ -174,7 +174,7 @@ impl Page {
             .unwrap_or_else(|error| panic!("the script fails: {error}\n{script}"))
     }
 
-    /// What the promise comes to that the script returns.
+    /// The value of the promise that the script returns.
     pub async fn promise(&self, script: &str, arguments: Vec<Value>) -> Value {
         let frame = format!(
             "const done = arguments[arguments.length - 1];
@@ -199,11 +199,11 @@ impl Page {
         self.until_for(PATIENCE.as_secs(), what, script).await;
     }
 
-    /// Waits until the script returns true, for what takes its time.
+    /// Waits up to `seconds` until the script returns true.
     pub async fn until_for(&self, seconds: u64, what: &str, script: &str) {
         let deadline = Instant::now() + Duration::from_secs(seconds);
         loop {
-            // A script can meet a page that is just being left.
+            // The script may run while the page is being left.
             let state = self.client.execute(script, vec![]).await;
             if state
                 .as_ref()
@@ -253,7 +253,8 @@ impl Page {
             .collect()
     }
 
-    /// Fails if the console has errors or warnings. geckodriver hands out no console, so Firefox has no say here.
+    /// Fails if the console has errors or warnings. geckodriver does not give access to the console, so this never
+    /// fails in Firefox.
     pub async fn assert_quiet(&self) {
         if self.engine == Engine::Chromium {
             let said = self.console().await;
@@ -305,7 +306,7 @@ impl Page {
         path
     }
 
-    /// Says on the test's output what the page looked like when it failed.
+    /// Prints what the page looked like when the test failed.
     pub(crate) async fn explain_failure(&self, name: &str) {
         if let Ok(url) = self.client.current_url().await {
             eprintln!("the page was {url}");

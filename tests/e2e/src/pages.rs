@@ -1,4 +1,4 @@
-//! Pages of a test's own, on an origin of their own; whatever they do not define comes from the host site.
+//! A test's own pages, on their own origin. Everything that they do not define comes from the host site.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tower_http::services::ServeDir;
 
-/// What a path answers, whatever the method.
+/// The reply for a path, whatever the method.
 #[derive(Clone, Debug)]
 pub struct Reply {
     status: StatusCode,
@@ -66,7 +66,7 @@ impl Reply {
     }
 }
 
-/// What a test puts in front of the site.
+/// The pages that a test serves in place of the site's.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
     pub(crate) replies: HashMap<String, Reply>,
@@ -83,12 +83,12 @@ impl Content {
 #[derive(Debug)]
 struct Shared {
     replies: HashMap<String, Reply>,
-    /// Paths whose replies no longer hold.
+    /// Paths whose replies no longer apply.
     released: watch::Sender<HashSet<String>>,
     files: Option<ServeDir>,
     site: String,
     client: Client<HttpConnector, Body>,
-    /// Paths in the order they were asked for.
+    /// Paths in the order in which they were requested.
     asked: Mutex<Vec<String>>,
 }
 
@@ -136,13 +136,13 @@ impl Pages {
 }
 
 impl Pages {
-    /// How often a path was asked for.
+    /// How often a path was requested.
     pub(crate) fn asked(&self, path: &str) -> usize {
         let asked = self.shared.asked.lock().expect("no request panics");
         asked.iter().filter(|asked| *asked == path).count()
     }
 
-    /// From now on the path is answered as if the test had no reply for it, to whoever waits too.
+    /// From now on the path is served as if the test had no reply for it, also to requests that are waiting.
     pub(crate) fn release(&self, path: &str) {
         self.shared.released.send_modify(|released| {
             released.insert(path.to_owned());
@@ -178,7 +178,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     {
         let mut same = Request::new(Body::empty());
         *same.uri_mut() = request.uri().clone();
-        // An error is a file that is not there.
+        // An error means that the file does not exist.
         if let Ok(found) = files.clone().try_call(same).await
             && found.status().is_success()
         {
@@ -199,7 +199,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     }
 }
 
-/// The site sees the browser's own Host and Origin, as behind a reverse proxy.
+/// The site gets the browser's own Host and Origin headers, as behind a reverse proxy.
 async fn forward(
     shared: &Shared,
     mut request: Request,

@@ -1,4 +1,4 @@
-//! A custom element and the parts in its shadow root, used as a person would.
+//! A custom element and the parts in its shadow root, used as a person would use them.
 
 use fantoccini::Locator;
 use fantoccini::elements::Element;
@@ -23,7 +23,7 @@ impl<'a> Host<'a> {
         }
     }
 
-    /// What `::part(name)` would style.
+    /// The part that `::part(name)` would style.
     pub async fn part(&self, name: &str) -> Part<'a> {
         let what = format!("{}::part({name})", self.selector);
         let root =
@@ -43,7 +43,7 @@ impl<'a> Host<'a> {
 
     /// Waits until the element matches `:state(name)`.
     pub async fn until_state(&self, name: &str) {
-        // What it is instead is printed when the wait is in vain.
+        // If the wait fails, this prints the states that it has instead.
         let matches = format!(
             "const captcha = document.querySelector({}); return captcha.matches(':state({name})') || captcha.shadowRoot?.firstElementChild.dataset.state",
             json!(self.selector)
@@ -53,7 +53,7 @@ impl<'a> Host<'a> {
             .await;
     }
 
-    /// Waits until the digits are heard: the lead-in of at most 1.5 s is over.
+    /// Waits until the digits can be heard: the silence before them, at most 1.5 s, is over.
     pub async fn until_heard(&self) {
         let heard = format!(
             "const audio = document.querySelector({}).shadowRoot.querySelector('audio'); return audio?.duration > 2 && audio.currentTime > 0",
@@ -79,7 +79,7 @@ impl<'a> Host<'a> {
             .await;
     }
 
-    /// Waits until a part says something: a live region is empty before it is written.
+    /// Waits until a part has text, because a live region is empty before it is written.
     pub async fn until_told(&self, part: &str) {
         let script = format!(
             "return document.querySelector({}).shadowRoot.querySelector('[part~={part}]').textContent !== ''",
@@ -113,7 +113,7 @@ pub struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// A real press of the pointer: it moves there and activates, so autoplay rules see a person.
+    /// A real press of the pointer. It moves there and activates the page, so the browser allows sound.
     pub async fn click(&self) {
         self.element
             .click()
@@ -180,7 +180,7 @@ impl Part<'_> {
         answer.as_str().unwrap_or_default().to_owned()
     }
 
-    /// As a script's argument.
+    /// The part, as an argument for a script.
     pub fn reference(&self) -> Value {
         json!(self.element)
     }
@@ -191,7 +191,7 @@ impl Part<'_> {
 }
 
 impl Part<'_> {
-    /// Whether the keyboard's focus is here, also below other shadow roots.
+    /// Whether the part has the keyboard focus, also inside other shadow roots.
     pub async fn has_focus(&self) -> bool {
         let script = "const part = arguments[0]; return part.getRootNode().activeElement === part";
         self.page.script_with(script, vec![self.reference()]).await == Value::Bool(true)

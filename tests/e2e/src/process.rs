@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
-/// Long enough for a slow machine; only a process that will never be ready takes so long.
+/// Long enough for a slow machine. Only a process that is never ready takes this long.
 pub(crate) const READY: Duration = Duration::from_secs(60);
 
 /// A child process that ends when it is dropped.
@@ -27,7 +27,7 @@ impl Process {
             .unwrap_or_else(|said| panic!("{what} did not become ready; it said:\n{said}"))
     }
 
-    /// The same; what it said instead is the error.
+    /// The same, but if the line never comes, what the process printed is the error.
     pub(crate) fn try_start<T: Send + 'static>(
         what: &str,
         command: &mut Command,
@@ -45,7 +45,7 @@ impl Process {
             let mut found = Some(found);
             collect(stdout, Arc::clone(&output), move |line| {
                 if let Some(value) = found.as_ref().and_then(|_| ready(line)) {
-                    // Whoever waited may have given up.
+                    // The caller may have given up.
                     let _ = found.take().map(|found| found.send(value));
                 }
             });
@@ -89,7 +89,7 @@ impl Drop for Process {
     }
 }
 
-/// Reads to the end, or the process would block on a full pipe.
+/// Reads to the end. Otherwise the process would block on a full pipe.
 fn collect(
     stream: impl Read + Send + 'static,
     into: Arc<Mutex<String>>,

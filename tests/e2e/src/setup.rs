@@ -1,4 +1,4 @@
-//! What a test needs, and the frame around it.
+//! What a test needs, and everything around it.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::Path;
@@ -25,7 +25,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// `name` names the screenshot of a failure. The practice upstream speaks 12345.
+    /// `name` is the name of the screenshot of a failure. The practice upstream speaks 12345.
     pub fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -39,21 +39,21 @@ impl Setup {
         }
     }
 
-    /// Whatever engine was chosen: for what only the DevTools protocol can do.
+    /// In Chromium even if another engine was chosen, for what only the DevTools protocol can do.
     #[must_use]
     pub fn in_chromium(mut self) -> Self {
         self.engine = Engine::Chromium;
         self
     }
 
-    /// Whatever engine was chosen, for a run through all of them.
+    /// In this engine even if another was chosen, for tests that use all engines.
     #[must_use]
     pub fn in_engine(mut self, engine: Engine) -> Self {
         self.engine = engine;
         self
     }
 
-    /// With a window on the desktop of this environment, for what no headless browser does: assistive technology.
+    /// With a window on the desktop in this environment. Assistive technology does not work with a headless browser.
     #[must_use]
     pub fn on_desktop(mut self, environment: &[(String, String)]) -> Self {
         self.wishes.desktop = environment.to_vec();
@@ -67,8 +67,8 @@ impl Setup {
         self
     }
 
-    /// The site's backend speaks to an upstream of the test's own, as it would to NAVER: with credentials, a quota,
-    /// and the faults that the options hold. It speaks 12345 like the practice upstream.
+    /// The site's backend uses the test's own upstream, as it would use NAVER: with credentials, a quota, and the
+    /// faults in the options. It speaks 12345 like the practice upstream.
     #[must_use]
     pub fn upstream(mut self, change: impl FnOnce(&mut practice::Options)) -> Self {
         let mut options = practice::Options {
@@ -80,7 +80,7 @@ impl Setup {
         self
     }
 
-    /// The site's journal lies on a disk that is all but full.
+    /// The site's journal is on a disk that is almost full.
     #[must_use]
     pub fn full_disk(mut self) -> Self {
         self.full_disk = true;
@@ -94,7 +94,7 @@ impl Setup {
         self
     }
 
-    /// The browser's language; Korean unless said.
+    /// The browser's language; Korean by default.
     #[must_use]
     pub fn language(mut self, tag: &str) -> Self {
         self.wishes.language = Some(tag.to_owned());
@@ -108,8 +108,8 @@ impl Setup {
         self
     }
 
-    /// A page, or another answer, of the test's own. The test's pages then have an origin of their own; everything else
-    /// on it comes from the host site, so `/captcha` and `/pkg` work there as they do on the site.
+    /// A page or another reply of the test's own. The test's pages then have their own origin. Everything else on
+    /// that origin comes from the host site, so `/captcha` and `/pkg` work there as on the site.
     #[must_use]
     pub fn page(mut self, path: &str, reply: Reply) -> Self {
         self.content.replies.insert(path.to_owned(), reply);
@@ -123,7 +123,7 @@ impl Setup {
         self
     }
 
-    /// Runs the test in a browser; fails as the test does, after it said what the page looked like.
+    /// Runs the test in a browser. If the test fails, this prints what the page looked like, and then fails too.
     pub async fn run(mut self, test: impl AsyncFnOnce(&Page)) {
         let upstream = match self.upstream.take() {
             Some(options) => Some(self.start_upstream(options).await),
@@ -149,7 +149,7 @@ impl Setup {
         if let Some(upstream) = upstream {
             upstream.shutdown().await;
         }
-        // Without it the browser outlives its driver.
+        // Without this the browser would keep running after its driver.
         let closed = client.close().await;
         if let Err(panic) = outcome {
             resume_unwind(panic);
@@ -158,7 +158,7 @@ impl Setup {
     }
 
     async fn start_upstream(&mut self, options: practice::Options) -> practice::Running {
-        // Refused together with real credentials.
+        // The backend refuses these together with real credentials.
         self.environment
             .retain(|(name, _)| name != "SORI_PRACTICE_ANSWER");
         for (name, value) in [

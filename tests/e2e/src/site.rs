@@ -19,7 +19,8 @@ impl Site {
         Self::start_with(Command::new(program()), environment, arguments)
     }
 
-    /// The same, but no file of it may grow beyond a kilobyte: the system then refuses to write, as on a full disk.
+    /// The same, but its files cannot become larger than a kilobyte: the system then refuses to write, as on a full
+    /// disk.
     pub(crate) fn start_on_a_full_disk(
         name: &str,
         mut environment: Vec<(String, String)>,
@@ -32,7 +33,7 @@ impl Site {
         let state = state.to_str().expect("the path is text").to_owned();
         environment.push(("SORI_STATE_DIR".to_owned(), state));
         let mut command = Command::new("sh");
-        // In blocks of 512 bytes. The signal would end the process; without it the write fails.
+        // In blocks of 512 bytes. The signal would end the process; if it is ignored, the write fails instead.
         command.args(["-c", r#"trap "" XFSZ; ulimit -f 2; exec "$0" "$@""#]);
         command.arg(program());
         Self::start_with(command, &environment, arguments)
@@ -43,7 +44,7 @@ impl Site {
         environment: &[(String, String)],
         arguments: &[String],
     ) -> Self {
-        // A developer's own settings have no say in a test.
+        // A developer's own settings must not affect a test.
         for (name, _) in env::vars().filter(|(name, _)| name.starts_with("SORI_")) {
             command.env_remove(name);
         }
@@ -73,8 +74,8 @@ impl Site {
     }
 }
 
-/// The workspace's root, as cargo says at run time: a build directory may have been copied from another checkout, whose
-/// path is then compiled in.
+/// The root of the workspace, as cargo gives it at run time. The path that was compiled in may be that of another
+/// checkout, because a build directory may have been copied.
 pub fn root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
     ROOT.get_or_init(|| {
@@ -84,7 +85,7 @@ pub fn root() -> &'static Path {
     })
 }
 
-/// Builds the site once per run, so that a test never meets an old one.
+/// Builds the site once per run, so that a test never uses an old one.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -93,8 +94,8 @@ fn program() -> &'static Path {
             "pkg/ is not built: run cargo xtask build"
         );
         let mut cargo = Command::new(env!("CARGO"));
-        // What cargo says of this test's package: build scripts such as ring's run again where it differs, and everything above
-        // would be compiled anew at each turn.
+        // Variables that cargo sets for this test's package. If they were passed on, build scripts such as that of
+        // ring would run again, and everything that depends on them would be compiled again each time.
         for (name, _) in env::vars() {
             if name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_") {
                 cargo.env_remove(name);
@@ -135,7 +136,7 @@ pub fn write_docs(folder: &Path) {
     );
 }
 
-/// `target/debug`: tests run from its `deps/`, examples from its `examples/`, programs from itself.
+/// `target/debug`. Tests run from `deps/` in it, examples from `examples/`, programs from the folder itself.
 fn debug_folder() -> PathBuf {
     let program = env::current_exe().expect("a running program knows its path");
     let folder = program.parent().expect("a program lies in a folder");
@@ -149,7 +150,7 @@ fn debug_folder() -> PathBuf {
     }
 }
 
-/// Cargo's target directory, where `cargo xtask` keeps what it makes.
+/// Cargo's target directory, where `cargo xtask` puts its results.
 pub fn target_folder() -> PathBuf {
     debug_folder()
         .parent()

@@ -1,4 +1,5 @@
-//! A sound card that nobody hears. Without one Firefox jumps to the end of whatever it plays; Chromium brings its own.
+//! A sound card that nobody hears. Without a sound card Firefox jumps to the end of everything it plays. Chromium
+//! does not need one.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ impl Sound {
     pub(crate) fn start() -> Self {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        // Not below target: a socket's path may have a hundred bytes.
+        // Not in `target`, because the path of a socket is limited to about a hundred bytes.
         let folder = std::env::temp_dir().join(format!("sori-e2e-{}-{number}", process::id()));
         fs::create_dir_all(&folder)
             .unwrap_or_else(|error| panic!("cannot create {}: {error}", folder.display()));

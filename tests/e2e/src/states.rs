@@ -1,14 +1,14 @@
-//! Every state of `<sori-captcha>`, reached as a person reaches it; what goes wrong goes wrong in the upstream.
+//! Every state of `<sori-captcha>`, reached as a person reaches it. Errors come from the upstream.
 
 use sori_backend::practice::{Call, Fault, Faults};
 pub use sori_captcha::captcha::state::StateName;
 
 use crate::{Host, Page, Setup};
 
-/// Longer than any test: a stalled call stays where it is.
+/// Longer than any test: a call that stalls never returns.
 const FOREVER_MS: &str = "600000";
 
-/// The captcha of these tests: inline mode with consent, which shows every part there is.
+/// The captcha of these tests: inline mode with consent, which shows every part that exists.
 #[must_use]
 pub fn markup(lang: &str) -> String {
     format!(
@@ -22,7 +22,7 @@ pub fn markup(lang: &str) -> String {
     )
 }
 
-/// A site whose upstream fails on demand.
+/// A site whose upstream fails when the test tells it to.
 #[must_use]
 pub fn setup(name: &str) -> (Setup, Faults) {
     let faults = Faults::default();
@@ -62,7 +62,7 @@ pub async fn reach<'a>(page: &'a Page, faults: &Faults, path: &str, state: State
         | StateName::Rejected => {}
     }
     if state == StateName::Playing {
-        // Long enough to be looked at.
+        // Long enough to look at it.
         page.script("document.querySelector('sori-captcha').rate = '0.5'")
             .await;
     }

@@ -1,5 +1,5 @@
-//! The same way in another captcha that speaks, in the same browser, with the same digits and the same listener: its
-//! server is stubbed, and answers at once.
+//! The same steps in another audio captcha, in the same browser, with the same digits and the same listener. Its
+//! server is a stub that replies at once.
 
 use sori_e2e::{Engine, Reply, Setup};
 
@@ -14,7 +14,7 @@ const ALTCHA: &str = include_str!("../beside/altcha.html");
 const SENT: &str = r#"<!doctype html><meta charset="utf-8"><title>Sori</title>
     <main><h1 id="result" tabindex="-1" autofocus>Sent</h1></main>"#;
 
-/// Prints what each costs, and what was heard on the way.
+/// Prints the figures of each captcha, and what was heard.
 pub(crate) async fn compare(engine: Engine) {
     for language in [Language::Korean, Language::English] {
         let stage = Stage { engine, language };
@@ -50,7 +50,7 @@ async fn altcha(engine: Engine, language: Language) -> Heard {
             listener.press("Tab").await;
             listener.begin();
             listener.press("Tab").await;
-            // The work is done, and the focus moves to the box.
+            // The proof of work is done, and the focus moves to the box.
             listener.press("Space").await;
             listener.press_until_sound("Space").await;
             listener.until_silence().await;

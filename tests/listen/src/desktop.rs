@@ -8,10 +8,10 @@ use std::process::Command;
 use serde::Deserialize;
 use sori_e2e::{Process, target_folder};
 
-/// Orca is told by this file to print what it would speak.
+/// This file tells Orca to print what it would speak.
 const CUSTOMIZATIONS: &str = include_str!("../orca-customizations.py");
 
-/// Something that Orca would have spoken.
+/// A text that Orca would have spoken.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Utterance {
     /// In ms since the epoch.
@@ -24,12 +24,12 @@ pub(crate) struct Utterance {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
     Started,
-    /// The beginning of a page that is read out as a whole.
+    /// The beginning of a page that Orca reads out as a whole.
     Page,
     Speech,
 }
 
-/// Ends with all that runs on it. The fields are dropped in their order: Orca first, the X server last.
+/// Ends with everything that runs on it. The fields are dropped in this order: Orca first, the X server last.
 #[derive(Debug)]
 pub(crate) struct Desktop {
     orca: Process,
@@ -40,7 +40,7 @@ pub(crate) struct Desktop {
 }
 
 impl Desktop {
-    /// `language` is Orca's, as in the variable `LANGUAGE`.
+    /// `language` is Orca's language, as in the variable `LANGUAGE`.
     pub(crate) fn start(language: &str) -> Self {
         let home = private_home();
         let path = |name: &str| home.join(name).display().to_string();
@@ -119,7 +119,7 @@ impl Desktop {
             .collect()
     }
 
-    /// Gives the keyboard to the browser's window. Orca is silent on a window that is not active.
+    /// Makes the browser's window the active one. Orca does not speak about a window that is not active.
     pub(crate) fn activate_window(&self) {
         let done = on(&self.environment, "xdotool")
             .args(["search", "--sync", "--onlyvisible", "--name", "Sori|소리"])
@@ -132,7 +132,8 @@ impl Desktop {
     }
 }
 
-/// A folder that no other run and no user's settings touch. Emptied at each start, and kept for whoever looks for a cause.
+/// A folder that no other run uses and that has no user's settings. Emptied at each start, and kept afterwards for
+/// debugging.
 fn private_home() -> PathBuf {
     let home = target_folder().join("listen/home");
     if home.exists() {
@@ -146,7 +147,7 @@ fn private_home() -> PathBuf {
             .unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
     };
     file("orca/orca-customizations.py", CUSTOMIZATIONS);
-    // Whoever asks for speech would start a server by asking.
+    // Any program that requests speech would start a speech server.
     file(
         "config/speech-dispatcher/speechd.conf",
         "DisableAutoSpawn\n",
@@ -157,7 +158,7 @@ fn private_home() -> PathBuf {
     home
 }
 
-/// Only the owner's: what XDG_RUNTIME_DIR has to be.
+/// Only the owner may read it, which XDG_RUNTIME_DIR requires.
 fn create(folder: &Path) {
     fs::DirBuilder::new()
         .recursive(true)
@@ -172,7 +173,7 @@ fn on(environment: &[(String, String)], program: &str) -> Command {
     command
 }
 
-/// The accessibility bus starts with the first question after it.
+/// The accessibility bus starts with the first request after this.
 fn switch_on(environment: &[(String, String)], property: &str) {
     let answer = on(environment, "gdbus")
         .args([

@@ -1,21 +1,22 @@
-//! What a way costs until the digits are heard and until the form is sent: keys, words, seconds.
+//! What a visitor needs until the digits are heard and until the form is sent: key presses, words, seconds.
 
 use std::fmt;
 
 use crate::transcript::{Entry, Heard};
 
-/// How fast a screen reader is assumed to speak, in words a minute: the default of many.
+/// How fast a screen reader is assumed to speak, in words a minute: a common default.
 const WORDS_A_MINUTE: usize = 180;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Figures {
-    /// Keys pressed before the first digit.
+    /// Keyboard keys pressed before the first digit.
     pub(crate) keys: usize,
-    /// Keys pressed in all, digits included.
+    /// All keyboard keys pressed, including the digits.
     pub(crate) all_keys: usize,
     /// Words spoken before the first digit.
     pub(crate) words: usize,
-    /// From the first key to the first digit, for someone who hears each sentence to its end before the next key.
+    /// Seconds from the first key press to the first digit, for someone who hears each sentence to its end before the
+    /// next key.
     pub(crate) seconds: f64,
 }
 
@@ -23,7 +24,7 @@ impl Figures {
     pub(crate) fn of(heard: &Heard) -> Self {
         let mut figures = Self::default();
         let mut sounded = false;
-        // Since the last key: when it was pressed, how many words followed it, and when the last of them came.
+        // Since the last key press: its time, the number of words after it, and the time of the last of these words.
         let (mut pressed, mut words, mut spoken) = (None, 0, 0);
         let mut waited = 0;
         for (at, entry) in heard.entries() {
@@ -46,7 +47,7 @@ impl Figures {
                 }
                 Entry::SoundBegins if !sounded => {
                     sounded = true;
-                    // The digits do not wait until the words are over.
+                    // The digits do not wait until the words have been spoken.
                     waited += pressed.map_or(0, |pressed| at - pressed);
                 }
                 _ => {}
@@ -58,7 +59,7 @@ impl Figures {
     }
 }
 
-/// Until the last sentence began, and as long as all of them take.
+/// The time until the last sentence began, or the time to speak all of the words, whichever is longer.
 fn until_spoken(pressed: Option<u64>, words: usize, spoken: u64) -> u64 {
     let Some(pressed) = pressed else { return 0 };
     (spoken - pressed).max(ms_of(words))

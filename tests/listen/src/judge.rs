@@ -1,11 +1,12 @@
-//! What a listener may expect: to know what to do at every step, never to be talked over, to be told nothing twice.
+//! What a listener may expect: to know at every step what to do, to hear nothing over the digits, and to be told
+//! nothing twice.
 
 use std::collections::HashSet;
 
 use crate::figures::speech_ms;
 use crate::transcript::{Entry, Heard};
 
-/// Words that ask for an act, or say which one goes on from here.
+/// Words that say what to do, or which control to use next.
 const ACTS: [&str; 11] = [
     "세요",
     "제출",
@@ -19,7 +20,7 @@ const ACTS: [&str; 11] = [
     "use",
     "ubmit",
 ];
-/// Where there is nothing to be done: a new speed, a wait, the end of a second listening, a box that is ticked.
+/// Texts after which nothing has to be done: a new speed, a wait, the end of a second listening, a ticked box.
 const ANSWERS: [&str; 8] = [
     "퍼센트",
     "percent",
@@ -33,7 +34,7 @@ const ANSWERS: [&str; 8] = [
 /// How Orca names a control that cannot be used.
 const UNAVAILABLE: [&str; 2] = ["grayed", "비활성화"];
 
-/// What is wrong with what was heard, a sentence each.
+/// What is wrong with what was heard, one sentence for each problem.
 pub(crate) fn complaints(heard: &Heard) -> Vec<String> {
     let mut complaints: Vec<_> = talked_over(heard.entries())
         .map(|(act, text)| format!("after {act}: the digits are talked over: {text}"))
@@ -53,7 +54,7 @@ pub(crate) fn complaints(heard: &Heard) -> Vec<String> {
     complaints
 }
 
-/// What is met and cannot be used before anything was heard.
+/// Controls that the listener meets, and that cannot be used, before anything was heard.
 fn unusable_at_rest(entries: &[Entry]) -> impl Iterator<Item = &str> {
     entries
         .iter()
@@ -65,7 +66,7 @@ fn unusable_at_rest(entries: &[Entry]) -> impl Iterator<Item = &str> {
         .filter(|text| UNAVAILABLE.iter().any(|word| text.contains(word)))
 }
 
-/// What is said while the digits sound, or begins in the silence before them and does not end there; with the act before
+/// What is spoken over the digits, or begins in the silence before them and does not end there; with the act before
 /// it.
 fn talked_over(entries: &[(u64, Entry)]) -> impl Iterator<Item = (&str, &str)> {
     let mut act = "";
@@ -91,7 +92,7 @@ fn talked_over(entries: &[(u64, Entry)]) -> impl Iterator<Item = (&str, &str)> {
                 let into = || {
                     entries[index..]
                         .iter()
-                        // The next key cuts what is being said short.
+                        // The next key press interrupts what is being spoken.
                         .take_while(|(_, entry)| !matches!(entry, Entry::Act(_)))
                         .any(|(at, entry)| *entry == Entry::SoundBegins && *at < ends)
                 };
@@ -100,7 +101,7 @@ fn talked_over(entries: &[(u64, Entry)]) -> impl Iterator<Item = (&str, &str)> {
         })
 }
 
-/// Sentences that come more than once.
+/// Sentences that are spoken more than once.
 fn told_twice(step: &[Entry]) -> impl Iterator<Item = &str> {
     let mut told = HashSet::new();
     step.iter()
@@ -113,17 +114,17 @@ fn told_twice(step: &[Entry]) -> impl Iterator<Item = &str> {
         .filter(move |sentence| !sentence.is_empty() && !told.insert(*sentence))
 }
 
-/// Whether a key of the widget is answered with silence, or with words that lead nowhere. To be told a control's name is
-/// to be told what to do, and that is what Tab is answered with.
+/// Whether a key press is followed by silence, or by words that do not say how to continue. The name of a control
+/// says what to do, so the name is enough after Tab.
 fn leaves_alone(act: &str, step: &[Entry]) -> bool {
     if act.starts_with("types ") {
         return false;
     }
     let moved = act.ends_with("Tab");
     match step.last() {
-        // The digits still sound.
+        // The digits can still be heard.
         Some(Entry::Page(_) | Entry::SoundBegins) => false,
-        // They were stopped by this very key: silence is the answer.
+        // This key has stopped the digits, so silence is the right reply.
         Some(Entry::SoundEnds) if step.len() == 1 => false,
         Some(Entry::Speech(_)) if moved => false,
         Some(Entry::Speech(text)) => !ACTS.iter().chain(&ANSWERS).any(|word| text.contains(word)),
@@ -135,7 +136,7 @@ fn leaves_alone(act: &str, step: &[Entry]) -> bool {
 mod tests {
     use super::*;
 
-    /// A tenth of a second apart.
+    /// The entries, a tenth of a second apart.
     fn transcript(entries: &[Entry]) -> Heard {
         Heard::in_order((0..).step_by(100).zip(entries.to_vec()).collect())
     }

@@ -1,19 +1,19 @@
-//! A transcript as it is kept in its file, and what a difference to it means.
+//! A transcript in its file, and what a difference from it means.
 
 use similar::TextDiff;
 
 use crate::ours::Ours;
 
-/// Above the transcript: whose words it is in.
+/// Marks the line above the transcript that names the versions of the programs.
 const HEAD: &str = "# ";
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Difference {
     None,
-    /// What the widget says, and when, is the same; what the screen reader and the browser say around it is not, and one
-    /// of them is of another version. A person reads it once and accepts it.
+    /// The widget says the same at the same moments. The screen reader or the browser, of which one has another
+    /// version, says something different around it. A person must read the new transcript once and accept it.
     OfVersions(String),
-    /// What the widget says is different, or the same programs say something else.
+    /// The widget says something different, or programs of the same versions do.
     Fault(String),
 }
 

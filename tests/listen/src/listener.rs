@@ -1,4 +1,4 @@
-//! Someone at the keyboard who hears a page and does not see it.
+//! A person at the keyboard who hears a page and does not see it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,9 +9,9 @@ use tokio::time::{Instant, sleep};
 use crate::desktop::{Desktop, Kind, Utterance};
 use crate::transcript::{Entry, Heard};
 
-/// When nothing new was said for so long, Orca has nothing more to say.
+/// If nothing new was spoken for this time, Orca has finished.
 const QUIET: Duration = Duration::from_millis(700);
-/// Only what is never said takes so long.
+/// Only something that is never spoken takes this long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Listener<'a> {
     page: &'a Page,
     /// With the time in ms since the epoch.
     entries: Vec<(u64, Entry)>,
-    /// How many of Orca's utterances are in the entries, or were left out.
+    /// How many of Orca's texts are in the entries, or were left out.
     heard: usize,
 }
 
@@ -31,7 +31,7 @@ impl<'a> Listener<'a> {
         Self::open_when(desktop, page, path, UPGRADED).await
     }
 
-    /// The same, of a page that is complete when this holds.
+    /// The same, for a page that is complete when this script returns true.
     pub(crate) async fn open_when(
         desktop: &'a Desktop,
         page: &'a Page,
@@ -58,12 +58,12 @@ impl<'a> Listener<'a> {
         listener
     }
 
-    /// What was heard so far was the way here.
+    /// Forgets what was heard so far: it was only the way here.
     pub(crate) fn begin(&mut self) {
         self.entries.clear();
     }
 
-    /// A key that is answered with speech.
+    /// Presses a key, after which something is spoken.
     pub(crate) async fn press(&mut self, key: &str) {
         self.act(key);
         self.send(key).await;
@@ -75,21 +75,21 @@ impl<'a> Listener<'a> {
         self.settle().await;
     }
 
-    /// Characters, which Orca would echo, and is told not to.
+    /// Types characters. Orca would normally repeat each, but is told not to.
     pub(crate) async fn type_text(&mut self, text: &str) {
         self.act(&format!("types {text}"));
         self.page.press(text).await;
         self.settle().await;
     }
 
-    /// A key that has the digits played from where they are to their end, which is told.
+    /// Presses a key that plays the digits to their end, after which the widget says something.
     pub(crate) async fn press_and_hear_all(&mut self, key: &str) {
         self.act(key);
         self.send(key).await;
         self.hear_all().await;
     }
 
-    /// A press of before is answered now: the digits sound, and their end is told.
+    /// An earlier press takes effect now: the digits play, and after their end the widget says something.
     pub(crate) async fn hear_all(&mut self) {
         const END: &str = "window.sounds.find(([begins]) => !begins)";
         self.page
@@ -104,7 +104,7 @@ impl<'a> Listener<'a> {
         self.settle().await;
     }
 
-    /// A key that has the digits sound; what follows happens while they do.
+    /// Presses a key that starts the digits; what follows happens while they play.
     pub(crate) async fn press_until_sound(&mut self, key: &str) {
         self.act(key);
         self.send(key).await;
@@ -124,7 +124,7 @@ impl<'a> Listener<'a> {
         self.until_silence().await;
     }
 
-    /// Until the digits do not sound any more.
+    /// Waits until the digits have stopped.
     pub(crate) async fn until_silence(&mut self) {
         self.page
             .until(
@@ -164,8 +164,8 @@ impl<'a> Listener<'a> {
         panic!("{FAR} times Tab do not lead to where this holds: {script}");
     }
 
-    /// A key that sends the form: the page that answers is read out. What Orca says of loading it is left out; it
-    /// depends on how fast that is.
+    /// Presses a key that sends the form; Orca then reads out the new page. What Orca says about loading it is left
+    /// out, because that depends on the speed.
     pub(crate) async fn press_and_arrive(&mut self, key: &str) {
         self.act(key);
         let before = self.heard;
@@ -184,7 +184,7 @@ impl<'a> Listener<'a> {
         self.watch_sound().await;
     }
 
-    /// Until something is said without a key.
+    /// Waits until something is spoken without a key press.
     pub(crate) async fn until_told(&mut self) {
         let before = self.heard;
         self.wait("something is said", |said| said.len() > before)
@@ -214,12 +214,12 @@ impl<'a> Listener<'a> {
         }
     }
 
-    /// Notes a key, or in brackets what takes place without one.
+    /// Records a key press, or in brackets something that happens without one.
     pub(crate) fn act(&mut self, what: &str) {
         self.entries.push((now(), Entry::Act(what.to_owned())));
     }
 
-    /// Waits until all is said, and writes down what was said and heard since the last time.
+    /// Waits until Orca has finished, and records what was spoken and heard since the last time.
     async fn settle(&mut self) {
         self.quiet().await;
         let said = self.desktop.said();
@@ -228,7 +228,7 @@ impl<'a> Listener<'a> {
                 .push((utterance.at, Entry::Speech(utterance.text.clone())));
         }
         self.heard = said.len();
-        // A page that has just been left keeps its sounds to itself; none of ours leaves while the digits sound.
+        // A page that was just left does not report its sounds; the widget never leaves a page while the digits play.
         let sounds = self
             .page
             .script("return window.sounds?.splice(0) ?? []")
@@ -272,7 +272,7 @@ impl<'a> Listener<'a> {
         }
     }
 
-    /// Has the page note when the digits sound: not the silence before them, which takes 2.5 s at most.
+    /// Makes the page record when the digits play. The silence before them, at most 2.5 s, does not count.
     async fn watch_sound(&self) {
         self.page
             .script(

@@ -1,6 +1,6 @@
-//! What a real screen reader speaks: Orca, in Chromium and in Firefox, at the host site's own page. Kept as transcripts.
-//! A difference is printed; it fails where it is the widget's, or where the programs are the same, and so does what no
-//! listener should have to bear (`judge`).
+//! What a real screen reader speaks: Orca, in Chromium and Firefox, on the host site's own page. The transcripts are
+//! kept. A difference is printed. The run fails if the widget says something different, or if the programs are of the
+//! same versions. It also fails if there is something that no listener should have to bear (`judge`).
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -70,7 +70,7 @@ fn known(name: &str) -> Result<String, String> {
     }
 }
 
-/// `main` chooses all languages, `main.ko` one.
+/// `main` selects a way in all languages, `main.ko` in one.
 fn chosen(way: &str, name: &str) -> bool {
     way == name || way.split_once('.').is_some_and(|(way, _)| way == name)
 }
@@ -133,8 +133,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Goes the way, once more if the first time does not do: an assistive technology, a browser and a desktop are many
-/// processes that wait for each other.
+/// Runs the way, and once more if the first run fails: assistive technology, browser and desktop are many processes
+/// that wait for each other.
 async fn listen(stage: &Stage, way: Way, name: &str, accept: bool) -> bool {
     let path = transcripts()
         .join(folder(stage.engine))
@@ -162,7 +162,7 @@ async fn listen(stage: &Stage, way: Way, name: &str, accept: bool) -> bool {
     false
 }
 
-/// What is to be remarked of a way that is as it should be, or what is wrong with it.
+/// A remark about a way that is as it should be, or what is wrong with it.
 async fn once(stage: &Stage, way: Way, path: &Path, accept: bool) -> Result<String, String> {
     let heard = AssertUnwindSafe(stage.perform(way))
         .catch_unwind()

@@ -1,4 +1,4 @@
-//! Which of the words that are heard are the widget's own: what its language file holds.
+//! Which of the spoken words come from the widget: those in its language file.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ impl Ours {
             .flat_map(|text| text.split('{'))
             .map(|piece| piece.split_once('}').map_or(piece, |(_, after)| after))
             .map(|piece| piece.trim().to_owned())
-            // A full stop is everybody's.
+            // A full stop alone could come from anybody.
             .filter(|piece| piece.chars().filter(|c| c.is_alphanumeric()).count() > 1)
             .collect();
         pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
@@ -36,7 +36,7 @@ impl Ours {
         Self(pieces)
     }
 
-    /// What is left of a transcript without the words of others: acts, sound, and our texts in their order.
+    /// The part of a transcript that comes from us: acts, sounds, and the widget's texts in their order.
     pub(crate) fn told_in(&self, transcript: &str) -> Vec<String> {
         let mut told = Vec::new();
         for line in transcript.lines() {
@@ -50,7 +50,7 @@ impl Ours {
         told
     }
 
-    /// From left to right, where two begin at the same place the longer one.
+    /// From left to right; if two texts begin at the same place, the longer one.
     fn pieces_of<'a>(&'a self, mut speech: &'a str) -> impl Iterator<Item = &'a str> {
         std::iter::from_fn(move || {
             let (at, piece) = self

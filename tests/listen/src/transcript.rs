@@ -1,13 +1,13 @@
-//! What happened, in its order: the listener's acts, what was spoken, and when the digits sounded.
+//! What happened, in order: what the listener did, what was spoken, and when the digits played.
 
 use std::fmt;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
-    /// A key, or something that took place without one.
+    /// A key press, or something that happened without one.
     Act(String),
     Speech(String),
-    /// A page that is read out from its beginning, or from where it puts the focus.
+    /// A page that is read out from its beginning, or from the element that it gives the focus.
     Page(String),
     /// The digits begin to sound.
     SoundBegins,
@@ -20,7 +20,7 @@ pub(crate) enum Entry {
 pub(crate) struct Heard(Vec<(u64, Entry)>);
 
 impl Heard {
-    /// Stable: what has the same time stays in its order.
+    /// Stable: entries with the same time stay in their order.
     pub(crate) fn in_order(mut entries: Vec<(u64, Entry)>) -> Self {
         entries.sort_by_key(|(at, _)| *at);
         Self(entries)
@@ -39,7 +39,7 @@ impl Heard {
 pub(crate) struct Transcript(pub(crate) Vec<Entry>);
 
 impl Transcript {
-    /// An act with what followed it.
+    /// An act with everything that followed it.
     pub(crate) fn steps(&self) -> impl Iterator<Item = (&str, &[Entry])> {
         self.0
             .chunk_by(|_, next| !matches!(next, Entry::Act(_)))
@@ -50,7 +50,7 @@ impl Transcript {
     }
 }
 
-/// As it is kept: acts at the margin, what was spoken indented, the digits in brackets.
+/// The format in the file: acts at the margin, spoken text indented, the digits in brackets.
 impl fmt::Display for Transcript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for entry in &self.0 {

@@ -1,14 +1,14 @@
-//! Whose words a transcript is in: another Orca or another browser may say the same in others.
+//! The versions of the programs in a transcript: another Orca or another browser may use other words.
 
 use std::process::Command;
 
 use sori_e2e::Engine;
 
-/// As it stands above a transcript: `Orca 43.1, Chromium 156.0.8078.79`.
+/// The line above a transcript: `Orca 43.1, Chromium 156.0.8078.79`.
 pub(crate) fn here(engine: Engine) -> String {
     let (name, browser) = match engine {
         Engine::Chromium => ("Chromium", version("chromium")),
-        // Debian's Firefox has a name of its own.
+        // Debian's package of Firefox has another name.
         Engine::Firefox => (
             "Firefox",
             version("firefox").or_else(|| version("firefox-esr")),

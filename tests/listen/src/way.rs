@@ -1,4 +1,4 @@
-//! The names of the ways, and in which languages each is gone.
+//! The names of the ways (sequences of key presses), and the languages of each.
 
 /// Speech and digits in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +16,12 @@ impl Language {
     }
 }
 
-/// What a listener goes through.
+/// A sequence that a listener goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// Tab to the box, listen by a key, type, send.
+    /// Tab to the box, listen with a key, type, send.
     Main,
-    /// The same by the button Play.
+    /// The same with the Play button.
     Play,
     /// Every control, one after the other, before and after the first audio.
     Controls,
@@ -31,19 +31,19 @@ pub(crate) enum Way {
     WrongInline,
     /// The form is sent with nothing heard and nothing typed.
     Empty,
-    /// The key's time runs out at the page, with something in the box.
+    /// The key expires while the page is open, with something in the box.
     Expiry,
-    /// The key's time runs out at the page, with nothing in the box.
+    /// The key expires while the page is open, with nothing in the box.
     ExpiryEmpty,
-    /// The key's time runs out before the form is sent.
+    /// The key expires before the form is sent.
     ExpiryAtServer,
     /// The day's calls are used up.
     Quota,
-    /// The same, and the site offers no other way.
+    /// The same, and the site offers no alternative.
     QuotaAlone,
     /// No network.
     Offline,
-    /// The upstream is down, twice, and comes back.
+    /// The upstream fails twice, and then works again.
     Outage,
     /// The audio takes so long that the listener is told to wait.
     Slow,
@@ -51,9 +51,9 @@ pub(crate) enum Way {
     Timeout,
     /// Consent is asked for, forgotten, given.
     Consent,
-    /// Another audio while one is at hand and something is typed.
+    /// Different audio, while there is audio and something is typed.
     Different,
-    /// Slower, and faster up to the limit.
+    /// Slower, then faster up to the limit.
     Speed,
     /// Paused by the system, and by the listener.
     Paused,
@@ -64,7 +64,7 @@ pub(crate) enum Way {
 use Language::{English, Korean};
 
 impl Way {
-    /// Expiry takes most of a minute each time: with an empty box it is gone in Korean alone.
+    /// Expiry takes most of a minute each time, so with an empty box it runs only in Korean.
     pub(crate) fn all() -> impl Iterator<Item = (Way, Language)> {
         use Way::*;
         [

@@ -1,4 +1,4 @@
-//! What a person and a backend do, and what is seen of it.
+//! What a person and a backend do, and what can be seen of the result.
 
 use sori_captcha::{
     captcha::{
@@ -37,7 +37,7 @@ impl Browser {
         self.tell(Event::Forward { at, length: LENGTH });
     }
 
-    /// Inline, with the digits heard and typed, and their check failed so.
+    /// Inline mode: the digits were heard and typed, and their check failed with this code.
     pub(crate) fn whose_check_fails(code: ErrorCode) -> Self {
         let mut browser = Self::new(&[("verify", "inline")]);
         browser.hear_out();
@@ -54,14 +54,14 @@ impl Browser {
         self.tell(Event::Edited(text));
     }
 
-    /// Lets the silence after a step pass. Returns the number of the digit that is heard then.
+    /// Lets the silence after a step pass. Returns the number of the digit that is then heard.
     pub(crate) fn next(&mut self) -> usize {
         self.pass(400);
         let place = STARTS.iter().position(|start| *start == self.at);
         place.unwrap_or_else(|| panic!("{} is no digit's start", self.at))
     }
 
-    /// The backend issues a key that lives so long, in s.
+    /// The backend issues a key that is valid for this time, in seconds.
     pub(crate) fn key_arrives(&mut self, expires_in: Option<u32>) {
         let Some(Request::Key(generation)) = self.request.take() else {
             panic!("no key was asked for: {:?}", self.request);
@@ -84,7 +84,7 @@ impl Browser {
         self.tell(Event::AudioArrived { generation, sound });
     }
 
-    /// Whatever is under way fails.
+    /// Whatever request is under way fails.
     pub(crate) fn fails(&mut self, fault: impl Into<Fault>) {
         let request = self.request.take().expect("a request is under way");
         self.tell(Event::RequestFailed {
@@ -101,7 +101,7 @@ impl Browser {
         self.tell(Event::Judged { generation, token });
     }
 
-    /// From the press to speech.
+    /// From the press to the digits.
     pub(crate) fn listen(&mut self) {
         self.press_play();
         self.key_arrives(None);
@@ -111,7 +111,7 @@ impl Browser {
         assert_eq!(self.clip, Clip::Speech);
     }
 
-    /// From the press to the end of speech.
+    /// From the press to the end of the digits.
     pub(crate) fn hear_out(&mut self) {
         self.listen();
         self.pass(LENGTH + 1000);
@@ -122,7 +122,7 @@ impl Browser {
         self.captcha.state()
     }
 
-    /// An attribute of a part, as the shell paints it; none where it is absent.
+    /// An attribute of a part, as the shell sets it; `None` if it is absent.
     pub(crate) fn shown(&self, part: Part, attribute: &str) -> Option<String> {
         let view = View::of(&self.captcha);
         let flag = Flag::ALL.iter().find(|flag| flag.as_str() == attribute);
@@ -142,12 +142,12 @@ impl Browser {
         (!ids.is_empty()).then(|| ids.to_owned())
     }
 
-    /// What a part says in English.
+    /// The text of a part in English.
     pub(crate) fn text(&self, part: Part) -> String {
         self.text_in(&self.texts[0], part)
     }
 
-    /// What a part says.
+    /// The text of a part.
     pub(super) fn text_in(&self, texts: &Texts, part: Part) -> String {
         let name = match part {
             Part::Consent => Message::Consent,
@@ -184,7 +184,7 @@ impl Browser {
         self.tell(Event::SiteError(!text.is_empty()));
     }
 
-    /// The site's server says no, in its own words unless they are empty.
+    /// The site's server rejects the answer, with its own text unless that is empty.
     pub(crate) fn reject(&mut self, text: &str) {
         self.site_texts[SiteText::Rejection as usize] = text.to_owned();
         let in_own_words = !text.is_empty();

@@ -1,4 +1,4 @@
-//! What holds after every event, whatever it was.
+//! What must be true after every event.
 
 use sori_captcha::captcha::{
     event::Timer,
@@ -58,7 +58,7 @@ impl Browser {
             "an error would be told twice"
         );
         self.check_what_is_at_hand();
-        // A fault of ours: what is at hand can be sent, and it says why it is not more.
+        // A fault of Sori: the form can be sent with what there is, and says why there is no more.
         if let Some(fault) = self.captcha.fault {
             match form::fields(&self.captcha) {
                 Fields::Error(code) => {
@@ -84,7 +84,7 @@ impl Browser {
         );
     }
 
-    /// What the live regions hold now.
+    /// Reads what the live regions contain now.
     fn hear(&mut self, regions: [String; 2]) {
         for (at, now) in regions.into_iter().enumerate() {
             let before = self.live[at].clone();
@@ -102,7 +102,7 @@ impl Browser {
         }
     }
 
-    /// The phase and what stands beside it agree.
+    /// The phase agrees with the other fields of the state.
     fn check_what_is_at_hand(&self) {
         let captcha = &self.captcha;
         let phase = captcha.phase;

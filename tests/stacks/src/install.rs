@@ -1,4 +1,4 @@
-//! What a stack needs from npm and PyPI: installed once for each lock file.
+//! The npm and PyPI packages of a stack, installed once for each lock file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ fn locks() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-/// Installs what `lock` names, unless that has been done for this very lock file.
+/// Installs what `lock` names, unless this same lock file has been installed before.
 fn once(lock: &Path, place: &Path, install: impl FnOnce()) {
     let wanted = fs::read(lock).unwrap_or_else(|error| panic!("{}: {error}", lock.display()));
     let stamp = place.join("installed.lock");

@@ -1,7 +1,7 @@
-//! Runs a site written in any language as its users run it, and goes through its form as a visitor would.
+//! Runs a site written in any language as its users run it, and uses its form as a visitor would.
 //!
-//! The backend is the real one, in practice mode and over HTTP. The site is a child process: the files of
-//! `www/snippets/STACK`, copied to a folder of the test's own, with the port and the backend's address in its environment.
+//! The backend is the real one, in practice mode and over HTTP. The site is a child process. It runs the files of
+//! `www/snippets/STACK`, copied to the test's own folder, with the port and the backend's URL in its environment.
 
 mod install;
 mod process;
@@ -25,7 +25,7 @@ pub use visitor::{Visitor, Way, walk};
 /// What the site's server sends to siteverify.
 pub const SECRET: &str = "the secret of the stacks' tests, 32 bytes or more";
 
-/// A free port on loopback, for a program that cannot be told to take one itself.
+/// A free port on loopback, for a program that cannot choose one itself.
 #[must_use]
 pub fn free_port() -> u16 {
     let listener = StdListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
@@ -35,7 +35,7 @@ pub fn free_port() -> u16 {
         .port()
 }
 
-/// The practice backend, for the pages of one site.
+/// A backend in practice mode, for the pages of one site.
 #[derive(Debug)]
 pub struct Backend {
     address: SocketAddr,
@@ -59,7 +59,7 @@ impl Backend {
         Self::start(settings).await
     }
 
-    /// A backend behind a proxy that passes `Host` on, as for a site that allows no origins by name.
+    /// A backend behind a proxy that keeps the `Host` header, for a site that lists no allowed origins.
     pub async fn behind_the_sites_proxy() -> Self {
         let answer = Digits::parse("12345").ok();
         let settings = Settings {
@@ -105,7 +105,7 @@ impl Backend {
         format!("http://{}/captcha/siteverify", self.address)
     }
 
-    /// Nobody answers at its address any more.
+    /// From now on nothing replies at its address.
     pub async fn stop(self) {
         self.server.abort();
         let _ = self.server.await;
@@ -123,7 +123,7 @@ pub fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// Where what is installed once stays.
+/// The folder for what is installed once and kept.
 fn targets() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     match std::env::var_os("CARGO_TARGET_DIR") {
@@ -140,12 +140,12 @@ pub fn snippet(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// The lines of a snippet in PHP that say where the backend is and which file has the secret, with this backend and a
+/// The lines of a PHP snippet that define the backend's URL and the file of the secret, here with this backend and a
 /// file of the test's own.
 #[must_use]
 pub fn constants(name: &str, folder: &Path, backend: &Backend) -> String {
     let file = folder.join("siteverify-secret");
-    // As `openssl rand -hex 32 > file` leaves it.
+    // As `openssl rand -hex 32 > file` writes it.
     fs::write(&file, format!("{SECRET}\n")).expect("a secret can be written");
     let text = fs::read_to_string(snippet(name)).expect("a snippet");
     for said in [

@@ -33,7 +33,7 @@ impl Process {
             .process_group(0)
             .spawn()
             .expect("a shell can be started");
-        // The first start of some stacks compiles what they run.
+        // The first start of some stacks compiles the program.
         let patience = Instant::now() + Duration::from_secs(120);
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             let ended = child.try_wait().expect("a child can be asked");
@@ -62,7 +62,7 @@ impl Drop for Process {
     }
 }
 
-/// A shell with what the snippets read in its environment.
+/// A shell with the environment variables that the snippets read.
 pub(crate) fn shell(command: &str, folder: &std::path::Path, backend: &Backend) -> Command {
     let mut shell = Command::new("sh");
     shell

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::{Backend, Process};
 
-/// How the widget's requests get from the page to the backend.
+/// How the widget's requests reach the backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// The site itself passes `/captcha` on.
+    /// The site itself forwards `/captcha`.
     ThroughTheSite,
-    /// A web server in front of the site does, which the test does not have: the requests go to the backend, with the
-    /// page's origin.
+    /// A web server in front of the site would forward them. The test has none, so it sends the requests to the
+    /// backend with the page's origin.
     PastTheSite,
 }
 
@@ -27,7 +27,7 @@ pub struct Visitor {
     cookies: BTreeMap<String, String>,
 }
 
-/// What came back for a form.
+/// The page that came back for a form.
 #[derive(Debug)]
 pub struct Shown {
     pub status: StatusCode,
@@ -54,7 +54,7 @@ impl Visitor {
         }
     }
 
-    /// The page, after redirects. Its form must hold the widget.
+    /// The page, after redirects. Its form must contain the widget.
     pub async fn opens(&mut self, path: &str) -> String {
         let shown = self.get(path.to_owned()).await;
         assert!(
@@ -76,7 +76,7 @@ impl Visitor {
         shown.text
     }
 
-    /// Presses Play, hears the numbers, and types what is said.
+    /// Presses Play, fetches the audio, and types these numbers.
     pub async fn answers(&self, numbers: &str) -> String {
         let issued = self
             .client
@@ -158,7 +158,7 @@ impl Visitor {
     }
 }
 
-/// The hidden fields of a page, such as a token against forged requests.
+/// The hidden fields of a page, such as a CSRF token.
 fn hidden(page: &str) -> Vec<(String, String)> {
     let inputs = page
         .split("<input")
@@ -185,10 +185,10 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     None
 }
 
-/// A site whose form is at one address and answers "Welcome" to whoever may pass.
+/// A site with one form that replies "Welcome" if it accepts the form.
 ///
 /// # Panics
-/// If a form passes that must not, or the right one does not.
+/// If the site accepts a form that it must reject, or rejects the right one.
 pub async fn walk(site: Process, backend: Backend, path: &str, action: &str, way: Way) {
     let mut visitor = Visitor::of(&site, &backend, way);
     let right = visitor.answers("12345").await;

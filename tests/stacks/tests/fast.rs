@@ -1,4 +1,4 @@
-//! The stacks that the gate runs: quick to install and to start.
+//! The stacks that `cargo xtask test` runs: they install and start quickly.
 
 use sori_stacks::{
     Backend, Process, Way, copy, folder, free_port, node_packages, python_packages, snippet, walk,

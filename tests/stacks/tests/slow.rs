@@ -22,7 +22,7 @@ async fn go_passes_the_captcha_on_and_checks_the_form() {
     let folder = folder("go");
     copy(&snippet("go"), &folder);
     let backend = Backend::behind_the_sites_proxy().await;
-    // Built first: `go run` leaves the program running when it is ended itself.
+    // Built first, because a program that `go run` started keeps running when `go run` is ended.
     let command = "GOFLAGS=-mod=mod go build -o site main.go && exec ./site";
     let site = Process::start(command, &folder, free_port(), &backend);
     walk(site, backend, "/join", "/join", Way::ThroughTheSite).await;

@@ -1,4 +1,4 @@
-//! Pages as they are: names of controls, what is hidden, what only native fields are known to.
+//! Problems of real pages: names of controls, hidden elements, scripts that know only native fields.
 
 use serde_json::json;
 use sori_e2e::Setup;
@@ -7,7 +7,7 @@ use crate::common::{form_data, page, page_with, play, until_heard};
 
 const CAPTCHA: &str = r#"<sori-captcha endpoint="/captcha" name="captcha" lang="en" lead-in="0" required></sori-captcha>"#;
 
-/// A form's controls hide the form's own members of the same names.
+/// The controls of a form hide the form's own properties of the same names.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_name_of_a_control_gets_in_the_way() {
     let body = format!(
@@ -25,12 +25,12 @@ async fn no_name_of_a_control_gets_in_the_way() {
         }}
         </script>"#
     );
-    // By scripts alone: WebDriver's own walk up the tree by names that are hidden here, and never come to an end.
+    // Only with scripts: WebDriver walks up the tree with properties that are hidden here, and would never finish.
     Setup::new("control_names")
         .page("/page.html", page_with(&body))
         .run(async |page| {
             page.open("/page.html").await;
-            // Before the module is there, the browser says it in its own way.
+            // Before the module is loaded, the browser says it in its own way.
             page.until(
                 "the error is shown, and the focus is in the box",
                 "document.querySelector('#send').click();
@@ -53,7 +53,7 @@ async fn no_name_of_a_control_gets_in_the_way() {
         .await;
 }
 
-/// A form that is held back by what nobody can get to.
+/// The form cannot be sent because of an element that nobody can reach.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_required_captcha_out_of_reach_is_named() {
     for wrapper in ["<div hidden>", "<dialog>", "<div inert>"] {
@@ -100,7 +100,7 @@ async fn closed_details_around_a_required_captcha_are_opened() {
         .await;
 }
 
-/// `jQuery.serialize()` and its like read the form's native fields.
+/// `jQuery.serialize()` and similar functions read only the form's native fields.
 #[tokio::test(flavor = "multi_thread")]
 async fn mirrored_fields_are_native_ones_and_go_out_once() {
     Setup::new("mirror")

@@ -1,4 +1,4 @@
-//! Whatever a page or a person puts in, it is only text: no markup, no separator, no number of bytes breaks an element, nor those
+//! Whatever a page or a person enters is only text. No markup, separator or length breaks the element or another one
 //! beside it.
 
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use sori_e2e::{Page, Setup};
 
 use crate::common::{heard, page, play};
 
-/// In JavaScript, since a lone surrogate does not survive the way through JSON.
+/// In JavaScript, because JSON cannot carry a lone surrogate.
 const TEXTS: &str = r#"
     const texts = [
       ...[0, 8, 9, 10, 13, 27, 28, 29, 30, 31].map((code) => `a${String.fromCharCode(code)}b`),
@@ -16,7 +16,7 @@ const TEXTS: &str = r#"
       "x".repeat(2 ** 20), "\x1e".repeat(2 ** 16),
     ];"#;
 
-/// What of the element no text may change.
+/// The things about the element that no text may change.
 const WHOLE: &str = r#"
     const whole = (captcha) => {
       const root = captcha.shadowRoot;
@@ -24,7 +24,7 @@ const WHOLE: &str = r#"
       return { tags, script: root.querySelector("script,img,b") !== null, pwned: "pwned" in window };
     };"#;
 
-/// What is wrong after the script has been run for each of the texts, whose number is `args[0]` in it.
+/// What is wrong after the script has run for each of the texts. In the script, `args[0]` is the number of the text.
 async fn assert_only_text(page: &Page, script: &str) {
     page.promise(
         "const { ready } = await import('/pkg/define.js'); await ready; window.faults = []",
@@ -87,7 +87,7 @@ async fn any_text_in_an_attribute_is_only_text() {
                 for (const name of [...captcha.constructor.observedAttributes, "aria-label", "aria-describedby", "aria-labelledby", "id", "form"]) {
                   const old = captcha.getAttribute(name);
                   captcha.setAttribute(name, text);
-                  // Consent has more to show.
+                  // With consent there is more to show.
                   if (name !== "consent" && JSON.stringify(whole(captcha)) !== before) wrong.push([name, whole(captcha)]);
                   if (name === "error" && root.querySelector("[part=error]").textContent !== text) wrong.push([name, "shown"]);
                   if (captcha.matches(":state(failed)")) wrong.push([name, "failed"]);
@@ -115,7 +115,7 @@ async fn any_text_in_a_property_a_label_or_a_call_is_only_text() {
                 captcha.messages = new Proxy({}, { get: () => text });
                 check("every message");
                 captcha.messages = { play: text, [text]: text, hint: null, group: 7 };
-                // Within a text a placeholder is filled in, and what is empty replaces nothing.
+                // A placeholder in a text is filled in, and an empty text replaces nothing.
                 check("a message", /[{}]/.test(text) || root.querySelector("[part=play] span").textContent === text);
                 captcha.messages = null;
                 captcha.id = "one";
@@ -142,7 +142,7 @@ async fn any_text_in_a_property_a_label_or_a_call_is_only_text() {
         .await;
 }
 
-/// What the backend answers is as foreign as what a page says.
+/// Text in the backend's replies is as untrusted as text from the page.
 #[tokio::test(flavor = "multi_thread")]
 async fn any_text_in_an_answer_of_the_backend_is_only_text() {
     setup("text_in_answers")

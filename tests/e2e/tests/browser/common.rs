@@ -1,4 +1,4 @@
-//! What several areas need.
+//! What several groups of tests need.
 
 use serde_json::Value;
 use sori_e2e::{Host, Page, Reply};
@@ -52,7 +52,7 @@ pub(crate) async fn play(page: &Page) -> Host<'_> {
     captcha
 }
 
-/// Waits until the lead-in is over and the digits sound: a press before that takes the start back.
+/// Waits until the silence is over and the digits can be heard: a press before that would stop the start.
 pub(crate) async fn until_heard(page: &Page) {
     page.until(
         "the digits sound",
@@ -77,7 +77,7 @@ pub(crate) async fn keys_requested(page: &Page) -> usize {
         .count()
 }
 
-/// The demo's verdict after the form was submitted.
+/// The demo's result after the form was submitted.
 pub(crate) async fn verdict(page: &Page) -> String {
     page.until(
         "there is a verdict",

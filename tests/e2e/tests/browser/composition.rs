@@ -41,7 +41,7 @@ async fn inside_another_shadow_root_the_whole_path_works() {
         .await;
 }
 
-/// React's strict mode mounts, unmounts and mounts again; others move what they have.
+/// React's strict mode mounts, unmounts and mounts again; other frameworks move elements.
 #[tokio::test(flavor = "multi_thread")]
 async fn mounted_twice_it_works_once() {
     Setup::new("double_mount")
@@ -105,7 +105,7 @@ async fn adopted_into_a_frames_document_it_still_plays() {
                 )
                 .await;
             assert_eq!(seen, json!([true, "12", true, "44px"]), "with its style");
-            // The move has ended the sound. The call is a script's, in a page that a person has used.
+            // The move has ended the sound. A script calls `play()`, in a page that a person has already used.
             page.until("it is quiet", "return !adopted.matches(':state(playing)')")
                 .await;
             page.script("adopted.play()").await;
@@ -118,7 +118,7 @@ async fn adopted_into_a_frames_document_it_still_plays() {
         .await;
 }
 
-/// What arrives from the backend before belongs to no challenge of the one after.
+/// A reply that arrives from the old backend belongs to no challenge of the new one.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_endpoint_that_changes_while_loading_drops_the_old_answer() {
     Setup::new("endpoint_changes")
@@ -139,11 +139,11 @@ async fn an_endpoint_that_changes_while_loading_drops_the_old_answer() {
             assert_eq!(captcha.property("value").await, "12");
             captcha.part("play").await.click().await;
             until_heard(page).await;
-            // What was typed before there was a key answers nothing, and is cleared when the key comes.
+            // What was typed before there was a key is not an answer, and is cleared when the key comes.
             captcha.part("answer").await.type_text("12345").await;
             assert_eq!(form_data(page).await["captcha-answer"], "12345");
             assert_eq!(page.asked("/slow/keys"), 1);
-            // And once it is there: the key belongs to the backend that issued it.
+            // The same after the key has arrived, because the key belongs to the backend that issued it.
             page.script("document.querySelector('sori-captcha').endpoint = '/slow'")
                 .await;
             captcha.until_state("idle").await;
@@ -153,7 +153,7 @@ async fn an_endpoint_that_changes_while_loading_drops_the_old_answer() {
         .await;
 }
 
-/// Settings that a page changes at any time neither lose what is at hand nor break anything.
+/// If a page changes settings at any time, the present challenge is not lost and nothing breaks.
 #[tokio::test(flavor = "multi_thread")]
 async fn attributes_change_in_every_state() {
     let (setup, faults) = states::setup("attributes");
@@ -168,7 +168,8 @@ async fn attributes_change_in_every_state() {
                         "const captcha = document.querySelector('sori-captcha'), broken = [];
                          addEventListener('error', ({ message }) => broken.push(message));
                          const original = Object.fromEntries([...captcha.attributes].map(({ name, value }) => [name, value]));
-                         // Another backend has no say over this key, and disabling ends the sound: tests of their own.
+                         // Another backend does not know this key, and disabling ends the sound. These have their own
+                         // tests.
                          const changes = { lang: 'ko', theme: 'dark', rate: '1.2', 'lead-in': '300', shortcuts: 'off', 'pause-on-typing': '',
                             name: 'other', timeout: '5000', error: 'No.', ticket: 'x', remember: '', required: null, consent: null, unknown: '1' };
                          for (const round of [changes, original]) {

@@ -1,4 +1,4 @@
-//! The demo's form as a visitor meets it when something goes wrong: nothing typed is lost, and there is a way on.
+//! The demo's form when something goes wrong: what the visitor typed is kept, and the visitor can continue.
 
 use serde_json::Value;
 use sori_e2e::{Page, Setup};
@@ -83,7 +83,7 @@ async fn a_mistake_in_another_field_costs_no_second_captcha() {
     Setup::new("a_mistake_in_another_field_costs_no_second_captcha")
         .run(async |page| {
             page.open("/?lang=en").await;
-            // The server must cope with what the browser's own validation would have stopped.
+            // The server must cope with a form that the browser's own validation would have stopped.
             page.script("document.querySelector('form').noValidate = true")
                 .await;
             hear_and_type(page, "12345").await;

@@ -1,5 +1,5 @@
-//! The element is painted before the module is there: what a person does meanwhile, and what is left if it never comes. In every
-//! engine.
+//! The element is painted before the module is loaded. What a visitor does meanwhile, and what still works if the
+//! module never loads. In every engine.
 
 use serde_json::json;
 use sori_e2e::{Engine, Page, Reply, Setup};
@@ -8,7 +8,7 @@ use crate::common::{error, form_data, heard, keys_requested, page};
 
 const WASM: &str = "/pkg/sori_bg.wasm";
 
-/// A required captcha, and the module is answered so.
+/// A required captcha, and this reply for its module.
 fn with_module(name: &str, reply: Reply) -> Setup {
     Setup::new(name)
         .page(WASM, reply)
@@ -23,7 +23,7 @@ async fn until_the_module_is_there(page: &Page) {
     .await;
 }
 
-/// The one view that needs no module: the form passes, the page's own way is shown, and Play can be pressed.
+/// The view that needs no module: the form can be sent, the page's own alternative shows, and Play can be pressed.
 async fn assert_excused(page: &Page) {
     let captcha = page.captcha("").await;
     captcha.until_state("failed").await;
@@ -44,7 +44,8 @@ async fn assert_excused(page: &Page) {
     assert!(heard(page, "error").await.contains(&detail));
 }
 
-/// What the site's script is told. In Chromium: Firefox hands no reason of the page's over to a script of WebDriver's.
+/// Checks the reason that the site's script gets. Only in Chromium: Firefox does not give the reason of a page's
+/// promise to a script of WebDriver.
 async fn assert_reason(page: &Page, part: &str) {
     if page.engine() == Engine::Chromium {
         let script = "const { ready } = await import('/pkg/define.js'); return ready.catch(String)";
@@ -73,7 +74,7 @@ async fn a_press_before_the_module_is_there_plays_once_it_comes() {
             let play = captcha.part("play").await;
             play.click().await;
             assert!(play.text().await.contains("Pause"));
-            // Within the gesture, or the browser would not let it play what arrives later.
+            // During the press. Otherwise the browser would not allow the audio that arrives later.
             page.until(
                 "the silence plays",
                 "const audio = document.querySelector('sori-captcha').shadowRoot.querySelector('audio'); return audio.ended || !audio.paused",
@@ -114,7 +115,7 @@ async fn what_is_typed_before_the_module_is_there_is_kept_and_stays_on_the_page(
             let captcha = page.captcha("").await;
             let answer = captcha.part("answer").await;
             answer.type_text("123").await;
-            // The form says what to do, and nothing of what was typed before there was a key is sent.
+            // The form says what to do, and what was typed before there was a key is not sent.
             assert_eq!(captcha.property("validity.valid").await, false);
             assert_eq!(form_data(page).await, json!({ "name": "소리" }));
             page.release(WASM);
@@ -143,7 +144,7 @@ async fn the_key_for_play_works_before_the_module_is_there() {
         .await;
 }
 
-/// A connection that hangs is no answer either: it is said, and the next press asks anew.
+/// A connection that hangs is an error too: the widget says so, and the next press tries again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_module_that_never_comes_holds_no_form_back() {
     with_module("module_never_comes", Reply::held())
@@ -171,7 +172,7 @@ async fn a_module_that_is_refused_holds_no_form_back() {
         error(page).await;
         assert_excused(page).await;
         assert_reason(page, "sori_bg.wasm answered 404").await;
-        // Asked in vain a second time, and then with success: one press counts once.
+        // The second try fails too, and the third succeeds: one press counts once.
         let captcha = page.captcha("").await;
         let play = captcha.part("play").await;
         play.click().await;
@@ -202,7 +203,7 @@ async fn a_broken_module_holds_no_form_back() {
     .await;
 }
 
-/// A module that is whole, and not the one of this script.
+/// A complete module, but of another version than the script.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_module_of_another_version_is_not_run_and_named() {
     let other = Reply::new("application/wasm", b"\0asm\x01\0\0\0".to_vec());
@@ -219,7 +220,7 @@ async fn a_module_of_another_version_is_not_run_and_named() {
         .await;
 }
 
-/// NVDA and JAWS do not speak a live region that comes together with its text.
+/// NVDA and JAWS do not speak a live region that is added together with its text.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_region_is_there_for_half_a_second_before_its_first_text() {
     Setup::new("live_region")
@@ -227,7 +228,7 @@ async fn a_live_region_is_there_for_half_a_second_before_its_first_text() {
         .run(async |page| {
             page.open("/page.html").await;
             until_the_module_is_there(page).await;
-            // Inserted and used in the same task: without an address it fails at once.
+            // Inserted and used in the same task: without an endpoint it fails at once.
             let waited = page
                 .promise(
                     "const captcha = document.createElement('sori-captcha');

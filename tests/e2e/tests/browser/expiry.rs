@@ -1,11 +1,12 @@
-//! A key's end, by the clock and by the backend's word: said in time, with everything kept and one act to go on.
+//! A key expires, by the clock or because the backend says so. The visitor is told in time, nothing that was typed is
+//! lost, and one press is enough to continue.
 
 use sori_backend::practice::{Call, Fault, Faults};
 use sori_e2e::{Host, Page, Reply, Setup};
 
 use crate::common::{beeps, form_data, heard, keys_requested, page, play, until_heard};
 
-/// What was typed and where the focus was are as they were; one press goes on with a new key.
+/// What was typed and the focus are unchanged; one press continues with a new key.
 async fn assert_one_act_goes_on(page: &Page, captcha: &Host<'_>) {
     captcha
         .until_text(
@@ -29,7 +30,7 @@ async fn assert_one_act_goes_on(page: &Page, captcha: &Host<'_>) {
     assert_eq!(keys_requested(page).await, 2);
 }
 
-/// A required captcha, without a lead-in, whose keys live so long and whose audio is played so fast.
+/// A required captcha without silence before the digits; its keys live this long, and its audio plays at this speed.
 fn short_lived(name: &str, life: &str, rate: &str) -> Setup {
     Setup::new(name)
         .setting("SORI_KEY_TTL", life)
@@ -42,7 +43,7 @@ fn short_lived(name: &str, life: &str, rate: &str) -> Setup {
         )
 }
 
-/// 40 s is the shortest life that leaves the 20 s that WCAG 2.2.1 asks for.
+/// 40 s is the shortest life of a key that leaves the 20 s that WCAG 2.2.1 requires.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warning_comes_20_seconds_before_the_end() {
     short_lived("expiry_by_the_clock", "40s", "1.5")
@@ -61,7 +62,7 @@ async fn a_warning_comes_20_seconds_before_the_end() {
             assert!(form_data(page).await["captcha-key"].is_string(), "the key is still good");
             page.until_for(60, "the key expires", "return over > 0").await;
             let notice = page.script("return over - warned").await;
-            // The status is written a moment after the timer; a browser's timers may be late, and never early.
+            // The status is written a moment after the timer. A browser's timers may be late, but never early.
             assert!(notice.as_f64() > Some(19_500.0), "{notice} ms before");
             assert_one_act_goes_on(page, &captcha).await;
         })
@@ -86,7 +87,7 @@ async fn a_short_life_ends_without_a_warning_and_pauses_the_audio_first() {
         .await;
 }
 
-/// NAVER's CT001, through the real backend: the key ran out there first.
+/// NAVER's CT001, through the real backend: the key had already expired at NAVER.
 #[tokio::test(flavor = "multi_thread")]
 pub(crate) async fn a_key_that_the_upstream_has_forgotten_is_an_expiry() {
     let faults = Faults::default();
@@ -112,7 +113,7 @@ pub(crate) async fn a_key_that_the_upstream_has_forgotten_is_an_expiry() {
         .await;
 }
 
-/// The same words, passed on as they are by a plain proxy in front of NAVER: JSON as `text/plain`.
+/// The same error in NAVER's own format, from a plain proxy in front of NAVER: JSON as `text/plain`.
 #[tokio::test(flavor = "multi_thread")]
 async fn navers_own_words_for_a_dead_key_are_an_expiry_too() {
     let dead = Reply::new(
@@ -134,7 +135,7 @@ async fn navers_own_words_for_a_dead_key_are_an_expiry_too() {
         .await;
 }
 
-/// The audio came from elsewhere, so the backend knows that its own was never heard.
+/// The page fetched the audio from elsewhere, so the backend's own audio was never fetched.
 #[tokio::test(flavor = "multi_thread")]
 pub(crate) async fn a_key_whose_audio_was_never_fetched_is_an_expiry() {
     Setup::new("expiry_unheard")

@@ -10,7 +10,7 @@ use crate::common::{
 };
 use crate::{expiry, policy, robust};
 
-/// Which test meets a code in a browser: one that no test meets does not compile.
+/// The browser test in which each code occurs. A code without a test does not compile.
 fn met_in(code: ErrorCode) -> fn() {
     match code {
         ErrorCode::QuotaExceeded => the_days_quota_says_when_to_come_back,
@@ -50,7 +50,7 @@ fn every_code_is_met_by_a_test_of_its_own() {
     assert_eq!(tests.len(), ErrorCode::ALL.len());
 }
 
-/// Presses Play, and sees the code in the event, a text in the status, and a form that can be sent.
+/// Presses Play; expects the code in the event, a text in the status, and a form that can be sent.
 pub(crate) async fn fails_with(page: &Page, code: &str) -> Value {
     let captcha = page.captcha("").await;
     captcha.part("play").await.click().await;
@@ -62,7 +62,7 @@ pub(crate) async fn fails_with(page: &Page, code: &str) -> Value {
     detail
 }
 
-/// The form can be sent, and says why it holds no answer.
+/// The form can be sent, and its error field says why it has no answer.
 async fn assert_passes(page: &Page, code: &str) {
     let captcha = page.captcha("").await;
     let data = form_data(page).await;
@@ -141,7 +141,7 @@ async fn too_many_presses_are_rate_limited_with_the_time_to_wait() {
         .await;
 }
 
-/// A backend of one's own that answers oddly.
+/// A site's own backend that replies in unusual ways.
 async fn own_backend(name: &str, keys: Reply, audio: Reply, code: &str) {
     Setup::new(name)
         .page("/own/keys", keys)
@@ -235,7 +235,7 @@ async fn a_full_disk_is_store_unavailable() {
             page.open("/page.html").await;
             let captcha = page.captcha("").await;
             captcha.part("play").await.click().await;
-            // The last bytes of the disk take a few keys.
+            // The last bytes of the disk are enough for a few keys.
             for _ in 0..20 {
                 page.until(
                     "the press is answered",
@@ -254,7 +254,7 @@ async fn a_full_disk_is_store_unavailable() {
         .await;
 }
 
-/// Hears, types by script what a box would not take, and presses Check.
+/// Listens, sets by script a value that the box would not accept, and presses Check.
 async fn check_fails_with(name: &str, answer: String, code: &str) {
     Setup::new(name)
         .page(
@@ -295,7 +295,7 @@ async fn an_endless_answer_is_payload_too_large() {
     check_fails_with("too_large", "7".repeat(100_000), "payload_too_large").await;
 }
 
-/// By the browser's own rule: no sound before the person has touched the page.
+/// The browser's own rule: no sound before the person has used the page.
 #[tokio::test(flavor = "multi_thread")]
 async fn sound_without_a_gesture_is_playback_blocked() {
     let body = r#"<form action="/" method="post">
@@ -367,7 +367,7 @@ async fn after_a_fault_the_next_press_works() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_network_the_person_is_told_so() {
-    // Only the DevTools protocol takes the network away.
+    // Only the DevTools protocol can disconnect the network.
     Setup::new("offline")
         .in_chromium()
         .page("/page.html", page(r#"endpoint="/captcha" required"#))

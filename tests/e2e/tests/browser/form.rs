@@ -1,4 +1,4 @@
-//! The element is a form control like any other.
+//! The element is a form control like every other one.
 
 use serde_json::json;
 use sori_e2e::{Page, Setup};
@@ -114,7 +114,7 @@ async fn a_disabled_fieldset_and_a_reset_reach_the_element() {
         .await;
 }
 
-/// Agreement is the person's own: a reset takes it back, and a page that comes anew does not tick it.
+/// Only the person can agree: a reset clears the checkbox, and a page that is loaded again does not tick it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reset_takes_consent_back() {
     Setup::new("consent_reset")
@@ -177,7 +177,7 @@ async fn inline_the_right_answer_becomes_a_token_that_the_site_redeems() {
             captcha.part("answer").await.type_text("12345").await;
             captcha.part("check").await.click().await;
             captcha.until_state("verified").await;
-            // Its line moves the button that is pressed below.
+            // This line moves the button that is pressed below.
             captcha.until_told("status").await;
             let data = form_data(page).await;
             assert!(

@@ -1,4 +1,4 @@
-//! What the other tests rely on: that the harness notices what it is there to notice.
+//! Tests of the harness itself: it must notice the errors that the other tests rely on it to notice.
 
 use sori_e2e::{Engine, Reply, Setup};
 

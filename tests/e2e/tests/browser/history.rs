@@ -1,10 +1,10 @@
-//! Away and back again: the page comes out of the back/forward cache as it was left, but for what was sent.
+//! Leaving the page and coming back: from the back/forward cache it returns as it was left, except for what was sent.
 
 use sori_e2e::{Page, Reply, Setup};
 
 use crate::common::{form_data, heard, keys_requested, page, play, until_heard};
 
-/// Counts the returns from the cache, and what the live region says.
+/// Counts the returns from the cache, and records what the live region says.
 const WATCH: &str = "window.returns = 0; window.said = [];
     addEventListener('pageshow', ({ persisted }) => { if (persisted) returns += 1; });
     addEventListener('pagehide', () => setTimeout(() => {}));
@@ -23,7 +23,7 @@ fn setup(name: &str) -> Setup {
 async fn go_back(page: &Page) {
     page.until("the next page is there", "return document.title === 'Next'")
         .await;
-    // As the button does; a navigation by WebDriver would wait for a load that does not happen.
+    // Goes back as the browser's button does. WebDriver's own command would wait for a load that does not happen.
     page.script("setTimeout(() => history.back())").await;
     page.until(
         "the page comes back from the cache",

@@ -1,4 +1,4 @@
-//! Everything by keyboard, without leaving the box.
+//! Everything works with the keyboard, without leaving the answer box.
 
 use sori_e2e::{Key, Setup};
 
@@ -29,7 +29,7 @@ async fn the_whole_path_needs_no_mouse() {
         .await;
 }
 
-/// Agreement, a wrong answer, a new audio and the right answer, with keys alone; the tab order is the reading order.
+/// Consent, a wrong answer, new audio and the right answer, with keys alone. The tab order is the reading order.
 #[tokio::test(flavor = "multi_thread")]
 async fn inline_mode_needs_no_mouse_either() {
     Setup::new("keyboard_only_inline")

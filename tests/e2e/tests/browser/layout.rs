@@ -1,4 +1,5 @@
-//! Where things are: small at rest, in the order in which they are needed, and nothing moves under the finger.
+//! The layout: small before the first press, in the order in which the parts are needed, and nothing moves while it
+//! is being used.
 
 use serde_json::{Value, json};
 use sori_backend::practice::{Call, Fault, Faults};
@@ -7,7 +8,7 @@ use sori_e2e::{Key, Page, Setup};
 
 use crate::common::{page, page_with, play};
 
-/// Gives the element a width, in px, and returns its height without the notice, which is the site's to word.
+/// Gives the element a width in px, and returns its height without the notice, whose text the site may change.
 async fn height_at(page: &Page, width: u32) -> f64 {
     let height = page
         .script_with(
@@ -53,7 +54,7 @@ async fn at_rest_it_is_small() {
         .await;
 }
 
-/// Where the focus is, as a part of the captcha, or the tag of what is in the page.
+/// The part of the captcha that has the focus, or the tag of the element in the page that has it.
 const FOCUSED: &str = "const at = document.activeElement;
     return at.shadowRoot?.activeElement?.getAttribute('part') ?? (at.slot || at.localName)";
 
@@ -74,7 +75,7 @@ async fn the_first_tab_passes_meet_nothing_that_cannot_be_used() {
             for expected in ["answer", "play", "alternative", "button"] {
                 assert_eq!(tab(page).await, expected);
             }
-            // Once there is audio, what controls it comes after Play, and stays.
+            // Once there is audio, its controls come after Play, and stay there.
             play(page).await;
             captcha.until_state("ready").await;
             page.script(first).await;
@@ -93,7 +94,7 @@ async fn the_first_tab_passes_meet_nothing_that_cannot_be_used() {
         .await;
 }
 
-/// The boxes of parts, from the element's own corner.
+/// The boxes of parts, relative to the element's corner.
 async fn places(page: &Page, parts: &[&str]) -> Value {
     page.script_with(
         "const host = document.querySelector('sori-captcha'), from = host.getBoundingClientRect();
@@ -159,7 +160,8 @@ async fn what_a_press_brings_does_not_move_what_was_pressed() {
         .await;
 }
 
-/// Whatever a page says of its links: half of a button's colours would be unreadable.
+/// Whatever style a page has for its links: otherwise only half of a button's colours would apply, and it could not
+/// be read.
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_audio_cannot_be_had_the_other_way_is_the_loudest() {
     let faults = Faults::default();
@@ -240,7 +242,7 @@ async fn long_texts_wrap_and_stick_out_nowhere() {
         .await;
 }
 
-/// Where a page gives it no width of its own: a flex row, a cell of a table.
+/// In places where a page gives it no width: a flex row, a table cell.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_keeps_a_width_where_it_is_given_none() {
     let captcha = r#"<sori-captcha endpoint="/captcha" name="captcha" lang="ko"><a slot="alternative" href="/help">Another way</a></sori-captcha>"#;

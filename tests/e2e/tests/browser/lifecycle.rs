@@ -1,4 +1,4 @@
-//! Elements come, move and go; nothing of them stays.
+//! Elements are added, moved and removed, and leave nothing behind.
 
 use sori_e2e::Setup;
 

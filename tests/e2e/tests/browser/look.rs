@@ -13,7 +13,7 @@ async fn in_both_themes(page: &Page, state: &str) {
             vec![theme.into()],
         )
         .await;
-        // The page behind it follows, as a page that chooses a theme does.
+        // The page behind it changes too, as on a page that chooses a theme.
         page.script_with(
             "document.documentElement.style.cssText = arguments[0] === 'dark'
                 ? 'color-scheme: dark; background: #111; color: #eee' : ''",
@@ -40,7 +40,7 @@ async fn every_state(language: &'static str) {
             for state in StateName::ALL {
                 let captcha = states::reach(page, &faults, "/state.html", state).await;
                 in_both_themes(page, state.as_str()).await;
-                // Speech that ended meanwhile would have left its state unseen.
+                // If the audio had ended meanwhile, this state would not have been seen.
                 captcha.until_state(state.as_str()).await;
             }
             for (path, what) in [
@@ -87,7 +87,7 @@ async fn it_fits_320_pixels_with_double_text_and_wide_spacing() {
             ] {
                 page.script_with("document.documentElement.style.cssText = arguments[0]", vec![style.into()])
                     .await;
-                // The host's box is measured, since a headless window may be wider than asked for.
+                // The element itself is measured, because a headless window may be wider than requested.
                 let overflow = page
                     .script_with(
                         "const host = document.querySelector('sori-captcha');
@@ -126,7 +126,7 @@ async fn every_target_is_44_pixels() {
         .await;
 }
 
-/// What the person's system asks of pages.
+/// Sets what the visitor's system asks of pages.
 async fn prefer(page: &Page, feature: &str, value: &str) {
     let features = json!([{ "name": feature, "value": value }]);
     page.devtools(
@@ -136,7 +136,8 @@ async fn prefer(page: &Page, feature: &str, value: &str) {
     .await;
 }
 
-/// Where colours are the system's, what was told by a background needs a border, and an icon its text's colour.
+/// With forced colours, a part that only its background showed needs a border, and an icon needs the colour of its
+/// text.
 #[tokio::test(flavor = "multi_thread")]
 async fn forced_colours_keep_borders_focus_and_icons() {
     let (setup, faults) = states::setup("forced_colours");
@@ -147,7 +148,7 @@ async fn forced_colours_keep_borders_focus_and_icons() {
             prefer(page, "forced-colors", "active").await;
             for state in [StateName::Idle, StateName::Playing, StateName::Rejected, StateName::Verified] {
                 states::reach(page, &faults, "/state.html", state).await;
-                // From here on the browser shows the focus, as to those who use keys.
+                // From now on the browser shows the focus, as for people who use the keyboard.
                 page.press(&Key::Tab.to_string()).await;
                 let lost = page
                     .script(
@@ -179,7 +180,7 @@ async fn forced_colours_keep_borders_focus_and_icons() {
         .await;
 }
 
-/// Nothing moves for those who asked for that: neither our own doing nor the browser's indeterminate bar.
+/// Nothing moves for people who ask for that: neither the widget's own animations nor the browser's progress bar.
 #[tokio::test(flavor = "multi_thread")]
 async fn reduced_motion_moves_nothing() {
     let (setup, faults) = states::setup("reduced_motion");
@@ -208,7 +209,7 @@ async fn reduced_motion_moves_nothing() {
         .await;
 }
 
-/// A language module for a script that runs from right to left, as a site could bring one.
+/// A language module for a script that is written from right to left, as a site could add one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_language_from_right_to_left_turns_the_layout() {
     Setup::new("rtl")

@@ -1,4 +1,4 @@
-//! Elements come and go by the thousand, as frameworks make them: nothing of them stays.
+//! Frameworks add and remove thousands of elements; none of them may leave anything behind.
 #![allow(clippy::print_stdout, reason = "figures, shown with --nocapture")]
 
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use sori_e2e::{Page, Reply, Setup};
 
 use crate::common::page_with;
 
-/// Runs before the package's script and holds on to what it instantiates, to look at its memory.
+/// Runs before the package's script, and keeps the instances that it makes, to look at their memory.
 const TAP: &str = r#"<script>
     window.instances = [];
     for (const name of ["instantiate", "instantiateStreaming"]) {
@@ -21,8 +21,8 @@ const TAP: &str = r#"<script>
     }
 </script><div id=place></div>"#;
 
-/// Mounts, uses, moves and unmounts. `args[1]`: also press Play, and remove it at once, while it asks for a key, for audio,
-/// and once it would play.
+/// Mounts, uses, moves and unmounts. If `args[1]` is set, it also presses Play and removes the element at once: while
+/// it requests a key, while it requests audio, and once while it would play.
 const ROUNDS: &str = "
     const place = document.querySelector('#place');
     for (let round = 0; round < args[0]; round++) {
@@ -39,7 +39,7 @@ const ROUNDS: &str = "
             captcha.play();
             if (round % 4 === 1) await task();
             if (round % 4 > 1) await issued;
-            // Whether the browser lets it sound or not.
+            // Whether or not the browser plays it.
             while (round % 4 === 3 && captcha.matches(':state(loading)')) await task();
         }
         captcha.remove();
@@ -52,7 +52,7 @@ struct Counts {
     heap: u64,
     /// Bytes of the module's memory.
     memory: u64,
-    /// Entries of its tables: the larger one refers to JavaScript's values.
+    /// The number of entries in its tables. The larger table refers to JavaScript values.
     tables: Value,
 }
 
@@ -90,7 +90,7 @@ async fn counts(page: &Page) -> Counts {
     }
 }
 
-/// In scripts of twenty rounds each: WebDriver ends a script that takes long, as all of them do on a busy machine.
+/// In scripts of twenty rounds each, because WebDriver stops a script that takes long, as it would on a busy machine.
 async fn mount(page: &Page, rounds: u32, play: bool) {
     for _ in 0..rounds / 20 {
         page.promise(ROUNDS, vec![json!(20), json!(play)]).await;
@@ -104,11 +104,11 @@ async fn leaves_nothing_behind(page: &Page, warm_up: u32, rounds: u32, play: boo
         "return customElements.get('sori-captcha') !== undefined",
     )
     .await;
-    // The first rounds fill caches that stay.
+    // The first rounds fill caches, which stay.
     mount(page, warm_up, play).await;
     let before = counts(page).await;
     mount(page, rounds, play).await;
-    // What was removed last ends its requests in tasks of its own. What is left behind stays for ever.
+    // The elements that were removed last end their requests a little later. A leak would stay for ever.
     let deadline = Instant::now() + PATIENCE;
     loop {
         let after = counts(page).await;
@@ -137,13 +137,13 @@ fn grown(before: &Counts, after: &Counts) -> Option<&'static str> {
         .map(|(what, _)| *what)
 }
 
-/// Only what never goes takes so long.
+/// Only something that is never freed takes this long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn setup(name: &str) -> Setup {
     let keys = Reply::new("application/json", r#"{"key":"some-key","expiresIn":600}"#).status(201);
     Setup::new(name)
-        // Only the DevTools protocol counts what is alive.
+        // Only the DevTools protocol can count the objects that are alive.
         .in_chromium()
         .page("/quiet/keys", keys)
         .page(
@@ -160,7 +160,7 @@ async fn a_thousand_mounts_leave_nothing_behind() {
         .await;
 }
 
-/// Each is removed at another moment: before its key, before its audio, while it would play.
+/// Each element is removed at a different moment: before its key, before its audio, or while it would play.
 #[tokio::test(flavor = "multi_thread")]
 async fn removals_in_the_midst_of_requests_leave_nothing_behind() {
     setup("mounts_with_requests")

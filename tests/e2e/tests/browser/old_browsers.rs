@@ -1,11 +1,11 @@
-//! What a browser gets that is older than those that README names: the page's own way, and a line on the console. The missing
-//! feature is taken away before the package loads.
+//! Browsers that are older than those in the README show the page's own link, and the console has a line. The test
+//! removes the missing feature before the package loads.
 
 use sori_e2e::{Page, Setup};
 
 use crate::common::{form_data, page_with};
 
-/// A form with what README asks a page to put inside the element.
+/// A form with the links that the README asks a page to put into the element.
 fn body(missing: &str) -> String {
     format!(
         r#"<script>{missing}</script><form action="/" method="post"><input name="name" value="Bora">
@@ -54,7 +54,7 @@ async fn until_told(page: &Page, feature: &str) -> Vec<String> {
     page.console().await
 }
 
-/// Keeps what is said, for a test to wait for it.
+/// Keeps the console's lines, so that a test can wait for them.
 const LISTEN: &str = "window.told = [];
     const { warn } = console;
     console.warn = (...words) => { told.push(words.join(' ')); warn.apply(console, words); };";
@@ -73,7 +73,8 @@ async fn without_constructable_style_sheets_the_fallback_stays() {
     gets_the_page_s_own_way("no_sheets", &missing, "adoptedStyleSheets").await;
 }
 
-/// Custom states are the youngest feature; without them the element works and cannot be styled by its state.
+/// Custom states are the newest feature that is used. Without them the element works, but cannot be styled by its
+/// state.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_custom_states_it_works() {
     let missing =

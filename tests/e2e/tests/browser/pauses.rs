@@ -1,4 +1,5 @@
-//! Forward and back on what the emulator speaks: digits at random, with noise, held against the samples themselves.
+//! Back and forward in the emulator's audio: random digits with noise. The stops are compared with the samples
+//! themselves.
 
 use serde_json::Value;
 use sori_backend::practice::{Pauses, Voice};
@@ -6,8 +7,9 @@ use sori_e2e::{Page, Setup};
 
 use crate::common::{page, play, until_heard};
 
-/// Where sound is, in ms: the same bytes decoded by the browser, 20 ms at a time, louder than any noise; what is
-/// less than 200 ms apart is one digit (the emulator leaves 350 ms and more between two).
+/// Where there is sound, in ms. The browser decodes the same bytes, and this looks at 20 ms at a time for sound that
+/// is louder than any noise. Sounds less than 200 ms apart are one digit (the emulator leaves 350 ms or more between
+/// two).
 const HEARD_IN_THE_SAMPLES: &str = "
     const [url] = performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('/audio/')).slice(-1);
     const bytes = await (await fetch(url)).arrayBuffer();
@@ -22,12 +24,12 @@ const HEARD_IN_THE_SAMPLES: &str = "
     }
     return { digits, length: sound.duration * 1000 };";
 
-/// Presses forward (or back) until that goes nowhere, and says where each press led, in ms.
+/// Presses forward (or back) until nothing moves any more, and returns where each press led, in ms.
 async fn stops(page: &Page, method: &str, from: f64) -> Vec<f64> {
     let script = "
         const captcha = document.querySelector('sori-captcha'), audio = captcha.shadowRoot.querySelector('audio');
         const next = (type) => new Promise((done) => audio.addEventListener(type, done, { once: true }));
-        // The element says in a task of its own that it is paused, and where it is.
+        // The element reports a little later that it is paused, and where.
         const pause = async () => {
             const paused = audio.paused || next('pause');
             captcha.pause();
@@ -39,7 +41,7 @@ async fn stops(page: &Page, method: &str, from: f64) -> Vec<f64> {
             await seeked;
         };
         await pause();
-        // At 0 the element may hold the silence, and the place where it was paused counts.
+        // At 0 the element may have the silence loaded, so use a place that counts.
         await seek(Math.max(1, args[1]));
         const stops = [];
         for (let press = 0; press < 60; press++) {

@@ -1,4 +1,4 @@
-//! What a content security policy forbids is told as that, and nothing else is.
+//! A request or sound that a content security policy blocks is reported as that, and no other fault is.
 
 use sori_e2e::Setup;
 
@@ -37,7 +37,7 @@ pub(crate) async fn a_policy_that_forbids_blobs_as_media_is_csp_blocked() {
         .await;
 }
 
-/// A violation of the policy by something else of the page is no reason.
+/// If something else on the page violates the policy, that is not the reason.
 #[tokio::test(flavor = "multi_thread")]
 pub(crate) async fn a_fault_beside_someone_elses_violation_keeps_its_own_name() {
     let policy = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'self' http://127.0.0.1:1; media-src blob:; img-src 'self'";

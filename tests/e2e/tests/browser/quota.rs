@@ -1,4 +1,4 @@
-//! A key costs quota: it is requested when a person acts, and never otherwise.
+//! A key uses quota, so it is requested only when a person does something.
 
 use sori_backend::practice::{Call, Fault, Faults};
 use sori_e2e::Setup;

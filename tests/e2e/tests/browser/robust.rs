@@ -1,5 +1,5 @@
-//! What pages do to a captcha that its own code did not expect: a module that dies, a wrapper around `fetch`,
-//! scripts that ask for validity at every key, a proxy that passes NAVER's own words on.
+//! What pages do that the code of the captcha did not expect: a module that traps, a wrapper around `fetch`, scripts
+//! that check validity at every key press, a proxy that forwards NAVER's own errors.
 
 use serde_json::{Value, json};
 use sori_e2e::{Host, Page, Reply, Setup};
@@ -15,7 +15,7 @@ fn document(lang: &str, body: &str) -> Reply {
     ))
 }
 
-/// A form with a labelled, required captcha that has these further attributes, and a way round it.
+/// A form with a labelled, required captcha that has these additional attributes, and an alternative.
 fn form(attributes: &str) -> String {
     format!(
         r#"<form id="form" action="/sent" method="get">
@@ -27,7 +27,7 @@ fn form(attributes: &str) -> String {
     )
 }
 
-/// What the form would send, as `name=value` parted by `&`, keys and tokens replaced by `…`.
+/// What the form would send, as `name=value` joined by `&`; keys and tokens are replaced by `…`.
 async fn fields(page: &Page) -> String {
     let text = page
         .script(
@@ -39,7 +39,7 @@ async fn fields(page: &Page) -> String {
     text.as_str().unwrap_or_default().to_owned()
 }
 
-/// Calls of the backend that this document has made.
+/// How many requests this document has sent to the backend.
 async fn calls(page: &Page) -> usize {
     let requests = page.requests().await;
     requests
@@ -55,7 +55,8 @@ async fn listen(captcha: &Host<'_>) {
     captcha.until_heard().await;
 }
 
-/// Fails unless the element passes its form and sends the code, and the consent where it was given, with what was typed still there.
+/// Fails unless the element lets the form be sent, sends the code, and the consent if it was given, and keeps what
+/// was typed.
 async fn assert_excused(page: &Page, code: &str, typed: &str) {
     let captcha = page.captcha("").await;
     captcha.until_state("failed").await;
@@ -75,7 +76,7 @@ async fn assert_excused(page: &Page, code: &str, typed: &str) {
     captcha.until_told("status").await;
 }
 
-/// Records what the element tells the page, in `heard`.
+/// Records the element's events in `heard`.
 async fn hear(page: &Page) {
     page.script(
         "window.heard = [];
@@ -90,7 +91,7 @@ async fn hear(page: &Page) {
     .await;
 }
 
-/// What was heard, as `type:detail`.
+/// The recorded events, as `type:detail`.
 async fn heard(page: &Page) -> Vec<String> {
     let heard = page
         .script("return heard.map((pair) => pair.join(':'))")
@@ -208,7 +209,7 @@ pub(crate) async fn a_slow_backend_ends_in_a_timeout_and_the_next_press_asks_aga
         .await;
 }
 
-/// gloo-net panics where `fetch` rejects with something that is no `Error`, as a page's own wrapper may.
+/// gloo-net panics if `fetch` rejects with something that is not an `Error`, as a page's own wrapper may.
 #[tokio::test(flavor = "multi_thread")]
 pub(crate) async fn after_a_trap_the_form_passes_and_the_next_press_works() {
     let body = format!(
@@ -227,7 +228,7 @@ pub(crate) async fn after_a_trap_the_form_passes_and_the_next_press_works() {
             assert_excused(page, "internal_error", "123").await;
             page.captcha("#second").await.until_state("failed").await;
             page.script("window.fetch = honest").await;
-            // Two elements in haste: one fresh instance must serve both.
+            // Two elements at the same time: one new instance must serve both.
             page.script(
                 "for (const captcha of document.querySelectorAll('sori-captcha')) captcha.shadowRoot.querySelector('[part=play]').click();
                  document.querySelector('#second').pause()",
@@ -241,7 +242,7 @@ pub(crate) async fn after_a_trap_the_form_passes_and_the_next_press_works() {
         .await;
 }
 
-/// Sites ask whether a form is complete at every key, to enable their button.
+/// Sites check at every key press whether a form is complete, to enable their button.
 #[tokio::test(flavor = "multi_thread")]
 async fn asking_for_validity_is_not_reporting_it() {
     Setup::new("check_validity")
@@ -270,7 +271,7 @@ async fn asking_for_validity_is_not_reporting_it() {
             page.click("form button[name=go]").await;
             assert!(answer.has_focus().await, "to the box");
             captcha.until_text("error", "Listen first: press period or Play audio.").await;
-            // By script the browser reports in its own way, and leads to the box as well.
+            // When a script asks, the browser shows the error in its own way, and also moves to the box.
             page.script("document.forms[0].reset(); document.querySelector('#who').focus(); document.forms[0].requestSubmit()").await;
             assert!(answer.has_focus().await, "to the box");
         })
@@ -306,7 +307,7 @@ async fn a_move_keeps_everything_and_a_removal_nothing() {
                 )
                 .await;
             assert_eq!(left, json!([0, true]), "no audio outlives the removal");
-            // The box for consent is still ticked to look at: it must count.
+            // The consent checkbox still looks ticked, so it must count.
             let ticked = page.script("return document.querySelector('sori-captcha').shadowRoot.querySelector('[type=checkbox]').checked").await;
             let sent = fields(page).await.contains("captcha-consent=on");
             assert_eq!(ticked, sent);
@@ -347,7 +348,7 @@ async fn what_the_sites_server_says_is_shown_and_the_key_is_dropped() {
             );
             page.script("document.querySelector('sori-captcha').reject(null)")
                 .await;
-            // No message: ours.
+            // Without a message from the page, the widget uses its own.
             captcha.until_text("error", "숫자가 맞지 않습니다").await;
         })
         .await;

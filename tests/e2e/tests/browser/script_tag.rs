@@ -1,4 +1,4 @@
-//! The package without a bundler: a module or a classic script on pages as they are out there.
+//! The package without a bundler: as a module or a classic script on ordinary pages.
 
 use sori_e2e::{Page, Reply, Setup};
 
@@ -39,7 +39,7 @@ async fn a_changed_wasm_is_not_run_and_the_fallback_stays() {
         .await;
 }
 
-/// The wasm is served as a type that the browser will not stream.
+/// The server sends the wasm with a type for which browsers do not compile it while it loads.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_does_not_know_wasm_will_do() {
     let wasm = sori_e2e::built("sori_bg.wasm");
@@ -62,7 +62,7 @@ async fn a_server_that_does_not_know_wasm_will_do() {
         .await;
 }
 
-/// A classic script from another origin, on a page that is decoded as EUC-KR and names no charset for the script.
+/// A classic script from another origin, on a page in EUC-KR that does not give a charset for the script.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_classic_script_keeps_its_text_on_an_euc_kr_page() {
     let script = sori_e2e::built("sori.js");
@@ -71,7 +71,7 @@ async fn the_classic_script_keeps_its_text_on_an_euc_kr_page() {
             .to_vec();
     text.extend(b"<h1>\xb0\xa1\xc0\xd4</h1>");
     text.extend(CAPTCHA.as_bytes());
-    // To a browser, localhost and 127.0.0.1 are two origins.
+    // For a browser, localhost and 127.0.0.1 are two origins.
     text.extend(
         br#"<script>
             const script = document.createElement("script");
@@ -188,7 +188,7 @@ async fn the_classic_script_runs_under_a_nonce_and_strict_dynamic() {
         .await;
 }
 
-/// The demo is served under the strict policy of the documentation; a full run violates nothing.
+/// The demo has the strict policy of the documentation; using the widget violates nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_strict_page_sees_no_violation_in_a_full_run() {
     Setup::new("strict_page")

@@ -1,5 +1,5 @@
-//! Every page of the host site, in both languages: it loads without a complaint, nothing is found by axe-core in either
-//! theme, and at 320 px nothing sticks out.
+//! Every page of the host site, in both languages: it loads without errors, axe-core finds nothing in either theme,
+//! and it does not scroll sideways at 320 px.
 
 use serde_json::{Value, json};
 use sori_e2e::{Page, Setup};
@@ -15,7 +15,7 @@ async fn listed(page: &Page) -> Vec<String> {
         let links = links.as_array().into_iter().flatten();
         paths.extend(links.filter_map(Value::as_str).map(str::to_owned));
     }
-    // Of the pages about servers, which have one template, those with the most and with the widest on them.
+    // The pages about servers have one template. These are the ones with the most text and the widest lines.
     paths.extend([
         "/docs/servers/express".into(),
         "/docs/servers/spring-mvc?lang=en".into(),
@@ -23,8 +23,8 @@ async fn listed(page: &Page) -> Vec<String> {
     paths
 }
 
-/// The console, without what a page shows on purpose, once the page has come to rest: a share button is registered after
-/// the page has loaded, and its warning would count on the next page.
+/// The console, without the lines that a page causes on purpose, once the page is idle. A share button is registered
+/// after the page has loaded, and its warning would otherwise appear with the next page.
 async fn complaints(page: &Page, path: &str) -> Vec<String> {
     page.until(
         "every element is upgraded",

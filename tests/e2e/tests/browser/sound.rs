@@ -1,4 +1,4 @@
-//! What is heard, and when: measured at the element's own output.
+//! What can be heard, and when, measured at the element's own output.
 #![allow(clippy::print_stdout, reason = "figures, shown with --nocapture")]
 
 use serde_json::Value;
@@ -22,7 +22,7 @@ const LISTEN: &str = "
             first('silence');
             heard_at.lead_in = audio.duration * 1000;
         });
-        // A stream of the element's sound goes on over a change of source.
+        // A stream of the element's sound continues when its source changes.
         const meter = context.createAnalyser(), samples = new Float32Array(meter.fftSize);
         audio.addEventListener('playing', () => {
             context.resume();
@@ -39,7 +39,7 @@ async fn first_sound(name: &str, lead_in: &str) -> Value {
     let attributes = format!(r#"endpoint="/captcha" {lead_in}"#);
     let (told, telling) = tokio::sync::oneshot::channel();
     Setup::new(name)
-        // Only it gives a test the element's samples.
+        // Only Chromium gives a test the element's samples.
         .in_chromium()
         .page("/page.html", page(&attributes))
         .run(async |page| {
@@ -75,6 +75,6 @@ async fn the_press_is_answered_by_silence_and_digits_come_after_it() {
         ms("silence") < ms("speech") && ms("speech") < ms("sound"),
         "{at}"
     );
-    // No bound on how late a busy machine is; but never before the silence was played to its end.
+    // A busy machine may be late by any time, but the digits must never start before the silence has ended.
     assert!(ms("speech") - ms("silence") > 0.9 * ms("lead_in"), "{at}");
 }

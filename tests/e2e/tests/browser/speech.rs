@@ -1,4 +1,4 @@
-//! What a screen reader would speak never covers the digits.
+//! What a screen reader would speak is never spoken over the digits.
 
 use serde_json::Value;
 use sori_e2e::Setup;

@@ -1,4 +1,4 @@
-//! What stays on the device: nothing, or speed and volume where the page asks for it.
+//! What is stored on the device: nothing, or speed and volume if the page asks for it.
 
 use serde_json::{Value, json};
 use sori_e2e::{Key, Page, Setup};
@@ -22,11 +22,11 @@ fn nothing_but(local: Value) -> Value {
     json!({ "cookie": "", "local": local, "session": {}, "databases": 0, "caches": 0, "workers": 0 })
 }
 
-/// Hears, sets speed and volume, answers, and sends the form.
+/// Listens, sets speed and volume, answers, and sends the form.
 async fn use_everything(page: &Page) {
     let captcha = play(page).await;
     until_heard(page).await;
-    // At once: on a busy machine the audio is over before all of this is done.
+    // Without waiting: on a busy machine the audio would end before all of this is done.
     captcha.part("play").await.click().await;
     captcha.until_state("paused").await;
     captcha.part("faster").await.click().await;
@@ -74,7 +74,7 @@ async fn asked_to_only_speed_and_volume_are_kept_and_come_back() {
         .await;
 }
 
-/// A device whose storage holds junk, or none, still plays.
+/// If the storage contains nonsense, or does not exist, the widget still plays.
 #[tokio::test(flavor = "multi_thread")]
 async fn junk_in_storage_is_no_fault() {
     Setup::new("storage_junk")

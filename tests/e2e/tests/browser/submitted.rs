@@ -1,4 +1,4 @@
-//! A form that went out by the page's own script: its key is spent, and the person learns it where it matters.
+//! The page's own script has sent the form. The key is used, and the visitor learns the result where it matters.
 
 use serde_json::json;
 use sori_e2e::{Page, Setup};
@@ -13,7 +13,7 @@ async fn answer(page: &Page) {
     captcha.part("answer").await.type_text("12345").await;
 }
 
-/// As a page does that sends by `fetch`.
+/// Sends the form as a page does that uses `fetch`.
 const SENDS: &str = "window.sent = [];
     document.querySelector('form').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -50,7 +50,7 @@ async fn a_key_that_was_read_for_sending_is_not_sent_twice() {
         .await;
 }
 
-/// The page's own check failed, and nothing went out.
+/// The page's own check failed, and nothing was sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_submit_that_the_page_cancels_spends_nothing() {
     Setup::new("submit_cancelled")

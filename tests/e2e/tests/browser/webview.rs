@@ -1,4 +1,5 @@
-//! Browsers inside other apps, and systems that take the sound away: what they do not say, the person is told.
+//! Browsers inside other apps, and systems that interrupt the sound without telling the page. The visitor must be
+//! told.
 
 use serde_json::json;
 use sori_e2e::Setup;
@@ -25,7 +26,7 @@ async fn a_browser_that_says_offline_for_ever_is_tried() {
         .await;
 }
 
-/// `play()` is answered, or never is, and nothing follows.
+/// The promise of `play()` resolves or stays pending, and no sound follows.
 #[tokio::test(flavor = "multi_thread")]
 async fn sound_that_never_starts_is_told_and_play_is_usable() {
     for answer in ["Promise.resolve()", "new Promise(() => {})"] {
@@ -68,7 +69,7 @@ async fn sound_that_stops_without_a_word_goes_on_at_the_next_press() {
             let captcha = play(page).await;
             until_heard(page).await;
             captcha.part("answer").await.type_text("12").await;
-            // As Chromium does to an element that was moved to another document: it stands, and says nothing.
+            // As Chromium does with an element that was moved to another document: the sound stops without an event.
             page.script(
                 "const audio = document.querySelector('sori-captcha').shadowRoot.querySelector('audio');
                  for (const type of ['pause', 'ended', 'timeupdate', 'playing', 'error'])
@@ -88,7 +89,7 @@ async fn sound_that_stops_without_a_word_goes_on_at_the_next_press() {
         .await;
 }
 
-/// A phone's screen reader or a headset: it is paused and resumed over and over.
+/// A phone's screen reader or a headset pauses and resumes the audio again and again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pause_from_outside_costs_no_digit_and_is_not_announced() {
     Setup::new("paused_outside")
@@ -113,7 +114,7 @@ async fn a_pause_from_outside_costs_no_digit_and_is_not_announced() {
                        audio.pause();
                        await paused;
                        const cut = audio.currentTime;
-                       // How long the phone speaks.
+                       // How long the phone's screen reader speaks.
                        await new Promise((done) => setTimeout(done, 500));
                        const playing = next('playing'), seeked = next('seeked');
                        audio.play();

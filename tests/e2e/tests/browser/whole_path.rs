@@ -1,4 +1,4 @@
-//! A person presses Play, hears digits, types them, submits, and the server says whether they were right.
+//! A person presses Play, hears digits, types them and submits the form, and the server says whether they were right.
 
 use sori_e2e::{Page, Setup};
 

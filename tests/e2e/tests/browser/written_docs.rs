@@ -1,4 +1,4 @@
-//! The documentation that `cargo xtask docs` writes, opened as files: no server is there.
+//! The documentation that `cargo xtask docs` writes, opened as files, without a server.
 
 use std::fs;
 use std::path::Path;
@@ -50,7 +50,7 @@ async fn written_pages_work_without_a_server() {
                 )
                 .await;
                 let mut said = page.console().await;
-                // An example shows an address that cannot be shared, and a page opened as a file has no other.
+                // One example shows a URL that cannot be shared, and a page that was opened as a file has no other.
                 said.retain(|line| !line.contains("sori-share: "));
                 assert!(said.is_empty(), "{path}: {said:?}");
                 let overhang = page
@@ -58,7 +58,7 @@ async fn written_pages_work_without_a_server() {
                     .await;
                 assert_eq!(overhang, json!(0), "{path} is wider than 320 px");
             }
-            // The templates are those of the host site, whose pages are all looked at; these differ from it.
+            // The templates are those of the host site, whose pages are all checked. Only these pages differ.
             for path in ["index.html", "ko/index.html", "en/index.html", "en/reference.html"] {
                 page.open(&format!("{base}/{path}")).await;
                 page.assert_accessible("html", path).await;
@@ -102,7 +102,7 @@ async fn the_search_works_in_pages_opened_as_files() {
                 let address = address.as_str().unwrap_or_default();
                 assert!(address.starts_with(&base), "{address}");
             }
-            // Where the index is missing, the reader is told.
+            // If the search index is missing, the reader is told.
             fs::remove_file(folder.join("search/en.js")).expect("the index is there");
             page.open(&format!("{base}/en/start.html")).await;
             page.type_into("#search", "quota").await;

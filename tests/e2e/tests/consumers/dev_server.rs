@@ -8,7 +8,7 @@ use sori_e2e::{Page, Process, Setup};
 
 use super::{project, walk_through};
 
-/// Starts the project's server in front of the site's backend, and walks through its page.
+/// Starts the project's server in front of the site's backend, and uses its page.
 async fn works(name: &str) {
     Setup::new(&format!("dev_server_{name}"))
         .run(async |page| {
@@ -32,7 +32,7 @@ async fn works_from_an_allowed_origin(name: &str) {
         .await;
 }
 
-/// The form goes to the site's server, which these servers are not.
+/// The form is sent to the site's server, because these development servers do not handle it.
 async fn walk_through_to_the_site(page: &Page) {
     page.captcha("").await;
     let site = format!("{}/", page.site().origin());
@@ -44,7 +44,7 @@ async fn walk_through_to_the_site(page: &Page) {
     walk_through(page).await;
 }
 
-/// Free a moment ago: this server's own output does not say which port it took before the backend has to know it.
+/// A port that was free a moment ago. The backend must know the port before the server can print it.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port is free");
     let address = listener.local_addr();
@@ -87,7 +87,7 @@ impl DevServer {
     }
 }
 
-/// npm, and the servers that it started: they would outlive it.
+/// Ends npm and the servers that it started. Otherwise they would keep running.
 impl Drop for DevServer {
     fn drop(&mut self) {
         let ended = Command::new("kill")

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use sori_e2e::{Page, Setup, target_folder};
 
-/// A folder of a project of tests/packaging, as the packaging check left it.
+/// A folder in a project of tests/packaging, as `cargo xtask test --only packaging` left it.
 fn project(name: &str, folder: &str) -> PathBuf {
     let path = target_folder().join("packaging").join(name).join(folder);
     assert!(
@@ -22,7 +22,7 @@ fn consumer(name: &str) -> Setup {
     Setup::new(&format!("consumer_{name}")).folder(&project(name, "out"))
 }
 
-/// Play, real audio, digits.
+/// Presses Play, waits for real audio and types the digits.
 async fn answer(page: &Page) {
     let captcha = page.captcha("").await;
     captcha.part("play").await.click().await;
@@ -30,7 +30,7 @@ async fn answer(page: &Page) {
     captcha.part("answer").await.type_text("12345").await;
 }
 
-/// The whole path on the open page, to the server's verdict.
+/// Everything on the open page from Play to the server's result.
 async fn walk_through(page: &Page) {
     answer(page).await;
     submit(page).await;
@@ -46,7 +46,7 @@ async fn submit(page: &Page) {
     .await;
 }
 
-/// Opens the project's page, sees that it is quiet, and walks through.
+/// Opens the project's page, checks that the console is empty, and uses the captcha.
 async fn works(name: &str) {
     consumer(name)
         .run(async |page| {
@@ -116,7 +116,7 @@ mod wasm_pack {
 
     consumer!(bundler, gives_a_bundler_working_elements, plain);
 
-    /// README's lines, as they stand, on a page that the files are beside.
+    /// The README's lines, unchanged, on a page beside the files.
     #[tokio::test(flavor = "multi_thread")]
     async fn the_readmes_lines_give_working_elements() {
         Setup::new("wasm_pack_web")
@@ -141,7 +141,7 @@ mod wasm_pack {
 }
 
 mod playwright {
-    /// The documented helper, in Playwright's hands, against the host site.
+    /// The helper from the documentation, run by Playwright on the host site.
     #[tokio::test(flavor = "multi_thread")]
     async fn the_documented_helper_answers_in_a_browser_test() {
         let folder = sori_e2e::target_folder().join("packaging/playwright");
@@ -225,7 +225,7 @@ mod actions_of_react {
         seen
     }
 
-    /// The action renders the error and React resets the form in the same turn.
+    /// The action renders the error, and React resets the form at the same time.
     #[tokio::test(flavor = "multi_thread")]
     async fn an_error_that_the_action_returns_outlives_the_reset() {
         let (error, _) = after(422).await;
@@ -247,7 +247,7 @@ mod navigation {
         consumer("navigation")
             .run(async |page| {
                 page.open("/").await;
-                // Survives only if Turbo swaps the body instead of loading the page.
+                // This value survives only if Turbo replaces the body instead of loading the page.
                 page.script("window.kept = true").await;
                 page.click("#next").await;
                 page.captcha("").await.part("play").await.click().await;

@@ -2,8 +2,8 @@
 
 use super::{answer, consumer, submit, walk_through};
 
-/// Without an answer nothing leaves the page, and the person reads what to do. Answered, the library reads the form's fields
-/// and puts the server's answer into the page, which stays.
+/// Without an answer nothing is sent, and the visitor reads what to do. With an answer, the library reads the form's
+/// fields and puts the server's reply into the page, which stays open.
 async fn sends_the_form_once_it_is_answered(name: &str) {
     consumer("scripts")
         .run(async |page| {

@@ -1,4 +1,4 @@
-//! The page about forms that a script sends: what it tells to paste, in forms that the host site verifies.
+//! The page “Submitting a form by script”: its snippets, pasted into forms that the host site verifies.
 
 use serde_json::json;
 use sori_e2e::{Page, Reply, Setup};
@@ -11,7 +11,7 @@ fn snippet(name: &str) -> String {
 }
 
 const MODULE: &str = r#"<script type="module" src="/pkg/define.js"></script>"#;
-/// The form's own field is checked by the host site, too.
+/// The host site also checks the form's other field.
 const FORM: &str = r#"<form id="join" action="/" method="post"><input name="name" value="Bora" aria-label="Name">
 <sori-captcha endpoint="/captcha" name="captcha" required></sori-captcha><button>Join</button></form>
 <p id="done" role="status"></p>"#;
@@ -24,7 +24,7 @@ async fn answer(page: &Page, numbers: &str) {
     page.click("#join button").await;
 }
 
-/// What a snippet says to a form that passed, and how its words about wrong numbers begin.
+/// What a snippet shows after a form was accepted, and the beginning of its message about wrong numbers.
 const ENGLISH: (&str, &str) = ("Welcome", "The numbers did not match.");
 const KOREAN: (&str, &str) = ("환영합니다", "숫자가 맞지 않습니다.");
 
@@ -111,7 +111,7 @@ async fn a_dialog_that_closes_stops_the_audio() {
                 page.click("#open").await;
                 let captcha = page.captcha("").await;
                 captcha.part("play").await.click().await;
-                // Stopped within the lead-in it would not be paused: nothing was heard yet.
+                // During the silence before the digits it would not be paused, because nothing was heard yet.
                 captcha.until_heard().await;
                 page.click("#cancel").await;
                 captcha.until_state("paused").await;
@@ -123,7 +123,7 @@ async fn a_dialog_that_closes_stops_the_audio() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_step_of_a_wizard_waits_for_the_answer() {
     for name in ["ajax/wizard.en.html", "ajax/wizard.ko.html"] {
-        // Where the host site takes the form.
+        // The URL at which the host site accepts the form.
         let form = snippet(name).replace("action=\"/join\"", "action=\"/\"");
         let code = r#"<script type="module" src="/wizard.mjs"></script>"#;
         Setup::new("ajax_wizard")
@@ -142,7 +142,7 @@ async fn the_last_step_of_a_wizard_waits_for_the_answer() {
                 captcha.until_told("error").await;
                 captcha.part("play").await.click().await;
                 captcha.until_state("playing").await;
-                // Enter presses the form's first button, which is hidden by now.
+                // Enter presses the form's first button, which is hidden now.
                 captcha
                     .part("answer")
                     .await
@@ -163,7 +163,7 @@ async fn a_frame_of_another_origin_plays_and_fills_its_form() {
         let (before, after) = frame
             .split_once("https://forms.example.com/join")
             .expect("the frame has an address");
-        // To a browser, localhost and 127.0.0.1 are two origins.
+        // For a browser, localhost and 127.0.0.1 are two origins.
         let script = format!(
             "document.body.insertAdjacentHTML('beforeend', {} + `http://localhost:${{location.port}}/inner.html` + {});",
             json!(before),

@@ -1,11 +1,11 @@
-//! More than one copy on a page, more than one try, and pages built by script.
+//! Several copies of the package on a page, several attempts to load it, and pages that a script builds.
 
 use serde_json::json;
 use sori_e2e::{Reply, Setup, built};
 
 use crate::{FORM, document, plays};
 
-/// A copy of the package under another address, so that it is a module of its own.
+/// A copy of the package with another URL, so that it is a separate module.
 fn with_copy(setup: Setup, script: Vec<u8>) -> Setup {
     setup
         .page("/copy/define.js", Reply::new("text/javascript", script))
@@ -21,7 +21,7 @@ async fn two_copies_on_one_page_are_one_element() {
     with_copy(setup, built("define.js"))
         .run(async |page| {
             for load in [
-                // One after the other, and both at once.
+                // One after the other, and both at the same time.
                 "for (const entry of ['/pkg/define.js', '/copy/define.js']) await (await import(entry)).ready",
                 "await Promise.all(['/pkg/define.js', '/copy/define.js'].map(async (entry) => (await import(entry)).ready))",
             ] {
@@ -34,7 +34,7 @@ async fn two_copies_on_one_page_are_one_element() {
         .await;
 }
 
-/// Whatever another version defined stays; this one neither replaces it nor complains.
+/// Whatever another version defined stays; this version neither replaces it nor complains.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_versions_on_one_page_leave_the_first_at_work() {
     let other = r#"<script>customElements.define("sori-captcha", class extends HTMLElement { version = "other"; });</script>"#;

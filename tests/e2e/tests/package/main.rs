@@ -1,4 +1,4 @@
-//! The package on pages as they are out there: its entries, its copies, and what the documentation tells to paste.
+//! The package on ordinary pages: its entries, several copies, and the snippets of the documentation.
 
 mod ajax;
 mod copies;
@@ -19,14 +19,14 @@ const FORM: &str = r#"<form action="/" method="post">
 <sori-captcha endpoint="/captcha" name="captcha" required><a slot="alternative" href="/help">Help</a></sori-captcha>
 <button>OK</button></form>"#;
 
-/// Play, and the digits are on their way.
+/// Presses Play, and waits until the audio starts.
 async fn plays(page: &Page) {
     let captcha = page.captcha("").await;
     captcha.part("play").await.click().await;
     captcha.until_state("playing").await;
 }
 
-/// The package's files that the page asked for, by name.
+/// The names of the package's files that the page requested.
 async fn files(page: &Page) -> Vec<String> {
     let requests = page.requests().await.into_iter();
     requests

@@ -1,11 +1,11 @@
-//! The reference is held against the element at work, and its examples do what they show.
+//! Compares the reference with the real element, and checks that its examples work as shown.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use sori_e2e::{Page, Setup, built, root};
 
-/// What the manifest that editors read says of the element.
+/// What the manifest, which editors read, says about the element.
 fn declared(tag: &str) -> Value {
     let path = root().join("pkg/custom-elements.json");
     let text = std::fs::read_to_string(path).expect("the manifest is there");
@@ -25,7 +25,7 @@ fn names(list: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// Everything that the class adds to `HTMLElement`, without the callbacks that the browser calls.
+/// Everything that the class adds to `HTMLElement`, except the callbacks that the browser calls.
 const OWN: &str = "
     await (await import('/pkg/define.js')).ready;
     const element = document.createElement('sori-captcha');

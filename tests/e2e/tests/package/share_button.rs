@@ -1,4 +1,4 @@
-//! `<sori-share>` comes with the captcha's entries wherever it stands, and costs other pages nothing.
+//! `<sori-share>` is loaded by the captcha's entries wherever it is in the page, and costs other pages nothing.
 
 use serde_json::json;
 use sori_e2e::{Page, Setup};
@@ -7,7 +7,7 @@ use crate::{FORM, document, files, plays};
 
 const MODULE: &str = r#"<script type="module" src="/pkg/define.js"></script>"#;
 
-/// Whether the share button that the expression finds is at work: it has a link to NAVER's page.
+/// Whether the share button that the expression finds works: it has a link to NAVER's page.
 async fn works(page: &Page, share: &str) {
     let works = format!(
         "return ({share})?.shadowRoot?.querySelector('[part=link]')?.href.startsWith('https://share.naver.com/web/shareView?url=https%3A%2F%2Fexample.com')"
@@ -82,7 +82,7 @@ async fn one_that_was_made_before_its_module_is_no_worse() {
                 page.script("early.copy = true; return [early.url, early.getAttribute('url'), early.hasAttribute('copy')]").await,
                 json!(["https://example.com/early", "https://example.com/early", true])
             );
-            // A further one, now that the module is there.
+            // Another button, now that the module is loaded.
             page.script("document.body.insertAdjacentHTML('beforeend', '<sori-share id=late url=\"https://example.com/late\"></sori-share>')")
                 .await;
             works(page, "document.querySelector('#late')").await;
@@ -91,7 +91,7 @@ async fn one_that_was_made_before_its_module_is_no_worse() {
         .await;
 }
 
-/// The two entries, in both orders, and twice: one element serves them all.
+/// Both entries, in both orders and twice: one element serves all of them.
 #[tokio::test(flavor = "multi_thread")]
 async fn both_entries_on_a_page_share_one_element() {
     let share = r#"<sori-share url="https://example.com/" copy></sori-share>"#;
@@ -118,7 +118,7 @@ async fn both_entries_on_a_page_share_one_element() {
         .await;
 }
 
-/// Lists such as Fanboy's Social refuse files by this word in their path.
+/// Blocking lists such as Fanboy's Social block files that have this word in their path.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blocker_of_files_named_share_stops_neither_element() {
     Setup::new("share_blocked")
@@ -141,7 +141,7 @@ async fn a_blocker_of_files_named_share_stops_neither_element() {
         .await;
 }
 
-/// What stands in for the class has to name what the class observes.
+/// The stand-in must list the same attributes as the class that it stands for.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stand_in_observes_what_the_element_observes() {
     Setup::new("share_observed")
@@ -172,7 +172,7 @@ async fn until_its_module_comes_the_pages_own_link_stays() {
             plays(page).await;
             let link = page.element("#own").await;
             assert!(link.is_displayed().await.expect("the link is there"));
-            // The next one that appears tries again.
+            // The next share button that appears tries again.
             page.devtools("Network.setBlockedURLs", json!({ "urls": [] })).await;
             page.script("document.body.insertAdjacentHTML('beforeend', '<sori-share id=next url=\"https://example.com/\"></sori-share>')")
                 .await;
@@ -181,7 +181,7 @@ async fn until_its_module_comes_the_pages_own_link_stays() {
         .await;
 }
 
-/// The contract of the classic script: both elements, one request.
+/// What the classic script promises: both elements with one request.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_classic_script_brings_both_elements_in_one_request() {
     let script = r#"<script src="/pkg/sori.js"></script>"#;

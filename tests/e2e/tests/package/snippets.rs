@@ -1,4 +1,4 @@
-//! What the documentation tells to paste, pasted: taken from the served pages, as a reader would.
+//! The snippets of the documentation, taken from the served pages and pasted, as a reader would do it.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use sori_e2e::{Page, Reply, Setup, built, integrity, root};
 
 use crate::{FORM, document};
 
-/// The package where the snippets expect it.
+/// The package at the URL that the snippets expect.
 fn served(mut setup: Setup) -> Setup {
     for (name, kind) in [
         ("define.js", "text/javascript"),
@@ -36,7 +36,7 @@ async fn sample(page: &Page, path: &str, name: &str) -> String {
         .script("return [...document.querySelectorAll('pre')].map((sample) => sample.textContent)")
         .await;
     let file = snippet(name);
-    // At a brace the page fills in a hash.
+    // Where the file has a brace, the page shows a hash.
     let begin = file.trim().split('{').next().unwrap_or_default();
     let samples = samples.as_array().into_iter().flatten();
     let mut samples = samples.filter_map(Value::as_str);
@@ -142,7 +142,7 @@ async fn the_snippets_with_integrity_have_the_built_hashes_and_load_each_file_on
     }
 }
 
-/// What the page about migrating adds, without what it takes away.
+/// The lines that the page about migrating adds, without those that it removes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_was_migrated_submits_the_old_field() {
     for (path, name) in [
@@ -180,7 +180,7 @@ async fn a_form_that_was_migrated_submits_the_old_field() {
     }
 }
 
-/// A ticket by the documented code, in the documented place, for a backend that wants one.
+/// A ticket made by the code in the documentation, for a backend that requires tickets.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rendered_ticket_lets_the_widget_issue() {
     const SECRET: &str = "a ticket secret of the tests, 32 bytes or more";
@@ -250,7 +250,7 @@ async fn the_style_sheet_on_the_page_about_styling_is_worn() {
             let colour = page
                 .script("return getComputedStyle(document.querySelector('.branded').shadowRoot.querySelector('[part=play]')).backgroundColor")
                 .await;
-            // #0b6b5d by day, #7fdcc9 by night.
+            // #0b6b5d in the light theme, #7fdcc9 in the dark one.
             assert!(colour == "rgb(11, 107, 93)" || colour == "rgb(127, 220, 201)", "{colour}");
         })
         .await;
@@ -265,7 +265,7 @@ fn header(sample: &str) -> String {
     value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Under the printed policies a full run violates nothing, Trusted Types included.
+/// With the printed policies, using the widget violates nothing, Trusted Types included.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_printed_policies_are_enough() {
     let printed = samples(&[("/docs/csp", "policy.txt"), ("/docs/csp", "nonce.txt")]).await;
@@ -317,7 +317,7 @@ async fn the_printed_policies_are_enough() {
     }
 }
 
-/// Without `'wasm-unsafe-eval'` the link inside the element stays, and the console names what is missing.
+/// Without `'wasm-unsafe-eval'` only the link inside the element shows, and the console names what is missing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_without_wasm_unsafe_eval_is_named_on_the_console() {
     let policy = "default-src 'none'; script-src 'self'; connect-src 'self'";

@@ -1,10 +1,10 @@
-//! Answers: right, wrong, none, sent by a script.
+//! Answers: right, wrong, missing, or sent by a script.
 
 use super::{Stage, hear_and_type, hear_by_play_and_type, press_times, to_the_box, to_the_form};
 use crate::transcript::Heard;
 
-/// Sends the form by script, as pages do that stay where they are: the first time it is accepted, which a region of the
-/// page's own says, the second time refused.
+/// Sends the form by script, as pages do that stay open. The first form is accepted, and a live region of the page
+/// says so; the second form is rejected.
 const SEND_BY_SCRIPT: &str = "
     const said = document.createElement('p');
     said.setAttribute('role', 'status');
@@ -23,7 +23,7 @@ impl Stage {
         self.listen("", async |listener| {
             to_the_box(listener).await;
             listener.press_and_hear_all(".").await;
-            // Once more, as most do.
+            // A second time, as most listeners do.
             hear_and_type(listener, "12345").await;
             listener.press_and_arrive("Enter").await;
         })
@@ -41,7 +41,7 @@ impl Stage {
         .await
     }
 
-    /// The main way with nothing heard twice, by this key in the box, or by Play.
+    /// The main way, listening only once, started with this key in the box or with Play.
     pub(crate) async fn shortest(&self, by: &str) -> Heard {
         self.listen("", async |listener| {
             to_the_box(listener).await;
@@ -73,7 +73,7 @@ impl Stage {
             to_the_box(listener).await;
             hear_and_type(listener, "54321").await;
             listener.press("Enter").await;
-            // By the button, from where the focus goes to the box.
+            // With the button; the focus moves from there to the box.
             hear_and_type(listener, "54321").await;
             listener.tab_to_part("check").await;
             listener.press("Space").await;
@@ -91,7 +91,7 @@ impl Stage {
             to_the_box(listener).await;
             listener.press("Enter").await;
             listener.press("Shift+Tab").await;
-            // From another field the form leads back to the box.
+            // The focus is in another field. The form moves it to the box.
             listener.press("Enter").await;
             listener.press_and_hear_all(".").await;
             listener.press("Enter").await;
@@ -109,7 +109,7 @@ impl Stage {
                 .await;
             to_the_form(listener).await;
             press_times(listener, "Tab", 2).await;
-            // Not agreed yet.
+            // Without consent yet.
             listener.press(".").await;
             listener.press("Shift+Tab").await;
             listener.press("Space").await;
@@ -134,7 +134,7 @@ impl Stage {
             to_the_box(listener).await;
             hear_and_type(listener, "12345").await;
             listener.press("Enter").await;
-            // Back at the box later.
+            // The listener returns to the box later.
             listener.press("Shift+Tab").await;
             listener.press("Tab").await;
             hear_and_type(listener, "54321").await;

@@ -32,7 +32,7 @@ impl Stage {
             listener.tab_to_part("slower").await;
             listener.press("Space").await;
             listener.tab_to_part("faster").await;
-            // From 90 percent to the limit, and once against it.
+            // From 90 percent to the limit, and one press more.
             press_times(listener, "Space", 7).await;
         })
         .await
@@ -53,7 +53,7 @@ impl Stage {
             listener.press("Tab").await;
             listener.press("Shift+Tab").await;
             listener.press_until_sound(".").await;
-            // By the listener's own key: silence is the answer.
+            // The listener's own key stopped it, so silence is the right reply.
             listener.press_until_silence(".").await;
             listener.press_and_hear_all(".").await;
         })

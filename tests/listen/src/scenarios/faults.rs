@@ -1,4 +1,4 @@
-//! What goes wrong without the listener's doing.
+//! Errors that the listener did not cause.
 
 use sori_backend::practice::{Call, Fault, Faults};
 use sori_e2e::Setup;
@@ -6,7 +6,7 @@ use sori_e2e::Setup;
 use super::{Stage, fault_by, hear_and_type, hear_by_play_and_type, press_times, to_the_box};
 use crate::transcript::Heard;
 
-/// A browser without a network, as the page sees it.
+/// Makes the page see a browser without a network.
 const CUT_OFF: &str = "
     Object.defineProperty(navigator, 'onLine', { configurable: true, get: () => false });
     window.connected = window.fetch;
@@ -16,7 +16,7 @@ const CONNECT: &str = "delete navigator.onLine; window.fetch = window.connected;
 impl Stage {
     pub(super) async fn expiry(&self, typed: &str) -> Heard {
         let short_lived = |setup: Setup| {
-            // The shortest life that is warned of is 40 s.
+            // 40 s is the shortest life of a key with a warning before its end.
             setup
                 .setting("SORI_KEY_TTL", "45s")
                 .setting("SORI_KEY_RESERVE", "45s")
@@ -106,7 +106,7 @@ impl Stage {
         let faults = Faults::default();
         faults.set(Call::Audio, Fault::Stall);
         let upstream = |setup: Setup| {
-            // The backend gives up after the notice to wait, and the widget asks again.
+            // The backend gives up after the widget has said to wait, and the widget tries again.
             fault_by(&faults)(setup).setting("SORI_UPSTREAM_TIMEOUT", "4s")
         };
         self.listen_to("", upstream, async |listener| {

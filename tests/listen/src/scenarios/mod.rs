@@ -1,5 +1,5 @@
-//! The ways that are listened to. Each starts in the form's first field: what is said of a site's own fields is the
-//! browser's business.
+//! The ways (sequences of key presses) whose speech is recorded. Each starts in the form's first field, because what
+//! is spoken about a site's own fields depends only on the browser.
 
 mod answers;
 mod controls;
@@ -49,7 +49,7 @@ impl Stage {
         self.listen_to(query, |setup| setup, acts).await
     }
 
-    /// The same, of another backend.
+    /// The same, with another backend.
     async fn listen_to(
         &self,
         query: &str,
@@ -75,13 +75,13 @@ impl Stage {
     }
 }
 
-/// The practice upstream, as faulty as the test says.
+/// The practice upstream with these faults.
 fn fault_by(faults: &Faults) -> impl FnOnce(Setup) -> Setup {
     let faults = faults.clone();
     |setup| setup.upstream(|options| options.faults = faults)
 }
 
-/// Past the page's navigation to the form's first field, where the transcript begins.
+/// Moves past the page's navigation to the form's first field, where the transcript begins.
 async fn to_the_form(listener: &mut Listener<'_>) {
     listener.press("Tab").await;
     listener.press("Enter").await;

@@ -1,6 +1,7 @@
 use sori_stacks::{Backend, Process, Way, copy, folder, free_port, snippet, walk};
 
-/// ASP.NET Core cannot be had; Debian's Mono compiles and runs the class that asks the backend. This is a site around it.
+/// ASP.NET Core cannot be installed here. Debian's Mono compiles and runs the class that calls the backend. This is a
+/// site around it.
 const SITE: &str = r#"
 using System;
 using System.IO;

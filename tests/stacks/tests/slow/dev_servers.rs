@@ -6,7 +6,7 @@ fn link(from: &std::path::Path, to: &std::path::Path) {
     std::os::unix::fs::symlink(from, to).expect("a link can be made");
 }
 
-/// Vite passes the widget's requests on; the form belongs to another server.
+/// Vite forwards the widget's requests; another server receives the form.
 #[tokio::test(flavor = "multi_thread")]
 async fn vite_passes_the_captcha_on() {
     let folder = folder("vite");
@@ -30,7 +30,7 @@ async fn next_passes_the_captcha_on_and_checks_the_form() {
     link(&node_packages("next"), &folder.join("node_modules"));
     let layout = "export default function Layout({ children }) { return <html lang=\"en\"><body>{children}</body></html>; }";
     std::fs::write(folder.join("app/layout.jsx"), layout).expect("a layout can be written");
-    // The element itself is tested in browsers: here a stand-in takes the package's place.
+    // Other tests run the element in browsers. Here a stand-in replaces the package.
     let package = folder.join("stand-in");
     std::fs::create_dir_all(&package).expect("a folder can be made");
     std::fs::write(package.join("define.js"), "export {};\n").expect("a file can be written");

@@ -1,6 +1,6 @@
 use sori_stacks::{Backend, Process, Way, copy, folder, free_port, run, snippet, walk};
 
-/// A Tomcat with one Spring context, in place of a web application's web.xml.
+/// A Tomcat with one Spring context, instead of a web application with a web.xml.
 const SITE: &str = r#"
 package site;
 
@@ -33,7 +33,7 @@ public class Site {
 }
 "#;
 
-/// As sites of that age write it. The placeholders are read from the environment.
+/// As sites of that time write it. The placeholders are read from the environment.
 const BEANS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <beans xmlns="http://www.springframework.org/schema/beans" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
   xmlns:context="http://www.springframework.org/schema/context" xmlns:mvc="http://www.springframework.org/schema/mvc"
@@ -59,7 +59,7 @@ const BEANS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 </beans>
 "#;
 
-/// Debian's jars; those of Tomcat 9 and of what it compiles JSP with.
+/// The jar files from Debian, with those of Tomcat 9 and of its JSP compiler.
 const JARS: &str = "$(ls /usr/share/java/spring3-*.jar /usr/share/java/tomcat9-*.jar /usr/share/java/ecj.jar \
     /usr/share/java/eclipse-jdt-core*.jar /usr/share/java/commons-logging.jar /usr/share/java/jackson-*.jar 2>/dev/null | tr '\\n' ':')";
 
@@ -82,13 +82,13 @@ async fn spring_mvc_checks_the_form() {
     std::fs::write(folder.join("web/WEB-INF/spring.xml"), BEANS).expect("a file can be written");
     let port = free_port();
     let backend = Backend::for_pages_of(&format!("http://127.0.0.1:{port}")).await;
-    // As Java 8, which eGovFrame's sites still are.
+    // With Java 8, which eGovFrame's sites still use.
     run(
         &format!("javac -nowarn --release 8 -cp {JARS} -d out site/*.java"),
         &folder,
         &backend,
     );
-    // Spring 4 makes classes in a way that newer Java opens only when asked.
+    // Spring 4 makes classes in a way that newer Java versions allow only with this flag.
     let site = Process::start(
         &format!("exec java --add-opens java.base/java.lang=ALL-UNNAMED -cp out:{JARS} site.Site"),
         &folder,

@@ -1,6 +1,6 @@
 use sori_stacks::{Backend, Process, Way, constants, copy, folder, free_port, snippet, walk};
 
-/// Debian has Laravel's framework and no application around it: this is the part of one that a form needs.
+/// Debian has Laravel's framework without an application. This is the part of an application that a form needs.
 const LARAVEL: &str = r#"<?php
 require '/usr/share/php/Illuminate/autoload.php';
 require '/usr/share/php/GuzzleHttp/autoload.php';
@@ -36,7 +36,7 @@ $router->group(['middleware' => [
 try {
     $response = $router->dispatch($request);
 } catch (Illuminate\Validation\ValidationException $refused) {
-    // What Laravel's own handler does: back to the form, with the errors and the old input.
+    // As Laravel's own handler does: back to the form, with the errors and the old input.
     $request->session()->flashInput($request->except('captcha-response'));
     $errors = new Illuminate\Support\ViewErrorBag;
     $request->session()->flash('errors', $errors->put('default', new Illuminate\Support\MessageBag($refused->errors())));
@@ -80,12 +80,12 @@ async fn laravel_checks_the_form() {
     walk(site, backend, "/join", "/join", Way::PastTheSite).await;
 }
 
-/// Gnuboard itself cannot be had; the three functions that it calls can.
+/// Gnuboard itself cannot be installed here. These are the three functions that it calls.
 const GNUBOARD: &str = r#"<?php
 define('_GNUBOARD_', true);
 define('G5_BBS_URL', '/bbs');
 require __DIR__ . '/sori.config.php';
-// common.php of Gnuboard adds slashes to what is posted.
+// Gnuboard's common.php adds slashes to the values of a form.
 $_POST = array_map('addslashes', $_POST);
 require __DIR__ . '/captcha.lib.php';
 if ($_SERVER['REQUEST_METHOD'] === 'POST' && chk_captcha()) exit('Welcome');

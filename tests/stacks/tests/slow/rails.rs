@@ -1,6 +1,6 @@
 use sori_stacks::{Backend, Process, Way, copy, folder, free_port, snippet, walk};
 
-/// What `rails new` would make, as far as one form needs it.
+/// The part of what `rails new` makes that one form needs.
 const APP: &str = r#"
 require "action_controller/railtie"
 require "recaptcha/rails"

@@ -6,7 +6,7 @@ use sori_stacks::{
     Backend, Process, Visitor, Way, constants, copy, folder, free_port, run, snippet,
 };
 
-/// MariaDB in a folder of the test's own, reached by its socket alone.
+/// MariaDB in the test's own folder, which can be reached only by its socket.
 struct Database(Child);
 
 impl Database {
@@ -45,7 +45,7 @@ impl Drop for Database {
     }
 }
 
-/// Installs the site, with the plugin on and a post that takes comments.
+/// Installs the site, with the plugin activated and a post that accepts comments.
 const INSTALL: &str = r#"<?php
 define('WP_INSTALLING', true);
 $_SERVER['HTTP_HOST'] = '127.0.0.1:' . getenv('PORT');
@@ -71,7 +71,7 @@ async fn the_plugin_checks_comments_and_registrations() {
         &folder,
         &backend,
     );
-    // Debian's package links to folders of the one site that it expects, some of which are not there.
+    // Debian's package links to the folders of a site that do not all exist here.
     run(
         "cp -rL /usr/share/wordpress/. site 2>/dev/null || test -f site/wp-load.php",
         &folder,
@@ -100,7 +100,7 @@ async fn the_plugin_checks_comments_and_registrations() {
     fs::write(theme.join("index.php"), index).expect("a file can be written");
     fs::write(folder.join("install.php"), INSTALL).expect("a file can be written");
     run(&format!("PORT={port} php install.php"), &folder, &backend);
-    // Every visitor of the test has one address, and WordPress slows down whoever comments too fast.
+    // All visitors of the test have one IP address, and WordPress refuses comments that come too fast.
     let plugin = "<?php remove_filter('check_comment_flood', 'check_comment_flood_db');";
     fs::create_dir_all(site.join("wp-content/mu-plugins")).expect("a folder can be made");
     fs::write(site.join("wp-content/mu-plugins/test.php"), plugin).expect("a file can be written");

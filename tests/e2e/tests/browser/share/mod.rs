@@ -37,7 +37,7 @@ async fn heard(page: &Page) -> Value {
     page.script("return window.heard").await
 }
 
-/// Waits for a second window and returns its address; it is closed, and the first is back in front.
+/// Waits for a second window, and returns its URL and opener; then closes it and returns to the first window.
 async fn opened(page: &Page) -> (String, Value) {
     let client = page.client();
     let first = client.window().await.expect("there is a window");
@@ -197,7 +197,7 @@ async fn nothing_is_requested_or_stored_before_the_press() {
             assert!(!requests.is_empty());
             for url in requests {
                 assert!(
-                    // Browsers ask for the last by themselves.
+                    // Browsers request the last one by themselves.
                     ["/pkg/share.js", "/pkg/button_bg.wasm", "/favicon.ico"].iter().any(|own| url == format!("{}{own}", page.origin())),
                     "{url} was requested"
                 );
@@ -211,7 +211,7 @@ async fn nothing_is_requested_or_stored_before_the_press() {
         .await;
 }
 
-/// The demo has no link of its own in the element: `define.js` brings the share button.
+/// The demo has no link in the element: `define.js` loads the share button.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_has_a_share_button() {
     Setup::new("share_demo")

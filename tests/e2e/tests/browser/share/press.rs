@@ -2,14 +2,14 @@
 
 use super::*;
 
-/// Only Chromium can be kept from asking the real share page.
+/// Only Chromium can be kept from requesting the real share page.
 fn away_from_naver(name: &str) -> Setup {
     Setup::new(name)
         .in_chromium()
         .browser_argument("--host-resolver-rules=MAP share.naver.com 127.0.0.1:9")
 }
 
-/// The share page is played by a page of the test's own: the address alone decides where the link leads.
+/// The test serves a page in place of NAVER's share page, because only the URL decides where the link leads.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_press_opens_a_tab_without_an_opener() {
     away_from_naver("share_tab")
@@ -34,7 +34,8 @@ async fn a_press_opens_a_tab_without_an_opener() {
         .await;
 }
 
-/// The page changes after the button was made, and the pointer comes without a click: the link is up to date.
+/// The page changes after the button was made, and the visitor uses the middle button instead of a click: the link is
+/// up to date.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_middle_click_opens_what_the_page_is_now() {
     away_from_naver("share_middle_click")
@@ -101,7 +102,7 @@ async fn a_popup_is_centred_and_keeps_the_page() {
         .await;
 }
 
-/// A sandboxed frame may follow links of its own but open no windows: the browser itself blocks the popup.
+/// A sandboxed frame may follow links but not open windows, so the browser itself blocks the popup.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blocked_popup_is_reported_and_the_link_goes_on() {
     let button = format!("<sori-share url='{URL}' popup='500x400'></sori-share>");
@@ -153,7 +154,7 @@ async fn copying_is_announced_and_done() {
                 json!([format!("sori-copied copy {URL}")])
             );
             assert!(copy.has_focus().await, "the focus has moved");
-            // What was copied, by pasting it.
+            // Pastes what was copied.
             page.type_into("input", &format!("{}v", char::from(Key::Control)))
                 .await;
             assert_eq!(
@@ -165,7 +166,7 @@ async fn copying_is_announced_and_done() {
         .await;
 }
 
-/// Orca drops an announcement that equals the last.
+/// Orca does not speak an announcement with the same text as the last one.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_result_twice_is_announced_twice() {
     Setup::new("share_copy_twice")
@@ -191,7 +192,7 @@ async fn the_same_result_twice_is_announced_twice() {
         .await;
 }
 
-/// As in-app browsers do: a promise that nobody settles.
+/// As in browsers inside apps: a promise that is never settled.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clipboard_that_never_answers_leaves_no_dead_button() {
     Setup::new("share_copy_stuck")
@@ -214,7 +215,7 @@ async fn a_clipboard_that_never_answers_leaves_no_dead_button() {
         .await;
 }
 
-/// A single-page application moves on and leaves the head of the page before.
+/// A single-page application changes the page and leaves the old `<head>`.
 #[tokio::test(flavor = "multi_thread")]
 async fn url_and_title_are_of_one_page() {
     let head = r#"<link rel="canonical" href="https://example.com/old"><meta property="og:title" content="Old">"#;
@@ -235,19 +236,19 @@ async fn url_and_title_are_of_one_page() {
             page.script("document.querySelector('sori-share').shadowRoot.querySelector('a').focus()").await;
             assert_eq!(page.script(query).await, json!(["https://example.com/new", "New"]));
             page.script("history.pushState(null, '', '/newer'); document.title = 'Newer'; document.querySelector('sori-share').lang = 'en'").await;
-            // This machine's own address cannot be shared, and is not taken for the page before.
+            // The URL of this machine cannot be shared, and the URL of the page before must not be used instead.
             assert_eq!(link.attribute("aria-disabled").await.as_deref(), Some("true"));
         })
         .await;
 }
 
-/// The page's own policy forbids the clipboard.
+/// The page's own policy blocks the clipboard.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_is_refused_leaves_the_url_to_be_selected() {
     let policy = page(&format!("<sori-share url='{URL}' copy></sori-share>"))
         .header("permissions-policy", "clipboard-write=()");
     Setup::new("share_copy_refused")
-        // Firefox knows no policy for the clipboard.
+        // Firefox has no policy for the clipboard.
         .in_chromium()
         .page("/", policy)
         .run(async |page| {
@@ -274,7 +275,7 @@ async fn a_copy_that_is_refused_leaves_the_url_to_be_selected() {
         .await;
 }
 
-/// Headless browsers have no share sheet: it is played as the standard describes it.
+/// Headless browsers have no share sheet, so the test imitates one as the standard describes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_share_sheet_is_offered_where_there_is_one() {
     let sheet = |outcome: &str| {
@@ -303,7 +304,7 @@ async fn the_share_sheet_is_offered_where_there_is_one() {
                 assert_eq!(page.script("return [given.url, given.title]").await, json!([URL, "소리 & 글 100%"]));
                 share.until_text("status", said).await;
                 assert_eq!(heard(page).await, expected, "{path}");
-                // The outcome has been taken in: the next press acts again.
+                // The result has been processed, so the next press works again.
                 page.script("window.given = undefined").await;
                 button.click().await;
                 page.until("the sheet opens again", "return window.given !== undefined").await;
