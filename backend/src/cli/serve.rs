@@ -20,7 +20,7 @@ use sd_notify::NotifyState;
 use std::net::SocketAddr;
 use tokio::{net::TcpListener, sync::watch};
 
-/// Scrapers and probes.
+/// Enough for metrics scrapers and health probes.
 const ADMIN_CONNECTIONS: usize = 64;
 
 pub(super) async fn serve(args: ServeArgs) -> Result<(), Error> {
@@ -58,7 +58,7 @@ async fn serve_with(args: ServeArgs, settings: Settings) -> Result<(), Error> {
             peer_connections: ADMIN_CONNECTIONS,
             ..Bounds::default()
         };
-        // To the very end: what watches a stop must not lose sight of it.
+        // Served until the very end, because monitoring must still see the backend while it stops.
         let forever = core::future::pending();
         tokio::spawn(server::serve(listener, backend.admin(), bounds, forever));
     }
@@ -73,7 +73,7 @@ async fn serve_with(args: ServeArgs, settings: Settings) -> Result<(), Error> {
     loop {
         let signal = tokio::select! {
             () = &mut serving => {
-                // Clients that left have left their calls behind.
+                // Clients that have gone may have left calls to the upstream under way.
                 if !backend.finish_calls(longest).await {
                     tracing::warn!("calls to the upstream were still under way at the end");
                 }
@@ -100,14 +100,14 @@ async fn serve_with(args: ServeArgs, settings: Settings) -> Result<(), Error> {
     }
 }
 
-/// Where systemd started it (`Type=notify`); elsewhere nothing is told to nobody.
+/// Tells systemd if systemd started the program (`Type=notify`). Otherwise does nothing.
 fn tell_systemd(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
         tracing::warn!(%error, "systemd cannot be told");
     }
 }
 
-/// How many connections fit, beside what the upstream and the admin address need.
+/// How many connections the limit of open files allows, after those for the upstream and the admin address.
 fn bounds(settings: &Settings) -> Bounds {
     let wanted = settings.max_connections;
     let connections = match server::files::raise_limit() {
@@ -133,8 +133,8 @@ fn bounds(settings: &Settings) -> Bounds {
     }
 }
 
-/// What a site under development needs to know: lines for standard output. Practice's own secret protects
-/// nothing; one that the operator gave is not repeated.
+/// Lines for standard output that help to set up a site in practice mode. The built-in secret protects nothing, so it
+/// may be printed; a secret from the operator is never printed.
 fn hints(settings: &Settings, address: SocketAddr) -> Vec<String> {
     let secret = settings.siteverify_secret.as_ref();
     let own = secret.is_some_and(|secret| secret.expose() == practice::SITEVERIFY_SECRET);
@@ -164,8 +164,8 @@ fn read_secrets_again(backend: &Backend, args: &ServeArgs) {
     }
 }
 
-/// The socket of a unit of systemd: connections wait in it while the service is restarted. It has to be where the
-/// settings say, since what they allow depends on it.
+/// The socket that a systemd socket unit passes: connections wait in it while the service restarts. It must have the
+/// address of the setting, because other settings depend on whether that address is loopback.
 fn passed_by_systemd(listen: SocketAddr) -> Result<Option<(TcpListener, SocketAddr)>, Error> {
     let Some(listener) = ListenFd::from_env().take_tcp_listener(0)? else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! A relay between an instance and the server. A test can cut, mend, the connection and restore it.
+//! A relay between an instance and the server. A test can cut the connection, restore it, and redirect it to another server.
 
 use std::sync::{
     Arc,
@@ -63,8 +63,8 @@ impl Relay {
         self.drop_all.send_modify(|count| *count += 1);
     }
 
-    /// Leads to another server from now on, as an address does after a failover.
-    pub(crate) fn lead_to(&self, server: u16) {
+    /// Redirects new connections to another server, as an address does after a failover.
+    pub(crate) fn redirect(&self, server: u16) {
         self.server.store(server, Ordering::SeqCst);
         self.drop_all.send_modify(|count| *count += 1);
     }

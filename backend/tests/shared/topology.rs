@@ -111,6 +111,46 @@ async fn behind_sentinels_the_count_goes_on_at_the_server_that_took_over() {
     assert!(second.ask(&["INFO", "replication"]).contains("role:master"));
 }
 
+/// Redis acknowledges a write before its replica has it. The calls whose writes are lost were made all the same, and the
+/// margin covers them.
+#[tokio::test]
+async fn writes_that_a_failover_loses_overspend_no_more_than_the_margin() {
+    const QUOTA: u32 = 10;
+    const MARGIN: u32 = 4;
+    let first = Server::start("lost-first");
+    let master = first.port.to_string();
+    let second = Server::with(
+        "lost-second",
+        &["--save", "", "--replicaof", "127.0.0.1", &master],
+    );
+    until(&first, &["INFO", "replication"], "state=online").await;
+    let relay = Relay::to(first.port).await;
+    let store = instance(&place(relay.port), QUOTA - MARGIN).await;
+    challenge(&store, "kept").await;
+    assert_eq!(first.ask(&["WAIT", "1", "5000"]), "1");
+
+    // From here on the replica receives no writes.
+    second.ask(&["REPLICAOF", "NO", "ONE"]);
+    challenge(&store, "lost").await;
+    let call = store.admit(&visitor()).await.unwrap();
+    let lost = Fingerprint::of("a lost key");
+    store.issue(call, lost, "example.com").await.unwrap();
+    store.hear(lost).await.unwrap();
+    let mut calls = 5;
+    relay.redirect(second.port);
+    healed(&store).await;
+    assert_eq!(store.status().await.unwrap().usage.spent, 2);
+
+    // The new server does not know this key, so the upstream is not asked about it.
+    let claim = store.claim(lost, None).await;
+    assert!(matches!(claim, Err(Refusal::Key(_))), "{claim:?}");
+    while store.admit(&visitor()).await.is_ok() {
+        calls += 2;
+    }
+    assert!(calls > QUOTA - MARGIN, "nothing was lost");
+    assert!(calls <= QUOTA, "{calls}");
+}
+
 /// Lets a replica replace its master. The nodes vote on it. If a vote does not succeed within five seconds, it is
 /// given up, and this starts another.
 async fn take_over(replica: &Server) {
