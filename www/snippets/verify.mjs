@@ -6,9 +6,12 @@ export async function isVerified(form) {
   if (!response) return false;
   const question = new URLSearchParams({ secret: SITEVERIFY_SECRET, response });
   try {
-    const answer = await fetch(SITEVERIFY_URL, { method: "POST", body: question });
-    return (await answer.json()).success === true;
-  } catch {
+    const reply = await fetch(SITEVERIFY_URL, { method: "POST", body: question, signal: AbortSignal.timeout(20_000) });
+    const answer = await reply.json();
+    if (!answer.success) console.warn("captcha:", answer["error-codes"]?.join(", "));
+    return answer.success === true;
+  } catch (error) {
+    console.error("captcha: siteverify gave no answer:", error.message);
     return false;
   }
 }
