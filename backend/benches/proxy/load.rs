@@ -1,18 +1,15 @@
 //! Visitors, and what they cost.
 
 use crate::{CONNECTIONS, ROUND, VISITORS, server::Server};
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-/// An issue and its audio.
-async fn challenge(http: &reqwest::Client, base: &str) {
+/// An issue and its audio, which another instance may send.
+async fn challenge(http: &reqwest::Client, base: &str, other: &str) {
     let issued = http
         .post(format!("{base}/captcha/keys"))
         .header("origin", base);
@@ -22,11 +19,16 @@ async fn challenge(http: &reqwest::Client, base: &str) {
         .as_str()
         .unwrap_or_else(|| panic!("no key: {issued}"));
     let audio = http
-        .get(format!("{base}/captcha/audio/{key}"))
+        .get(format!("{other}/captcha/audio/{key}"))
         .send()
         .await
         .unwrap();
     assert!(audio.bytes().await.unwrap().starts_with(b"RIFF"));
+}
+
+/// Where a visitor's two requests go: to each of the instances in turn.
+fn bases(server: &Server, visitor: usize) -> [String; 2] {
+    [0, 1].map(|request| server.bases[(visitor + request) % server.bases.len()].clone())
 }
 
 #[derive(Default)]
@@ -40,16 +42,15 @@ pub(crate) struct Result {
 impl Result {
     pub(crate) async fn round(&mut self, server: &Server) {
         let (started, cpu) = (Instant::now(), server.cpu());
-        let base = Arc::new(server.base.clone());
         let mut visitors = JoinSet::new();
-        for _ in 0..VISITORS {
-            let base = Arc::clone(&base);
+        for visitor in 0..VISITORS {
+            let [base, other] = bases(server, visitor);
             visitors.spawn(async move {
                 let http = client();
                 let mut latencies = Vec::new();
                 while started.elapsed() < ROUND {
                     let start = Instant::now();
-                    challenge(&http, &base).await;
+                    challenge(&http, &base, &other).await;
                     latencies.push(start.elapsed());
                 }
                 latencies
@@ -86,11 +87,11 @@ pub(crate) async fn memory(server: &Server) -> (u64, u64) {
     let mut open = Vec::new();
     for _ in 0..CONNECTIONS / 50 {
         let mut visitors = JoinSet::new();
-        for _ in 0..50 {
-            let base = server.base.clone();
+        for visitor in 0..50 {
+            let [base, other] = bases(server, visitor);
             visitors.spawn(async move {
                 let http = client();
-                challenge(&http, &base).await;
+                challenge(&http, &base, &other).await;
                 http
             });
         }

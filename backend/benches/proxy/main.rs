@@ -3,7 +3,8 @@
 //!
 //! The upstream costs nothing: it is in this process and answers with the same bytes each time. Rounds alternate, so
 //! that what else the machine does falls on all alike. A challenge is two requests, an issue and its audio. CPU time
-//! is the proxy's own, its store's not included. Linux alone: it reads /proc.
+//! is the proxy's own, of all its instances, and not its store's. Where there are two instances, one issues the key and
+//! the other sends the audio. Linux alone: it reads /proc.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -35,7 +36,9 @@ async fn main() {
     let mut servers = vec![Server::backend(&upstream), Server::express(&upstream)];
     servers.extend(Server::nginx(&upstream));
     if let Some(redis) = Server::redis() {
-        servers.push(Server::backend_with(&upstream, redis));
+        for (name, instances) in [("one with Redis", 1), ("two with Redis", 2)] {
+            servers.push(Server::sharing(name, &upstream, &redis, instances));
+        }
     }
     let mut memory = Vec::new();
     for server in &servers {

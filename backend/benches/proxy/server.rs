@@ -6,6 +6,7 @@ use std::{
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -16,10 +17,11 @@ const SOON: Duration = Duration::from_secs(30);
 
 pub(crate) struct Server {
     pub(crate) name: &'static str,
-    pub(crate) base: String,
-    child: Child,
+    /// One URL for each instance.
+    pub(crate) bases: Vec<String>,
+    children: Vec<Child>,
     /// What it needs as long as it runs.
-    store: Option<Redis>,
+    _store: Option<Arc<Redis>>,
 }
 
 impl Server {
@@ -37,9 +39,9 @@ impl Server {
             .expect("a line that says ready");
         Self {
             name,
-            base: base.to_owned(),
-            child,
-            store: None,
+            bases: vec![base.to_owned()],
+            children: vec![child],
+            _store: None,
         }
     }
 
@@ -47,12 +49,28 @@ impl Server {
         Self::saying("sori-backend", &mut serve(upstream))
     }
 
-    pub(crate) fn backend_with(upstream: &str, store: Redis) -> Self {
-        let mut command = serve(upstream);
-        command.args(["--store", &format!("redis://{}", store.address)]);
-        let mut server = Self::saying("with Redis", &mut command);
-        server.store = Some(store);
-        server
+    /// As many instances as are asked for, at one store.
+    pub(crate) fn sharing(
+        name: &'static str,
+        upstream: &str,
+        store: &Arc<Redis>,
+        instances: u32,
+    ) -> Self {
+        let mut all = Self {
+            name,
+            bases: Vec::new(),
+            children: Vec::new(),
+            _store: Some(Arc::clone(store)),
+        };
+        for _ in 0..instances {
+            let mut command = serve(upstream);
+            command.args(["--store", &format!("redis://{}", store.address)]);
+            command.args(["--store-prefix", &name.replace(' ', "-")]);
+            let mut one = Self::saying(name, &mut command);
+            all.bases.append(&mut one.bases);
+            all.children.append(&mut one.children);
+        }
+        all
     }
 
     pub(crate) fn express(upstream: &str) -> Self {
@@ -98,50 +116,57 @@ impl Server {
         let child = start(&mut command, &address)?;
         Some(Self {
             name: "nginx",
-            base: format!("http://{address}"),
-            child,
-            store: None,
+            bases: vec![format!("http://{address}")],
+            children: vec![child],
+            _store: None,
         })
     }
 
-    /// `None` where there is no Redis.
-    pub(crate) fn redis() -> Option<Redis> {
+    /// `None` if there is no Redis. The variable `REDIS_SERVER` names another version, or Valkey.
+    pub(crate) fn redis() -> Option<Arc<Redis>> {
         let (address, place) = (free_address(), place("redis"));
         let port = address.rsplit(':').next().unwrap();
-        let mut command = Command::new("redis-server");
+        let program = std::env::var("REDIS_SERVER").unwrap_or_else(|_| "redis-server".to_owned());
+        let mut command = Command::new(program);
         command
             .current_dir(&place)
             .args(["--port", port, "--bind", "127.0.0.1", "--save", ""])
             .args(["--maxmemory-policy", "noeviction"])
             .stdout(Stdio::null());
         let child = start(&mut command, &address)?;
-        Some(Redis { address, child })
+        Some(Arc::new(Redis { address, child }))
     }
 
-    /// The CPU time it has used.
+    /// The CPU time that its instances have used.
     pub(crate) fn cpu(&self) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        let after_name = stat.rsplit_once(')').unwrap().1;
-        let ticks = after_name.split_whitespace().skip(11).take(2);
-        // Linux counts in hundredths of a second for every program.
-        Duration::from_millis(ticks.map(|t| t.parse::<u64>().unwrap() * 10).sum())
+        self.children.iter().map(cpu).sum()
     }
 
-    /// Its resident memory, in KiB.
+    /// The resident memory of its instances, in KiB.
     pub(crate) fn memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+        self.children.iter().map(memory).sum()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        end(&mut self.child);
+        self.children.iter_mut().for_each(end);
     }
+}
+
+fn cpu(child: &Child) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
+    let after_name = stat.rsplit_once(')').unwrap().1;
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    // Linux counts in hundredths of a second for every program.
+    Duration::from_millis(ticks.map(|t| t.parse::<u64>().unwrap() * 10).sum())
+}
+
+fn memory(child: &Child) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kib = line.unwrap().split_whitespace().nth(1).unwrap();
+    kib.parse().unwrap()
 }
 
 /// A store that several instances could share.
