@@ -9,6 +9,9 @@ use xshell::cmd;
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
 
+/// The workspace, and what is outside it since it needs a nightly compiler.
+const MANIFESTS: [&str; 2] = ["Cargo.toml", "fuzz/Cargo.toml"];
+
 #[derive(Args, Default)]
 pub(crate) struct Options {
     /// Leave out the check that needs the network: the list of known vulnerabilities
@@ -19,10 +22,12 @@ pub(crate) struct Options {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     setup::run(workspace, &[Need::Audit])?;
     let sh = workspace.shell();
-    cmd!(sh, "cargo deny --log-level error --workspace check --hide-inclusion-graph licenses sources bans")
-        .quiet()
-        .run()
-        .context("deny.toml says what is allowed")?;
+    for manifest in MANIFESTS {
+        cmd!(sh, "cargo deny --log-level error --manifest-path {manifest} --config deny.toml --workspace check --hide-inclusion-graph licenses sources bans")
+            .quiet()
+            .run()
+            .with_context(|| format!("{manifest}: deny.toml says what is allowed"))?;
+    }
     if options.offline {
         println!("audit: the known weaknesses are left out, as asked");
         return Ok(());
@@ -56,10 +61,12 @@ fn crates(workspace: &Workspace) -> Result<Unasked> {
                 .to_owned(),
         ));
     }
-    cmd!(sh, "cargo deny --log-level error --workspace check --disable-fetch --hide-inclusion-graph advisories")
-        .quiet()
-        .run()
-        .context("a crate has a known weakness, or was withdrawn")?;
+    for manifest in MANIFESTS {
+        cmd!(sh, "cargo deny --log-level error --manifest-path {manifest} --config deny.toml --workspace check --disable-fetch --hide-inclusion-graph advisories")
+            .quiet()
+            .run()
+            .with_context(|| format!("{manifest}: a crate has a known weakness, or was withdrawn"))?;
+    }
     Ok(None)
 }
 
