@@ -1,8 +1,11 @@
 //! Everything works with the keyboard, without leaving the answer box.
 
+use serde_json::Value;
 use sori_e2e::{Key, Setup};
 
-use crate::common::{form_data, keys_requested, page, play, until_heard, verdict};
+use crate::common::{
+    form_data, heard, keys_requested, page, page_with, play, until_heard, verdict,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_path_needs_no_mouse() {
@@ -61,6 +64,7 @@ async fn inline_mode_needs_no_mouse_either() {
             page.press("99999").await;
             page.press(&Key::Enter.to_string()).await;
             captcha.until_state("rejected").await;
+            assert_eq!(heard(page, "rejected").await, [Value::Null]);
             let answer = captcha.part("answer").await;
             assert!(answer.has_focus().await, "back in the box");
             page.press(".").await;
@@ -142,6 +146,34 @@ async fn enter_presses_the_forms_button_with_its_own_value() {
             .await;
             let data = form_data(page).await;
             assert_eq!(data["captcha-answer"], "12345");
+        })
+        .await;
+}
+
+/// An `<input type=image>` is a submit button that `form.elements` does not contain.
+#[tokio::test(flavor = "multi_thread")]
+async fn enter_presses_an_image_button() {
+    let body = r#"<form action="/" method="post"><sori-captcha name="captcha" endpoint="/captcha" required>
+        <a slot="alternative" href="/help">Another way</a></sori-captcha>
+        <input type="image" id="picture" alt="Send" src="data:,"><button id="later">Later</button></form>"#;
+    Setup::new("enter_image")
+        .page("/page.html", page_with(body))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.script(
+                "document.querySelector('form').addEventListener('submit', (event) => {
+                    event.preventDefault();
+                    window.submitter = event.submitter?.id;
+                })",
+            )
+            .await;
+            let captcha = play(page).await;
+            let answer = captcha.part("answer").await;
+            answer.type_text("12345").await;
+            answer.type_text(&Key::Enter.to_string()).await;
+            page.until("the form was sent", "return window.submitter")
+                .await;
+            assert_eq!(page.script("return window.submitter").await, "picture");
         })
         .await;
 }

@@ -16,6 +16,7 @@ mod layout;
 mod lifecycle;
 mod look;
 mod mounting;
+mod naming;
 mod old_browsers;
 mod pauses;
 mod policy;
