@@ -1,6 +1,7 @@
 //! What things cost, measured on this machine. Figures are printed, never judged: that depends on the machine.
 
 mod backend;
+mod widget;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -17,6 +18,8 @@ pub(crate) struct Options {
 enum Part {
     /// The backend, compared with Express and nginx: CPU time, latency, memory
     Backend,
+    /// The widget, compared with ALTCHA, Cap and Friendly Captcha: bytes, time until it is painted, heap
+    Widget,
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
@@ -24,6 +27,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         if options.part.is_empty() || options.part.contains(part) {
             match part {
                 Part::Backend => backend::run(workspace)?,
+                Part::Widget => widget::run(workspace)?,
             }
         }
     }

@@ -1,0 +1,204 @@
+//! The widget beside others that are on npm, in one Chromium: `cargo xtask bench widget`.
+//!
+//! Rounds alternate, so that what else the machine does affects all alike. Back ends are not needed before a person acts.
+//! "Slow line" is 1.6 Mbit/s with a round trip of 150 ms, as the DevTools protocol emulates it. The floor is a
+//! page whose script defines an element with one button. Times are medians.
+#![allow(
+    clippy::print_stdout,
+    reason = "a program for developers, which prints its result"
+)]
+
+mod contender;
+
+use std::path::Path;
+use std::process::Command;
+
+use contender::Contender;
+use serde_json::{Value, json};
+use sori_e2e::{Page, Setup};
+
+const ROUNDS: usize = 15;
+/// Of 1.6 Mbit/s, in bytes.
+const SLOW: u32 = 200_000;
+/// In ms.
+const ROUND_TRIP: u32 = 150;
+const FURTHER: u32 = 20;
+
+#[derive(Default)]
+struct Costs {
+    fast: Vec<f64>,
+    slow: Vec<f64>,
+    /// In KiB over a blank page.
+    heap: Vec<f64>,
+    /// In ms for each further widget.
+    further: Vec<f64>,
+    /// In KiB for each further widget.
+    further_heap: Vec<f64>,
+    /// Files and bytes on the wire until everything is loaded.
+    bytes: f64,
+}
+
+#[tokio::main]
+async fn main() {
+    // `cargo test --benches` only asks whether it builds and starts.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let peers = install(&root.join("tests/e2e/benches/peers"));
+    let contenders = contender::all(&root.join("pkg/dist"), &peers);
+    let mut setup = Setup::new("bench").in_chromium().page(
+        "/bench/blank.html",
+        sori_e2e::Reply::html("<!doctype html>"),
+    );
+    for contender in &contenders {
+        for (path, reply) in contender.replies() {
+            setup = setup.page(&path, reply);
+        }
+    }
+    setup
+        .run(async |page| {
+            let mut costs: Vec<Costs> = contenders.iter().map(|_| Costs::default()).collect();
+            page.devtools("Network.enable", json!({})).await;
+            page.devtools("Network.setCacheDisabled", json!({ "cacheDisabled": true }))
+                .await;
+            for _ in 0..ROUNDS {
+                for (contender, costs) in contenders.iter().zip(&mut costs) {
+                    round(page, contender, costs).await;
+                }
+            }
+            print(&contenders, &mut costs);
+        })
+        .await;
+}
+
+/// The peers as `package-lock.json` names them, in the build directory.
+fn install(source: &Path) -> std::path::PathBuf {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-peers");
+    std::fs::create_dir_all(&place).expect("the build directory can be written");
+    for file in ["package.json", "package-lock.json", "floor.js"] {
+        std::fs::copy(source.join(file), place.join(file)).expect("the file is in the repository");
+    }
+    let npm = Command::new("npm")
+        .args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--silent",
+        ])
+        .current_dir(&place)
+        .status();
+    assert!(npm.is_ok_and(|npm| npm.success()), "npm ci failed");
+    place
+}
+
+async fn round(page: &Page, contender: &Contender, costs: &mut Costs) {
+    costs.fast.push(painted(page, contender).await);
+    line(page, SLOW, ROUND_TRIP).await;
+    costs.slow.push(painted(page, contender).await);
+    line(page, 0, 0).await;
+    page.open("/bench/blank.html").await;
+    let blank = heap(page).await;
+    painted(page, contender).await;
+    costs.heap.push(heap(page).await - blank);
+    let bytes = "return performance.getEntriesByType('resource').reduce((sum, file) => sum + file.encodedBodySize, 0)";
+    costs.bytes = number(&page.script(bytes).await);
+    let before = heap(page).await;
+    let more = "const first = document.querySelector('[data-bench]');
+        const start = performance.now();
+        for (let n = 0; n < arguments[0]; n++) {
+          const next = first.cloneNode(false);
+          // Widgets without a custom element are attached by a call.
+          document.forms[0].append(next);
+          if (window.friendlyChallenge && next.localName === 'div') new friendlyChallenge.WidgetInstance(next, { startMode: 'none' });
+        }
+        document.body.getBoundingClientRect();
+        return (performance.now() - start) / arguments[0];";
+    let each = page.script_with(more, vec![FURTHER.into()]).await;
+    costs.further.push(number(&each));
+    costs
+        .further_heap
+        .push((heap(page).await - before) / f64::from(FURTHER));
+}
+
+/// The throughput in bytes a second, and the round trip in ms; no limits with zeros.
+async fn line(page: &Page, throughput: u32, latency: u32) {
+    let throughput = if throughput == 0 {
+        -1
+    } else {
+        i64::from(throughput)
+    };
+    let conditions = json!({
+        "offline": false,
+        "latency": latency,
+        "downloadThroughput": throughput,
+        "uploadThroughput": throughput,
+    });
+    page.devtools("Network.emulateNetworkConditions", conditions)
+        .await;
+}
+
+/// Opens the page and waits. In ms since the navigation began.
+async fn painted(page: &Page, contender: &Contender) -> f64 {
+    page.open(&contender.path()).await;
+    page.until("the widget is painted", "return window.painted > 0")
+        .await;
+    number(&page.script("return window.painted").await)
+}
+
+/// The JavaScript heap after a collection, in KiB.
+async fn heap(page: &Page) -> f64 {
+    page.until(
+        "everything is loaded",
+        "return document.readyState === 'complete'",
+    )
+    .await;
+    for _ in 0..2 {
+        page.devtools("HeapProfiler.collectGarbage", json!({}))
+            .await;
+    }
+    let usage = page.devtools("Runtime.getHeapUsage", json!({})).await;
+    number(&usage["usedSize"]) / 1024.0
+}
+
+fn number(value: &Value) -> f64 {
+    value
+        .as_f64()
+        .unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn print(contenders: &[Contender], costs: &mut [Costs]) {
+    println!("{ROUNDS} alternating rounds");
+    println!(
+        "{:<10}{:>12}{:>12}{:>14}{:>10}{:>12}{:>16}{:>18}",
+        "",
+        "bytes, br",
+        "paint, ms",
+        "slow line, ms",
+        "ratio",
+        "heap, KiB",
+        "further, ms",
+        "further, KiB"
+    );
+    let floor = median(&mut costs[0].slow);
+    for (contender, costs) in contenders.iter().zip(costs) {
+        let slow = median(&mut costs.slow);
+        println!(
+            "{:<10}{:>12.0}{:>12.1}{:>14.1}{:>10.2}{:>12.1}{:>16.2}{:>18.2}",
+            contender.name,
+            costs.bytes,
+            median(&mut costs.fast),
+            slow,
+            slow / floor,
+            median(&mut costs.heap),
+            median(&mut costs.further),
+            median(&mut costs.further_heap)
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! The widget beside others that are on npm.
+
+use anyhow::Result;
+use xshell::cmd;
+
+use crate::fresh;
+use crate::setup::{self, Need};
+use crate::workspace::Workspace;
+
+/// See `tests/e2e/benches/widget/`.
+pub(super) fn run(workspace: &Workspace) -> Result<()> {
+    setup::run(workspace, &[Need::Chromium])?;
+    fresh::package(workspace)?;
+    let sh = workspace.shell();
+    cmd!(sh, "cargo bench --quiet -p sori-e2e --bench widget").run()?;
+    Ok(())
+}
