@@ -12,6 +12,11 @@ pub(super) fn run(workspace: &Workspace) -> Result<()> {
     setup::run(workspace, &[Need::Chromium])?;
     fresh::package(workspace)?;
     let sh = workspace.shell();
-    cmd!(sh, "cargo bench --quiet -p sori-e2e --bench widget").run()?;
+    // The browser is measured, so the profile of what drives it does not matter.
+    cmd!(
+        sh,
+        "cargo bench --quiet --profile dev -p sori-e2e --bench widget"
+    )
+    .run()?;
     Ok(())
 }

@@ -5,16 +5,13 @@ use std::path::{Path, PathBuf};
 
 use sori_e2e::Reply;
 
-/// In the head of every page. `painted` becomes the time, in ms since the navigation began, at which the first frame with
-/// the widget in it was drawn: something in the element that is as large as a control.
+/// In the head of every page, after the function `controlOf`. `painted` becomes the time, in ms since the navigation began,
+/// at which the first frame with the widget's control in it is drawn.
 const WATCH: &str = "<script>
-const shown = (element) => [...(element.shadowRoot ?? element).querySelectorAll('*')].some((part) => {
-  const { width, height } = part.getBoundingClientRect();
-  return width >= 16 && height >= 16;
-});
+const isShown = (element) => (controlOf(element)?.getBoundingClientRect().height ?? 0) > 8;
 (function watch() {
   const element = document.querySelector('[data-bench]');
-  if (element && shown(element)) requestAnimationFrame(() => { window.painted ??= performance.now(); });
+  if (element && isShown(element)) requestAnimationFrame(() => { window.painted ??= performance.now(); });
   else requestAnimationFrame(watch);
 })();
 </script>";
@@ -24,6 +21,8 @@ pub(crate) struct Contender {
     pub(crate) head: &'static str,
     /// The element. It has the attribute `data-bench`.
     pub(crate) element: &'static str,
+    /// Finds in `element` what a person uses first.
+    control: &'static str,
     /// The files by URL.
     files: Vec<(&'static str, PathBuf)>,
 }
@@ -36,8 +35,9 @@ impl Contender {
     /// The page and the files, compressed as a server in production would.
     pub(crate) fn replies(&self) -> Vec<(String, Reply)> {
         let page = format!(
-            "<!doctype html><html lang=\"en\"><title>{}</title>{WATCH}{}<form>{}</form>",
-            self.name, self.head, self.element
+            "<!doctype html><html lang=\"en\"><title>{}</title>
+            <script>const controlOf = (element) => {};</script>{WATCH}{}<form>{}</form>",
+            self.name, self.control, self.head, self.element
         );
         let mut replies = vec![(self.path(), Reply::html(&page))];
         for (url, file) in &self.files {
@@ -76,6 +76,7 @@ pub(crate) fn all(pkg: &Path, peers: &Path) -> Vec<Contender> {
             name: "Floor",
             head: r#"<script type="module" src="/bench/floor.js"></script>"#,
             element: "<bench-floor data-bench></bench-floor>",
+            control: "element.shadowRoot?.querySelector('button')",
             files: vec![("/bench/floor.js", floor)],
         },
         Contender {
@@ -83,6 +84,7 @@ pub(crate) fn all(pkg: &Path, peers: &Path) -> Vec<Contender> {
             head: r#"<link rel="preload" href="/bench/sori_bg.wasm" as="fetch" type="application/wasm" crossorigin>
                 <script type="module" src="/bench/define.js"></script>"#,
             element: r#"<sori-captcha data-bench endpoint="/captcha" name="captcha"><a slot="alternative" href="/">Another way</a></sori-captcha>"#,
+            control: "element.shadowRoot?.querySelector('[part=play]')",
             files: vec![
                 ("/bench/define.js", sori("define.js")),
                 ("/bench/sori_bg.wasm", sori("sori_bg.wasm")),
@@ -92,18 +94,21 @@ pub(crate) fn all(pkg: &Path, peers: &Path) -> Vec<Contender> {
             name: "ALTCHA",
             head: r#"<script type="module" src="/bench/altcha.js"></script>"#,
             element: r#"<altcha-widget data-bench challenge="/bench/challenge"></altcha-widget>"#,
+            control: "element.querySelector('input[type=checkbox]')",
             files: vec![("/bench/altcha.js", peer("altcha/dist/main/altcha.min.js"))],
         },
         Contender {
             name: "Cap",
             head: r#"<script src="/bench/cap.js" defer></script>"#,
             element: r#"<cap-widget data-bench data-cap-api-endpoint="/bench/cap/"></cap-widget>"#,
+            control: "element.shadowRoot?.querySelector('.captcha')",
             files: vec![("/bench/cap.js", peer("@cap.js/widget/cap.min.js"))],
         },
         Contender {
             name: "Friendly",
             head: r#"<script type="module" src="/bench/friendly.js"></script>"#,
             element: r#"<div class="frc-captcha" data-bench data-sitekey="bench" data-start="none"></div>"#,
+            control: "element.querySelector('button')",
             files: vec![(
                 "/bench/friendly.js",
                 peer("friendly-challenge/widget.module.min.js"),
