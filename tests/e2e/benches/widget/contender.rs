@@ -81,8 +81,7 @@ pub(crate) fn all(pkg: &Path, peers: &Path) -> Vec<Contender> {
         },
         Contender {
             name: "Sori",
-            head: r#"<link rel="preload" href="/bench/sori_bg.wasm" as="fetch" type="application/wasm" crossorigin>
-                <script type="module" src="/bench/define.js"></script>"#,
+            head: r#"<script type="module" src="/bench/define.js"></script>"#,
             element: r#"<sori-captcha data-bench endpoint="/captcha" name="captcha"><a slot="alternative" href="/">Another way</a></sori-captcha>"#,
             control: "element.shadowRoot?.querySelector('[part=play]')",
             files: vec![

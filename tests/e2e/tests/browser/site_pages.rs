@@ -138,8 +138,8 @@ async fn the_strict_policy_is_never_violated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_preloaded_wasm_is_the_one_that_is_used() {
-    Setup::new("the_preloaded_wasm_is_the_one_that_is_used")
+async fn the_wasm_is_requested_once() {
+    Setup::new("the_wasm_is_requested_once")
         .run(async |page| {
             page.open("/").await;
             page.captcha("").await;

@@ -70,11 +70,7 @@ async fn the_snippets_for_the_head_load_each_file_once() {
             .run(async |page| {
                 page.open("/page.html").await;
                 crate::plays(page).await;
-                assert_eq!(
-                    page.asked("/sori/sori_bg.wasm"),
-                    1,
-                    "preload and loader share one request"
-                );
+                assert_eq!(page.asked("/sori/sori_bg.wasm"), 1);
                 assert_eq!(page.asked("/sori/define.js"), 1);
                 page.assert_quiet().await;
             })
