@@ -100,7 +100,7 @@ pub enum KeyRefusal {
     Used,
     /// Its audio was not delivered.
     Unheard,
-    /// Its audio was fetched too often ([`AUDIO_FETCHES`]).
+    /// Its audio was already fetched `AUDIO_FETCHES` times.
     Overfetched,
 }
 
