@@ -117,7 +117,7 @@ async fn behind_sentinels_the_count_goes_on_at_the_server_that_took_over() {
 async fn writes_that_a_failover_loses_overspend_no_more_than_the_margin() {
     const QUOTA: u32 = 10;
     const MARGIN: u32 = 4;
-    let first = Server::start("lost-first");
+    let mut first = Server::start("lost-first");
     let master = first.port.to_string();
     let second = Server::with(
         "lost-second",
@@ -138,6 +138,8 @@ async fn writes_that_a_failover_loses_overspend_no_more_than_the_margin() {
     store.hear(lost).await.unwrap();
     let mut calls = 5;
     relay.redirect(second.port);
+    // So that only the second server can answer from here on.
+    first.kill();
     healed(&store).await;
     assert_eq!(store.status().await.unwrap().usage.spent, 2);
 
