@@ -9,7 +9,7 @@ use xshell::cmd;
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
 
-/// The workspace, and what is outside it since it needs a nightly compiler.
+/// The workspace, and the crate of the fuzz targets, which is outside it because it needs a nightly compiler.
 const MANIFESTS: [&str; 2] = ["Cargo.toml", "fuzz/Cargo.toml"];
 
 #[derive(Args, Default)]

@@ -1,6 +1,6 @@
-//! `src/web/captcha/boundary.d.ts`: what the shell is checked against (`tsc --checkJs`). wasm-bindgen makes the types of what the
-//! module exports; the names of what the module only asks for are taken from the same enums. Kept beside the shell, so that
-//! editors know them without a build.
+//! Writes `src/web/captcha/boundary.d.ts`, the types that the shell is checked against (`tsc --checkJs`). wasm-bindgen
+//! makes the types of the module's exports. The names that only the module passes to the shell come from the same Rust
+//! enums. The file is in git beside the shell, so that editors know the types without a build.
 
 use std::fs;
 
@@ -34,7 +34,7 @@ pub(crate) fn write(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The enums that only cross towards the shell, as unions of strings.
+/// The enums that cross only from Rust to the shell, as unions of strings.
 fn names() -> String {
     macro_rules! unions {
         ($($Enum:ident)*) => {

@@ -1,4 +1,4 @@
-//! `pkg/` complete: the wasm modules, the bundles around them, package.json.
+//! Builds all of `pkg/`: the wasm modules, the bundles around them, package.json.
 
 use std::env;
 use std::fs;
@@ -10,9 +10,10 @@ use xshell::cmd;
 use crate::workspace::Workspace;
 use crate::{boundary, bundle, integrity, languages, package, panics, shorten};
 
-/// References are kept in an array of the glue's, as before the extension, and texts are returned by a pointer: the code
-/// that hands them through tables and several results is 0.3 kB more. The standard library comes compiled with the
-/// extensions but uses neither, which the linker is told by naming what is used.
+/// With these flags the glue keeps references in an array, as before the extension existed, and the module returns a
+/// text through a pointer. With reference types and multi-value, the code for tables and several results is 0.3 kB
+/// larger. The precompiled standard library declares both extensions but uses neither, so the linker gets a list of the
+/// extensions that are in use.
 const NO_REFERENCE_TYPES: &str =
     "-Ctarget-feature=-reference-types,-multivalue -Clink-arg=--no-check-features
     -Clink-arg=--features=bulk-memory,bulk-memory-opt,mutable-globals,nontrapping-fptoint,sign-ext";
@@ -21,13 +22,13 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// One build of the widget crate.
 pub(crate) struct Module {
-    /// Names the wasm file: `{name}_bg.wasm`.
+    /// The name of the wasm file is `{name}_bg.wasm`.
     pub(crate) name: &'static str,
     features: &'static str,
     opt_level: &'static str,
-    /// Whether it is linked with the standard library, which comes with the texts of its panics.
+    /// Whether the module is linked with the standard library, which contains the texts of its panics.
     std: bool,
-    /// Which extensions of WebAssembly it uses, as flags; by default those of the target.
+    /// The compiler flags that choose WebAssembly extensions. If empty, the module uses those of the target.
     extensions: &'static str,
 }
 
@@ -38,11 +39,11 @@ pub(crate) const FULL: Module = Module {
     std: true,
     extensions: NO_REFERENCE_TYPES,
 };
-/// The share button alone. Its files are not named `share`: lists of social buttons to block refuse such paths.
+/// The share button alone. Its files are not named `share`, because lists that block social buttons contain such paths.
 pub(crate) const SHARE: Module = Module {
     name: "button",
     features: "share,bare",
-    // A tenth smaller; the captcha's audio scan would pay for it in time.
+    // This level makes the module a tenth smaller. An audio scan would become slower, but only the captcha has one.
     opt_level: "z",
     std: false,
     extensions: "",
@@ -60,7 +61,7 @@ impl Module {
     }
 }
 
-/// Builds, whatever is there: `fresh::package` asks first.
+/// Always builds. `fresh::package` builds only if something has changed.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let dist = workspace.path("pkg/dist");
     package::clean(workspace)?;
@@ -99,7 +100,7 @@ fn compile(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
     } else {
         Vec::new()
     };
-    // The module is the same wherever it is built.
+    // Without this machine's paths, the module has the same bytes wherever it is built.
     let cargo_home = (env::var_os("CARGO_HOME").map(PathBuf::from))
         .or_else(|| Some(env::home_dir()?.join(".cargo")))
         .context("neither CARGO_HOME nor a home directory is set")?;
@@ -119,7 +120,8 @@ fn compile(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
     Ok(workspace.target().join(TARGET).join("wasm/sori_wasm.wasm"))
 }
 
-/// Step 2: wasm-bindgen, by itself: wasm-pack does not pass on the option by which the module can be started anew after a trap.
+/// Step 2: wasm-bindgen. It is called directly, because wasm-pack does not pass on the option that lets the shell start
+/// a new instance after a trap.
 fn bind(workspace: &Workspace, module: &Module, made: &Path) -> Result<()> {
     let sh = workspace.shell();
     let out = module.raw_dir(workspace);
@@ -135,9 +137,10 @@ fn bind(workspace: &Workspace, module: &Module, made: &Path) -> Result<()> {
     .with_context(|| format!("wasm-bindgen cannot take {}", made.display()))
 }
 
-/// Step 3: wasm-opt. At the bottom of the memory is the end of the stack, and no object. After the first round the code is taken
-/// apart and put together anew, which finds another 0.3 kB; and no function is inlined into one of thousands of instructions,
-/// whose locals then need two bytes each.
+/// Step 3: wasm-opt. `--low-memory-unused` is correct because the lowest addresses hold the end of the stack and no
+/// object. After the first `-Oz`, `--flatten` and `--rereloop` take the code apart and put it together again, which
+/// saves another 0.3 kB. The limit on inlining prevents functions of thousands of instructions, whose locals need two
+/// bytes each.
 const OPTIMISE: [&str; 11] = [
     "-Oz",
     "--converge",

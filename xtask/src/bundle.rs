@@ -1,5 +1,5 @@
-//! esbuild, and terser after it, around the hand-written modules of pkg/: each entry bundles its glue, and its only
-//! further request is the wasm.
+//! Bundles the hand-written modules of pkg/ with esbuild, and compresses the result with terser. Each entry contains
+//! its glue, so its only further request is for the wasm.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -13,9 +13,9 @@ use crate::build::{FULL, MODULES, Module, SHARE};
 use crate::integrity;
 use crate::workspace::Workspace;
 
-/// Reached by a dynamic import when they are needed, so they stay files of their own.
+/// Modules that are imported dynamically when they are needed, so they stay separate files.
 const ON_DEMAND: [&str; 4] = ["./button.js", "./define.js", "./diagnose.js", "./locale/*"];
-/// The classic script, with both elements' wasm inside: it is one request.
+/// The classic script. It contains the wasm of both elements, so that a page makes only one request.
 const CLASSIC: &str = "sori.js";
 
 pub(crate) fn run(workspace: &Workspace, dist: &Path) -> Result<()> {
@@ -73,7 +73,7 @@ fn module(workspace: &Workspace, entry: &str, dist: &Path) -> Result<()> {
 fn classic(workspace: &Workspace, dist: &Path) -> Result<()> {
     let mut options = vec![
         "--format=iife".into(),
-        // Found beside the script when a developer asks for it.
+        // The script loads this file from beside itself when a developer asks for a diagnosis.
         "--external:./diagnose.js".into(),
         alias("sori:wasm", &workspace.path("pkg/lib/inlined-wasm.js")),
         alias(
@@ -99,7 +99,8 @@ fn classic(workspace: &Workspace, dist: &Path) -> Result<()> {
     esbuild(workspace, CLASSIC, dist, options)?;
     let script = dist.join(CLASSIC);
     terser(workspace, &script, None)?;
-    // Without a charset a classic script is decoded as the page is, and many Korean pages are EUC-KR.
+    // A byte order mark: without it, a browser decodes a classic script that declares no charset in the encoding of the
+    // page, and many Korean pages are EUC-KR.
     let text = fs::read_to_string(&script)?;
     fs::write(&script, format!("\u{feff}{text}"))?;
     Ok(())
@@ -117,7 +118,7 @@ fn esbuild(
     let source = workspace.path("pkg").join(entry);
     let out = dist.join(entry);
     let sh = workspace.shell();
-    // Minified as CSS first, then bundled as a text.
+    // The style sheet is minified as CSS first and then bundled as a text.
     for name in ["captcha", "share"] {
         let sheet = workspace.path(&format!("src/web/{name}.css"));
         let css = FULL.raw_dir(workspace).join(format!("{name}.css"));
@@ -141,8 +142,8 @@ fn esbuild(
     .with_context(|| format!("cannot bundle pkg/{entry}"))
 }
 
-/// Compresses once more what esbuild has bundled: 500 bytes of 7,700 after brotli. `unsafe_arrows` would break a function
-/// that is called with `new`, and we have classes for that.
+/// Compresses the bundle again after esbuild, which saves 500 of 7,700 bytes after brotli. `unsafe_arrows` would break
+/// a function that is called with `new`. There is none, because classes are used for that.
 fn terser(workspace: &Workspace, bundle: &Path, module: Option<&str>) -> Result<()> {
     let sh = workspace.shell();
     cmd!(
@@ -160,7 +161,8 @@ fn alias(name: &str, path: &Path) -> OsString {
     option
 }
 
-/// The glue with the names that the module has. Each by itself: two modules have the same short names for different things.
+/// The glue with the short names of its module. Each glue is renamed separately, because both modules use the same
+/// short names for different things.
 fn glue(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
     let sh = workspace.shell();
     let dir = module.raw_dir(workspace);
@@ -172,7 +174,7 @@ fn glue(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
     let mut options: Vec<OsString> = Vec::new();
     if !names.is_empty() {
         options.push(format!("--mangle-props=^({any})$").into());
-        // The module's own name stands in quotes.
+        // In the glue, the name of the import module is in quotes.
         options.push("--mangle-quoted".into());
         let mut option = OsString::from("--mangle-cache=");
         option.push(&cache);
@@ -188,7 +190,8 @@ fn glue(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
     Ok(to)
 }
 
-/// One character per byte: in a compressed UTF-8 script this costs 2 to 3 %, base64 costs 30 %.
+/// A string with one character per byte. In a compressed UTF-8 script this makes the wasm 2 to 3 % larger; base64 would
+/// make it 30 % larger.
 fn as_latin1_string(bytes: &[u8]) -> String {
     let mut text = String::from("export default \"");
     for &byte in bytes {

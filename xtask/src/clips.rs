@@ -1,4 +1,4 @@
-//! Makes the spoken digits of the practice upstream. Needs espeak-ng; run once, the result is committed.
+//! Makes the spoken digits of the practice upstream. This needs espeak-ng and was run once; the result is in git.
 
 use std::fs;
 use std::path::Path;
@@ -8,15 +8,15 @@ use xshell::cmd;
 
 use crate::workspace::Workspace;
 
-/// Where the clips live, from the workspace's root.
+/// The folder of the clips, relative to the workspace's root.
 const TARGET: &str = "backend/src/practice/clips";
-/// Samples per second of a clip: enough for the consonants that tell 칠 from 일, half of espeak-ng's rate.
+/// Samples per second of a clip: half of espeak-ng's rate, and enough for the consonants that distinguish 칠 from 일.
 const RATE: u32 = 11_025;
-/// What each clip peaks at, of full scale. The emulator mixes and scales them itself.
+/// The peak of each clip as a share of full scale. The emulator mixes and scales the clips itself.
 const PEAK: f32 = 0.9;
-/// Below this share of its peak a clip's edges count as silence.
+/// At the beginning and end of a clip, anything below this share of its peak counts as silence.
 const EDGE: f32 = 0.02;
-/// Kept before and after the first and last audible sample, so that no consonant is cut (s).
+/// The seconds that are kept before the first audible sample and after the last one, so that no consonant is cut.
 const PADDING: f32 = 0.012;
 
 struct Speaker {
@@ -24,13 +24,13 @@ struct Speaker {
     voice: &'static str,
     /// Words a minute.
     speed: u32,
-    /// 0 to 99.
+    /// From 0 to 99.
     pitch: u32,
     words: [&'static str; 10],
 }
 
 const KOREAN: [&str; 10] = ["영", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구"];
-/// On the telephone a zero is 공 as often as 영, and people type it all the same.
+/// On the telephone, Koreans read a zero as 공 as often as 영. Visitors type 0 for both.
 const KOREAN_PHONE: [&str; 10] = ["공", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구"];
 const ENGLISH: [&str; 10] = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
@@ -131,7 +131,8 @@ fn read(path: &Path) -> Result<Vec<f32>> {
         .collect::<Result<_, hound::Error>>()?)
 }
 
-/// Halves the rate behind a windowed-sinc low-pass, so that sibilants do not alias into hiss.
+/// Halves the sample rate after a windowed-sinc low-pass filter, because without the filter sibilants would alias into
+/// hiss.
 fn halve(samples: &[f32]) -> Vec<f32> {
     const REACH: i32 = 24;
     let tap = |k: i32| {
@@ -195,7 +196,8 @@ fn peak(samples: &[f32]) -> f32 {
         .fold(0.0, |peak, sample| sample.abs().max(peak))
 }
 
-/// 8 bits are enough under the noise that the emulator adds, and halve the repository's share.
+/// Writes 8 bits a sample. The emulator adds noise, so more would not be heard, and 16 bits would double the size in
+/// git.
 fn write(path: &Path, samples: &[f32]) -> Result<(), hound::Error> {
     let spec = hound::WavSpec {
         channels: 1,

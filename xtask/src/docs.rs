@@ -1,4 +1,4 @@
-//! The documentation as files for any web server: what the host site shows, with relative links.
+//! Writes the pages of the host site as static files for any web server, with relative links.
 
 use std::path::PathBuf;
 

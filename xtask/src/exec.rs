@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-/// Stopping this process stops the program, and this process ends when the program ends.
+/// Replaces this process: whoever stops this process stops the program, and this process ends when the program ends.
 #[cfg(unix)]
 pub(crate) fn replace_with(command: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt as _;

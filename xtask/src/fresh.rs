@@ -1,5 +1,5 @@
-//! What did not change is not built again: the package is kept while everything that it is made of is the same, and so is
-//! what it was made into. One build at a time: a second one waits for the first.
+//! Builds the package only if its sources or its built files have changed since the last build. Only one build runs at
+//! a time; a second one waits for it.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -15,7 +15,8 @@ use crate::setup::{self, Need};
 use crate::workspace::Workspace;
 use crate::{build, package};
 
-/// What lies at the root and no byte of the package comes from. Something new counts until it is named here.
+/// Files and folders at the root that the package does not depend on. A new one counts as a source until it is named
+/// here.
 const NOT_IN_THE_PACKAGE: [&str; 14] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -40,7 +41,7 @@ const VARIABLES: [&str; 4] = [
     "CARGO_ENCODED_RUSTFLAGS",
 ];
 
-/// Hashes by path; for tools and variables, by name.
+/// Hashes of files by their paths, and of tools and variables by their names.
 type Hashes = BTreeMap<String, String>;
 
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +50,7 @@ struct Record {
     made: Hashes,
 }
 
-/// `pkg/` complete and of today's sources.
+/// Makes sure that `pkg/` is complete and was built from the present sources.
 pub(crate) fn package(workspace: &Workspace) -> Result<()> {
     setup::run(workspace, &[Need::Package])?;
     let _lock = workspace.lock("build")?;
@@ -73,7 +74,7 @@ pub(crate) fn package(workspace: &Workspace) -> Result<()> {
     rebuild(workspace, made_from)
 }
 
-/// The same from the sources, whatever is there.
+/// Builds `pkg/` from the sources even if it is up to date.
 pub(crate) fn package_anew(workspace: &Workspace) -> Result<()> {
     setup::run(workspace, &[Need::Package])?;
     let _lock = workspace.lock("build")?;
@@ -83,7 +84,7 @@ pub(crate) fn package_anew(workspace: &Workspace) -> Result<()> {
 
 fn rebuild(workspace: &Workspace, made_from: Hashes) -> Result<()> {
     let path = record_path(workspace)?;
-    // Half a build is none.
+    // If the build fails halfway, no record may say that `pkg/` is up to date.
     if path.exists() {
         fs::remove_file(&path)?;
     }
@@ -104,7 +105,7 @@ fn record_path(workspace: &Workspace) -> Result<std::path::PathBuf> {
     Ok(workspace.state()?.join("package.json"))
 }
 
-/// A record that cannot be read is as good as none.
+/// The record of the last build. A record that cannot be read counts as none.
 fn kept(workspace: &Workspace) -> Option<Record> {
     let text = fs::read_to_string(record_path(workspace).ok()?).ok()?;
     serde_json::from_str(&text).ok()
@@ -135,7 +136,7 @@ fn sources(root: &Path) -> Result<Hashes> {
     Ok(hashes)
 }
 
-/// What is built in pkg/, as it is now.
+/// Hashes of the built files that are in pkg/ now.
 fn made(workspace: &Workspace) -> Result<Hashes> {
     let mut hashes = Hashes::new();
     let pkg = workspace.path("pkg");
@@ -174,7 +175,7 @@ fn hash(path: &Path) -> Result<String> {
     Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// The first few names that are new, gone or other than they were.
+/// The first few names that were added, removed or changed.
 fn changed(before: &Hashes, now: &Hashes) -> String {
     let mut names: Vec<&str> = before
         .iter()

@@ -1,8 +1,8 @@
-//! Random input for everything that reads what strangers send.
+//! Feeds random input to everything that reads data from strangers.
 //!
-//! With a nightly compiler by cargo-fuzz, which coverage guides: `fuzz/` has the targets, `backend/tests/corpus` their
-//! seeds, and what is found worth keeping stays in `target/fuzz`. Without one by proptest, which guesses: the same
-//! parsers, and many more inputs than the gate tries.
+//! With a nightly compiler it uses cargo-fuzz, which is guided by coverage: `fuzz/` has the targets,
+//! `backend/tests/corpus` has their seeds, and `target/fuzz` keeps the inputs that reached new code. Without a nightly
+//! compiler it uses proptest, which is not guided: it runs the same parsers with many more inputs than the gate.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use xshell::cmd;
 use crate::setup;
 use crate::workspace::Workspace;
 
-/// The targets, and the folders of the corpus that their seeds are in.
+/// The targets, each with the folders of the corpus that contain its seeds.
 const TARGETS: [(&str, &[&str]); 5] = [
     ("requests", &["requests"]),
     ("upstream", &["upstream", "ncloud"]),
@@ -83,7 +83,7 @@ fn by_coverage(workspace: &Workspace, target: &str, seeds: &[&str], seconds: u32
         kept.with_extension("found").display()
     );
     sh.create_dir(kept.with_extension("found"))?;
-    // A stranger's longest request has 16 KiB of headers and as much of a body.
+    // The longest request that the backend accepts has 16 KiB of headers and 16 KiB of body.
     let bounds = [
         format!("-max_total_time={seconds}"),
         "-max_len=40000".to_owned(),

@@ -1,4 +1,4 @@
-//! Subresource Integrity hashes of the built files: printed for the snippets, kept for the tests.
+//! Subresource Integrity hashes of the built files. They are printed for the snippets and saved for the tests.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ pub(crate) fn of(bytes: &[u8]) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(bytes)))
 }
 
-/// `dist/integrity.json`: file name → hash, for what a page loads by itself.
+/// Writes `dist/integrity.json`: file name → hash, for each file that a page loads directly.
 pub(crate) fn write(dist: &Path) -> Result<()> {
     let mut files: Vec<_> = fs::read_dir(dist)?.collect::<Result<_, _>>()?;
     files.sort_by_key(fs::DirEntry::file_name);

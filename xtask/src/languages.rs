@@ -19,8 +19,8 @@ pub(crate) fn write(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The elements and the module share no scope, so they meet under a symbol; where there is no page,
-/// nothing happens.
+/// A module that gives the texts of one language to the elements. They share no scope, so the module puts the texts
+/// under a global symbol. Where there is no document, it does nothing.
 fn module(Language { tag, reviewed, .. }: Language) -> Result<String> {
     let mut out = String::new();
     if !reviewed {

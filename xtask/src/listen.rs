@@ -1,5 +1,5 @@
-//! `cargo xtask listen`: what a real screen reader speaks, compared with the transcripts that are kept. A command of its
-//! own: it takes minutes, and another version of Orca says the same in other words.
+//! `cargo xtask listen`: compares what a real screen reader speaks with the transcripts in git. This is not a check of
+//! the gate, because it takes minutes, and another version of Orca says the same in other words.
 
 use anyhow::Result;
 use clap::Args;

@@ -1,6 +1,6 @@
-//! A relocatable WebAssembly object, as rustc hands it to the linker.
+//! A relocatable WebAssembly object, as rustc passes it to the linker.
 //!
-//! The format: <https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md>.
+//! The format is specified in <https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md>.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,10 +11,10 @@ use wasmparser::{
     Payload, RelocSectionReader, RelocationType, SymbolInfo, TypeRef,
 };
 
-/// What the call of an unknown function refers to.
+/// The value of `Run::calls` if the called function is unknown.
 const NOTHING: u32 = u32::MAX;
 
-/// The linker fills in an operand of any size: its place is five bytes wide.
+/// The size of a call's operand. The linker writes the function's index there, so it is always five bytes wide.
 const OPERAND: usize = 5;
 
 pub(crate) struct Object<'a> {
@@ -27,37 +27,37 @@ pub(crate) struct Object<'a> {
 
 pub(crate) struct Function {
     pub(crate) index: u32,
-    /// From the declarations of its locals to its end.
+    /// The function's body, from the declarations of its locals to its end.
     pub(crate) range: Range<usize>,
     pub(crate) runs: Vec<Run>,
 }
 
-/// A stretch of code that, once begun, comes to the call at its end or traps.
+/// Code without a branch that ends with a call: once it has begun, it reaches the call or traps.
 pub(crate) struct Run {
     pub(crate) range: Range<usize>,
-    /// Every call of the function begins it.
+    /// Whether every call of the function begins this run.
     pub(crate) first: bool,
-    /// The function called at its end.
+    /// The index of the function that is called at the end of the run.
     pub(crate) calls: u32,
 }
 
 /// The section `reloc.CODE`.
 struct Relocations {
-    /// From its kind to its end.
+    /// The whole section, beginning with its kind.
     range: Range<usize>,
-    /// Its name, as it stands there.
+    /// The section's name, encoded as in the object.
     name: Range<usize>,
-    /// The section it is about.
+    /// The index of the section that the relocations are for.
     of: u32,
     entries: Vec<Relocation>,
 }
 
 struct Relocation {
-    /// Where it applies.
+    /// The position in the object that the linker changes.
     at: usize,
-    /// The symbol of the function it refers to, if it is one.
+    /// The symbol of the function, if the relocation is for a call.
     function: Option<u32>,
-    /// Its own bytes.
+    /// The bytes of the relocation itself.
     bytes: Range<usize>,
 }
 
@@ -107,7 +107,7 @@ impl<'a> Object<'a> {
             }
         }
         let relocations = relocations.context("the object has no relocations")?;
-        // In the code itself a call's operand is a placeholder.
+        // The operand of a call in the code is only a placeholder. The relocation names the function.
         let called: HashMap<usize, u32> = (relocations.entries.iter())
             .filter_map(|entry| Some((entry.at, *symbols.get(&entry.function?)?)))
             .collect();
@@ -122,7 +122,8 @@ impl<'a> Object<'a> {
         })
     }
 
-    /// The object with this code of the same length, less the relocations within `erased` (in order).
+    /// The object with `code`, whose bytes have changed but not its length, and without the relocations in the ranges
+    /// `erased`, which are in order.
     pub(crate) fn with_code(&self, mut code: Vec<u8>, erased: &[Range<usize>]) -> Vec<u8> {
         let Relocations {
             range,
@@ -176,7 +177,7 @@ impl Relocations {
                 bytes: begin..content.end,
             });
         }
-        // Before the content stand the section's kind and its size, in one to five bytes.
+        // Before the content are the section's kind (one byte) and its size (one to five bytes).
         let start = (1..=OPERAND)
             .map(|width| content.start - width - 1)
             .find(|&at| object[at] == 0 && size_at(object, at + 1) == Some(content.len()));
@@ -198,7 +199,7 @@ fn in_memory(range: Range<u64>) -> Range<usize> {
     range.start as usize..range.end as usize
 }
 
-/// The straight runs of a function up to each call.
+/// The runs of a function, one for each call.
 fn runs(body: &FunctionBody<'_>) -> Result<Vec<Run>> {
     let mut runs = Vec::new();
     let mut operators = body.get_operators_reader()?;
@@ -216,7 +217,7 @@ fn runs(body: &FunctionBody<'_>) -> Result<Vec<Run>> {
                     calls: NOTHING,
                 });
             }
-            // Its end is a label, its beginning is none.
+            // A branch can lead to the end of a block but not to its beginning, so `first` stays true.
             Operator::Block { .. } => start = end,
             Operator::Loop { .. }
             | Operator::If { .. }

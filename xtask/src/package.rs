@@ -42,7 +42,7 @@ pub(crate) fn write(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The template with the version after the name.
+/// The template of package.json with the version inserted after the name.
 fn manifest(template: &str, version: &str) -> Result<Value> {
     let template: Map<String, Value> =
         serde_json::from_str(template).context("pkg/package.template.json is no JSON object")?;
@@ -75,7 +75,7 @@ fn targets(manifest: &Value) -> Vec<String> {
     found
 }
 
-/// Whether a build makes this entry of pkg/: our own build, or a plain `wasm-pack build` at the root.
+/// Whether a build makes this entry of pkg/, either `cargo xtask build` or a plain `wasm-pack build` at the root.
 pub(crate) fn is_made(name: &str) -> bool {
     ["dist", "snippets", "package.json", ".gitignore"].contains(&name)
         || name.starts_with("sori_captcha")
@@ -84,8 +84,9 @@ pub(crate) fn is_made(name: &str) -> bool {
 
 /// Deletes everything from pkg/ that is not in git.
 ///
-/// A plain `wasm-pack build` at the root writes into pkg/; its `.gitignore` would empty the tarball. And esbuild
-/// must not meet package.json: its `sideEffects` speaks of the built files and would drop imports of the sources.
+/// A plain `wasm-pack build` at the root writes into pkg/, and with its `.gitignore` the tarball would be empty.
+/// esbuild must not find package.json: `sideEffects` in it is about the built files, so esbuild would drop imports of
+/// the sources.
 pub(crate) fn clean(workspace: &Workspace) -> Result<()> {
     for entry in fs::read_dir(workspace.path("pkg"))? {
         let entry = entry?;

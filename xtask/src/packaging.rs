@@ -1,4 +1,5 @@
-//! The package as its users get it: the tarball, Node, bundlers and frameworks, a strict TypeScript project.
+//! Tests the package as its users get it: the tarball, in Node, in bundlers and frameworks, in a strict TypeScript
+//! project.
 //!
 //! Each folder of tests/packaging is a project with a lock file of its own. Its `npm run build` makes `out/`, which the
 //! end-to-end tests then open in a browser.
@@ -13,7 +14,7 @@ use xshell::cmd;
 use crate::workspace::Workspace;
 use crate::{gate, plain_build, setup};
 
-/// What the gate builds and runs; the others come with `--all`.
+/// The projects that the gate builds and runs. `--all` adds the others.
 const FAST: [&str; 6] = [
     "vite",
     "esbuild",
@@ -41,12 +42,12 @@ const SLOW: [&str; 17] = [
     "astro-dev",
     "next-dev",
 ];
-/// Its tests run while it is built; a browser has nothing to open.
+/// The project whose build runs its unit tests. It has no page for a browser.
 const UNIT_TESTS: &str = "vitest";
-/// Checked by the compiler alone.
+/// The project that only the TypeScript compiler checks.
 const TYPES: &str = "typescript";
 
-/// With names, only the projects and tests that they name: `vite8-dev`, or a test as the summary prints it.
+/// `names` limits the run to these projects and tests: `vite8-dev`, or the name of a test as the summary prints it.
 pub(crate) fn run(workspace: &Workspace, all: bool, names: &[String]) -> Result<()> {
     let chosen = choose(all, names)?;
     let tarball = pack(workspace)?;
@@ -117,7 +118,7 @@ fn choose(all: bool, names: &[String]) -> Result<Chosen> {
     Ok(chosen)
 }
 
-/// Whether the name of a test is in a module of the project: `react`, `actions_of_react`.
+/// Whether the test is in a module of the project, such as `react` or `actions_of_react` for the project `react`.
 fn has_module(test: &str, project: &str) -> bool {
     test.split("::").any(|module| {
         let rest = module.strip_suffix(project);
@@ -125,7 +126,7 @@ fn has_module(test: &str, project: &str) -> bool {
     })
 }
 
-/// `npm pack ./pkg`, with a look at what is in it.
+/// Runs `npm pack ./pkg`, and checks which files the tarball contains.
 pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf> {
     let sh = workspace.shell();
     ensure!(
@@ -141,7 +142,7 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf> {
     .quiet()
     .read()?;
     let answer: Value = serde_json::from_str(&answer).context("npm pack --json prints JSON")?;
-    // A list of packages, or since npm 12 an object of them.
+    // npm prints a list of packages; since npm 12 it prints an object.
     let package = answer
         .get(0)
         .or_else(|| answer.as_object()?.values().next())
@@ -163,7 +164,7 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf> {
     Ok(dir.join(name))
 }
 
-/// Everything that is published, and nothing else.
+/// Exactly the files that are published.
 const FILES: [&str; 25] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
@@ -209,14 +210,15 @@ fn check_list(files: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// What bundlers and Node read of the manifest, by publint; what TypeScript resolves, by attw. The package is ESM alone.
+/// publint checks what bundlers and Node read in the manifest, and attw checks what TypeScript resolves. The package
+/// has only ES modules.
 fn lint(workspace: &Workspace, tarball: &Path) -> Result<()> {
     let sh = workspace.shell();
     println!("packaging: publint");
     let manifest = told(cmd!(sh, "publint run {tarball} --strict"))?;
     ensure!(manifest.0, "publint finds a fault:\n{}", manifest.1);
     println!("packaging: attw");
-    // It takes whatever is exported for something to import; the modules are files to fetch.
+    // attw assumes that everything that is exported can be imported. But a page fetches the wasm modules.
     let modules: Vec<&str> = FILES
         .iter()
         .filter_map(|file| file.strip_prefix("dist/"))
@@ -230,7 +232,7 @@ fn lint(workspace: &Workspace, tarball: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether the command succeeds, and what it says.
+/// Whether the command succeeds, and its output.
 fn told(command: xshell::Cmd<'_>) -> Result<(bool, String)> {
     let output = command.quiet().ignore_status().output()?;
     let text =
@@ -238,7 +240,7 @@ fn told(command: xshell::Cmd<'_>) -> Result<(bool, String)> {
     Ok((output.status.success(), text.concat()))
 }
 
-/// Importing any entry in Node, in a worker too, does nothing and throws nothing: pages are rendered on servers.
+/// Checks that importing any entry in Node, also in a worker, has no effect and no error, because servers render pages.
 fn in_node(workspace: &Workspace, tarball: &Path) -> Result<()> {
     let sh = workspace.shell();
     let dir = workspace.target().join("packaging/node");
@@ -251,7 +253,7 @@ fn in_node(workspace: &Workspace, tarball: &Path) -> Result<()> {
         workspace.path("tests/packaging/node/package.json"),
         dir.join("package.json"),
     )?;
-    // What the documentation says, with the tarball in the place of what the registry would send.
+    // The command from the documentation, with the tarball instead of the package from the registry.
     let install = workspace.read("www/snippets/install.sh")?;
     let named = install.trim().strip_suffix(" sori-captcha");
     let install = named.context("www/snippets/install.sh does not install sori-captcha")?;
@@ -269,7 +271,7 @@ fn in_node(workspace: &Workspace, tarball: &Path) -> Result<()> {
         .context("an entry cannot be imported in Node")
 }
 
-/// Copies a project out of the tree, installs its packages and the one under test, and builds it.
+/// Copies a project out of the tree, installs its packages and the package under test, and builds it.
 fn build(workspace: &Workspace, name: &str, tarball: &Path) -> Result<()> {
     let sh = workspace.shell();
     println!("packaging: {name}");
@@ -295,7 +297,7 @@ fn build(workspace: &Workspace, name: &str, tarball: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The tarball has no dependencies, so what `npm install` would do is to unpack it.
+/// Unpacks the tarball. `npm install` would do the same, because the package has no dependencies.
 fn unpack(workspace: &Workspace, tarball: &Path, into: &Path) -> Result<()> {
     let sh = workspace.shell();
     fs::create_dir_all(into)?;

@@ -1,10 +1,10 @@
-//! Panics without their texts.
+//! Removes the texts of panics from the module.
 //!
-//! A panic in the browser is a trap: nobody reads what it would have said, yet its texts, its places in the source
-//! and all that formats them are a tenth of the module. The standard library is delivered with them, and only a
-//! nightly compiler builds it without (`panic=immediate-abort`). So they are taken out of the object before the
-//! linker sees it: a function that can only panic becomes a trap, and so does what leads up to a call of one. The
-//! linker then drops what nothing refers to any more, the paths of the build machine among it.
+//! A panic in the browser is a trap, and nobody reads its text. But the texts, the places in the source and the code
+//! that formats them are a tenth of the module. The precompiled standard library contains them, and only a nightly
+//! compiler can build it without them (`panic=immediate-abort`). So this program changes the object before the linker
+//! reads it: a function that can only panic becomes a trap, and so does code that can only lead to a call of such a
+//! function. The linker then drops everything that is no longer used, such as the paths of the build machine.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -17,14 +17,14 @@ use anyhow::{Result, bail, ensure};
 
 use crate::object::Object;
 
-/// Set while this program stands in for the linker.
+/// The environment variable that tells this program to run as the linker.
 const AS_LINKER: &str = "SORI_STRIP_PANICS";
 
-/// What the package is made of.
+/// The module that the package contains.
 const MODULE: &str = "sori_wasm.wasm";
 
-/// Where what is never to happen ends, as parts of mangled names: every panic, and futures that suspend the stack
-/// (JSPI), which js-sys brings along and nothing here asks for. What can only lead here is found by itself.
+/// Parts of the mangled names of functions that become traps: every panic, and futures that suspend the stack (JSPI),
+/// which js-sys contains and Sori does not use. `dead` finds the functions that can only lead to one of these.
 const ENDS: [&str; 7] = [
     "6js_sys7futures4jspi",
     "4core9panicking9panic_fmt",
@@ -39,7 +39,7 @@ const UNREACHABLE: u8 = 0x00;
 const NOP: u8 = 0x01;
 const END: u8 = 0x0b;
 
-/// The environment in which a build for the browser links by this program.
+/// The environment variables with which a build for the browser uses this program as the linker.
 pub(crate) fn environment() -> Result<[(&'static str, OsString); 2]> {
     let this = env::current_exe()?.into_os_string();
     Ok([
@@ -48,7 +48,7 @@ pub(crate) fn environment() -> Result<[(&'static str, OsString); 2]> {
     ])
 }
 
-/// Links, if this program was started as the linker: its arguments are the linker's then.
+/// Links, if this program was started as the linker. Its arguments are then those for the linker.
 pub(crate) fn link_if_asked() -> Result<bool> {
     if env::var_os(AS_LINKER).is_none() {
         return Ok(false);
@@ -57,10 +57,10 @@ pub(crate) fn link_if_asked() -> Result<bool> {
     let stripped = if (arguments.iter()).any(|it| Path::new(it).ends_with(MODULE)) {
         Some(with_stripped_object(&mut arguments)?)
     } else {
-        // The library's own module, which is a by-product and never shipped.
+        // The module of the library itself, a by-product that is never published.
         None
     };
-    // rustc has put its own linker on the path.
+    // rustc has added the folder of its own linker to PATH.
     let status = Command::new("rust-lld").args(&arguments).status()?;
     if let Some(stripped) = stripped {
         fs::remove_file(stripped)?;
@@ -81,7 +81,7 @@ fn with_stripped_object(arguments: &mut [OsString]) -> Result<PathBuf> {
     };
     let stripped = PathBuf::from(&**object).with_extension("stripped.o");
     let whole = fs::read(&**object)?;
-    // What is linked otherwise is larger, and works as well.
+    // If this fails, the module is larger but works as well.
     let bytes = strip(&whole, &ENDS).unwrap_or_else(|error| {
         eprintln!("warning: the panics keep their texts: {error:#}");
         whole
@@ -99,7 +99,7 @@ fn strip(object: &[u8], ends: &[&str]) -> Result<Vec<u8>> {
     for function in &object.functions {
         if dead.contains(&function.index) {
             let body = &mut out[function.range.clone()];
-            // No locals, one instruction, and the length as before.
+            // The new body has no locals, one instruction that traps, and the same length.
             body.fill(NOP);
             body[0] = 0;
             body[1] = UNREACHABLE;
@@ -118,13 +118,13 @@ fn strip(object: &[u8], ends: &[&str]) -> Result<Vec<u8>> {
     Ok(object.with_code(out, &erased))
 }
 
-/// The functions whose every call ends in one of `ends`.
+/// The functions of which every call leads to one of `ends`.
 fn dead(object: &Object<'_>, ends: &[&str]) -> Result<HashSet<u32>> {
     let mut dead = HashSet::new();
     for end in ends {
         let named = object.names.iter().filter(|(name, _)| name.contains(end));
         let indices: Vec<u32> = named.map(|(_, index)| *index).collect();
-        // The compiler puts a function into its only caller.
+        // There may be none with this name, because the compiler inlines a function into its only caller.
         dead.extend(indices);
     }
     ensure!(
@@ -170,7 +170,7 @@ mod tests {
         }
     "#;
 
-    /// The source as an object, and what the linker makes of an object.
+    /// Calls `test` with the object of `SOURCE`, and with a function that links an object.
     fn with_object(test: impl FnOnce(Vec<u8>, &dyn Fn(&[u8]) -> Vec<u8>)) {
         let sh = Shell::new().unwrap();
         let dir = sh.create_temp_dir().unwrap();

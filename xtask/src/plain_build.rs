@@ -1,4 +1,5 @@
-//! What anyone who knows Rust tries first: `wasm-pack build` at the root of a fresh clone. Nothing of xtask takes part in it.
+//! Tests `wasm-pack build` at the root of a fresh clone, which people who know Rust try first. The build does not use
+//! xtask.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +9,10 @@ use xshell::cmd;
 
 use crate::workspace::Workspace;
 
-/// The project of tests/packaging that is built with it.
+/// The project of tests/packaging that uses the result of this build.
 pub(crate) const PROJECT: &str = "wasm-pack";
 
-/// Builds in a copy of the tree, for a page as README shows it (`web/`), and for bundlers (`bundler/`).
+/// Builds in a copy of the tree: for a page such as README shows (`web/`), and for bundlers (`bundler/`).
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let home = home(workspace);
     println!("packaging: wasm-pack build, in a copy of the tree");
@@ -33,7 +34,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The package that bundlers get.
+/// The folder of the package that was built for bundlers.
 pub(crate) fn for_bundlers(workspace: &Workspace) -> PathBuf {
     home(workspace).join("bundler/pkg")
 }
@@ -42,7 +43,8 @@ fn home(workspace: &Workspace) -> PathBuf {
     workspace.target().join("packaging/wasm-pack-tree")
 }
 
-/// Runs the command in the tree, and moves `pkg/` out of it. Git must not see a change: the files of pkg/ that are written by hand stay.
+/// Runs the command in the tree, and copies `pkg/` out of it. The build must change no file that is in git, because
+/// some files of pkg/ are written by hand.
 fn build(workspace: &Workspace, tree: &Path, command: &str, out: &Path) -> Result<()> {
     let sh = workspace.shell();
     let _guard = sh.push_dir(tree);
@@ -63,7 +65,7 @@ fn build(workspace: &Workspace, tree: &Path, command: &str, out: &Path) -> Resul
     Ok(())
 }
 
-/// What git has, and what it would take: as a clone would be, with its own history of one commit.
+/// Copies the files that git tracks or would add, and commits them, so that the copy is like a clone with one commit.
 fn copy_of_the_tree(workspace: &Workspace, home: &Path) -> Result<PathBuf> {
     let sh = workspace.shell();
     let tree = home.join("tree");
@@ -73,7 +75,7 @@ fn copy_of_the_tree(workspace: &Workspace, home: &Path) -> Result<PathBuf> {
         .read()?;
     for name in listed.split('\0').filter(|name| !name.is_empty()) {
         let from = workspace.path(name);
-        // Deleted, and not yet committed.
+        // Git still lists a file that was deleted without a commit.
         if !from.is_file() {
             continue;
         }
@@ -93,7 +95,7 @@ fn copy_of_the_tree(workspace: &Workspace, home: &Path) -> Result<PathBuf> {
     Ok(tree)
 }
 
-/// README's lines for such a build, as they stand, on a page with README's form.
+/// A page with README's lines for such a build, unchanged, and README's form.
 fn page(readme: &str) -> Result<String> {
     let mut blocks = readme.split("```html\n").skip(1);
     let mut block = || {
@@ -107,7 +109,7 @@ fn page(readme: &str) -> Result<String> {
         "the first page in README.md is not that of a plain build"
     );
     let form = example.find("<form").context("README.md shows no form")?;
-    // The site of the tests judges the form at its root.
+    // The host site accepts the form at its root.
     let form = example[form..].replace("action=\"/join\"", "action=\"/\"");
     Ok(format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Plain build</title>\n\

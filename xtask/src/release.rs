@@ -7,9 +7,9 @@ use xshell::cmd;
 use crate::workspace::Workspace;
 use crate::{audit, fresh, packaging, size};
 
-/// In the order of their dependencies.
+/// The crates that are published, each after those that it depends on.
 const CRATES: [&str; 3] = ["sori-wire", "sori-captcha", "sori-backend"];
-/// Stands in the changelog in place of the date until the version is published.
+/// The word in the changelog in place of a date, until the version is published.
 const NO_DAY_YET: &str = "unreleased";
 
 #[derive(Args)]
@@ -69,7 +69,7 @@ pub(crate) fn check(workspace: &Workspace, verify: bool) -> Result<()> {
     )
 }
 
-/// The version; an error if a text names another one.
+/// Returns the version of the workspace. It is an error if a text names another version.
 fn texts(workspace: &Workspace) -> Result<String> {
     let version = workspace.version()?;
     println!("release: version {version}, from Cargo.toml");
@@ -93,7 +93,8 @@ fn unchanged(workspace: &Workspace, what: &str) -> Result<()> {
     Ok(())
 }
 
-/// `cargo package`, which compiles what would be published unless told otherwise, with a look at what is in it.
+/// Runs `cargo package`, which compiles the files that would be published unless `flags` forbid it, and checks which
+/// files each crate contains.
 fn crates(workspace: &Workspace, flags: &[&str]) -> Result<()> {
     let sh = workspace.shell();
     for name in CRATES {
@@ -115,7 +116,7 @@ fn crates(workspace: &Workspace, flags: &[&str]) -> Result<()> {
         .context("cargo package finds a fault")
 }
 
-/// Neither tests nor pages nor anything local is published, and nothing that readers need is missing.
+/// Checks that no test, page or local file is published, and that no file is missing that readers need.
 fn belongs(files: &[&str]) -> Result<()> {
     for needed in [
         "Cargo.toml",
@@ -154,7 +155,7 @@ fn belongs(files: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The files at the top by name, the folders with how many files they have.
+/// The names of the files at the top, and of the folders with the number of their files.
 fn summary(files: &[&str]) -> String {
     let mut parts: Vec<(&str, usize)> = Vec::new();
     for file in files {
@@ -209,7 +210,7 @@ fn section<'a>(text: &'a str, version: &str) -> Result<&'a str> {
     Ok(section)
 }
 
-/// The day of a version, as YYYY-MM-DD, or that it has none yet.
+/// The date of a version as YYYY-MM-DD, or `NO_DAY_YET`.
 fn day<'a>(text: &'a str, version: &str) -> Result<&'a str> {
     let heading = section(text, version)?.lines().next().unwrap_or_default();
     let day = heading.trim().strip_prefix("- ").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The host site in practice mode.
+//! Runs the host site in practice mode.
 
 use std::process::Command;
 
@@ -16,7 +16,7 @@ pub(crate) struct Options {
     port: u16,
 }
 
-/// Prints `ready: http://127.0.0.1:N/` when the site answers; ends when the site does.
+/// Prints `ready: http://127.0.0.1:N/` when the site responds. Ends when the site ends.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     fresh::package(workspace)?;
     let sh = workspace.shell();

@@ -1,8 +1,9 @@
-//! Short names between the wasm and its glue.
+//! Shortens the names that the wasm and its glue share.
 //!
-//! wasm-bindgen names every import and export at length, with a hash, in both files: 3 kB of the compressed package.
-//! wasm-opt renames them in the module and prints what became of each; esbuild, which parses the glue, renames the properties
-//! there (`--mangle-props` with `--mangle-cache`). Where the glue does not have all of the names, nothing is renamed.
+//! wasm-bindgen gives every import and export a long name with a hash. In both files together, these names are 3 kB of
+//! the compressed package. wasm-opt renames them in the module and prints the old and new names. esbuild, which parses
+//! the glue, then renames the properties there (`--mangle-props` with `--mangle-cache`). If the glue lacks one of the
+//! names, nothing is renamed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,23 +17,23 @@ use xshell::cmd;
 use crate::build::Module;
 use crate::workspace::Workspace;
 
-/// What wasm-opt prints.
+/// The output of wasm-opt.
 #[derive(Deserialize)]
 struct Names {
-    /// Module, name, new name.
+    /// For each import: module, name, new name.
     imports: Vec<(String, String, String)>,
-    /// Name, new name.
+    /// For each export: name, new name.
     exports: Vec<(String, String)>,
 }
 
 impl Module {
-    /// What became of each name, as esbuild reads it.
+    /// The file with the old and new names, in the form that esbuild reads.
     pub(crate) fn renamed(&self, workspace: &Workspace) -> PathBuf {
         self.raw_dir(workspace).join("renamed.json")
     }
 }
 
-/// Renames in the module, and leaves word of it for the bundler.
+/// Renames the imports and exports in the module, and writes the new names into a file for the bundler.
 pub(crate) fn names(workspace: &Workspace, module: &Module, dist: &Path) -> Result<()> {
     let sh = workspace.shell();
     let wasm = dist.join(module.wasm());
@@ -42,7 +43,7 @@ pub(crate) fn names(workspace: &Workspace, module: &Module, dist: &Path) -> Resu
             .raw_dir(workspace)
             .join(format!("{}.js", module.name)),
     )?;
-    // What the glue does not call is exported for nobody.
+    // Drops the exports that the glue does not call, because nothing else calls them.
     let graph = module.raw_dir(workspace).join("exports.json");
     let called = called(&glue).into_iter();
     let called: Vec<_> = called
@@ -54,7 +55,8 @@ pub(crate) fn names(workspace: &Workspace, module: &Module, dist: &Path) -> Resu
         .ignore_stdout()
         .run()
         .context("wasm-metadce cannot drop exports")?;
-    // The target_features section is stripped here and no sooner: it tells wasm-opt what the module uses.
+    // The target_features section is removed only in this last step, because it tells wasm-opt which features are in
+    // use.
     let names = cmd!(
         sh,
         "wasm-opt {wasm} --minify-imports-and-exports-and-modules --strip-target-features -o {short}"
@@ -80,7 +82,7 @@ pub(crate) fn names(workspace: &Workspace, module: &Module, dist: &Path) -> Resu
     Ok(())
 }
 
-/// The exports that the glue names.
+/// The exports that the glue uses.
 fn called(glue: &str) -> BTreeSet<&str> {
     let is_inside = |c: char| c.is_alphanumeric() || c == '_';
     let name = |rest: &str| rest.find(|c| !is_inside(c)).unwrap_or(rest.len());
@@ -93,13 +95,13 @@ fn renamed(names: &str, glue: &str) -> Result<BTreeMap<String, String>> {
         serde_json::from_str(names).context("wasm-opt prints them in another form")?;
     let mut all: BTreeMap<_, _> = names.exports.into_iter().collect();
     for (module, name, short) in names.imports {
-        // All imports move into one module of this name.
+        // wasm-opt moves all imports into one module with this name.
         all.insert(module, "a".to_owned());
         all.insert(name, short);
     }
     for name in all.keys() {
         ensure!(glue.contains(name.as_str()), "the glue has no {name}");
-        // A method of that name would be renamed in the glue, and its class would not know.
+        // esbuild would rename calls of a method with this name, but not the method of the class.
         ensure!(
             !glue.contains(&format!(").{name}(")),
             "{name} is also the name of a method"

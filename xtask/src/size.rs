@@ -1,4 +1,4 @@
-//! The size gate.
+//! Checks the size of the package's files against a budget.
 
 use std::fs;
 use std::io::Write as _;
@@ -10,13 +10,13 @@ use flate2::write::GzEncoder;
 
 use crate::workspace::Workspace;
 
-/// What the widget is painted with.
+/// The file that paints the widget.
 const PAINTED: Budget = Budget {
     name: "until the widget is painted",
     files: &["define.js"],
     brotli: 17_050,
 };
-/// `define.js` and all it loads, first and second stage.
+/// `define.js` and everything that it loads, in both stages.
 const PACKAGE: Budget = Budget {
     name: "define.js and what it loads",
     files: &["define.js", "sori_bg.wasm"],

@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 /// Ten thousand challenges with faults, on one backend that keeps a journal.
 pub(crate) fn soak(workspace: &Workspace) -> Result<()> {
     let sh = workspace.shell();
-    // As it is published: a slow program would hide races that a quick one has.
+    // The release profile, as published, because a slower program could hide races.
     cmd!(
         sh,
         "cargo build --quiet --release -p sori-backend --bin sori-backend --example soak"

@@ -1,4 +1,4 @@
-//! The versions of the tools that are in no lock file.
+//! The versions of those tools that no lock file contains.
 
 use anyhow::{Context, Result};
 
@@ -8,11 +8,12 @@ pub(crate) const WASM_PACK: &str = "0.15.1";
 pub(crate) const GECKODRIVER: &str = "0.37.1";
 pub(crate) const CARGO_DENY: &str = "0.20.2";
 pub(crate) const CARGO_FUZZ: &str = "0.13.2";
-/// npm's major version of binaryen is wasm-opt's version. Older ones emit a module that fails in the page.
+/// The major version of the npm package binaryen is the version of wasm-opt. Older versions make a module that fails in
+/// the page.
 pub(crate) const WASM_OPT_AT_LEAST: u32 = 132;
 pub(crate) const NODE_AT_LEAST: u32 = 20;
 
-/// The CLI must be of the crate's version, or wasm-pack builds its own.
+/// The version of the crate wasm-bindgen. The command must have the same version, or wasm-pack builds one itself.
 pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<String> {
     let lock: toml::Table = workspace.read("Cargo.lock")?.parse()?;
     lock.get("package")

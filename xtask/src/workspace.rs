@@ -22,7 +22,8 @@ impl Workspace {
         let root = root()?;
         let shell = Shell::new()?;
         shell.change_dir(&root);
-        // npm's binaryen must win over a distribution's: Debian's 108 breaks the module without an error.
+        // binaryen from npm must come before that of a distribution: Debian's version 108 breaks the module without an
+        // error.
         let mut path = vec![root.join("node_modules/.bin")];
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         shell.set_var("PATH", env::join_paths(path)?);
@@ -37,7 +38,7 @@ impl Workspace {
         &self.shell
     }
 
-    /// Programs in this folder come first from now on.
+    /// From now on, programs in this folder come first on PATH.
     pub(crate) fn prefer(&self, folder: PathBuf) -> Result<()> {
         let path = self.shell.var_os("PATH").unwrap_or_default();
         let path = [folder].into_iter().chain(env::split_paths(&path));
@@ -58,7 +59,8 @@ impl Workspace {
         &self.target
     }
 
-    /// What this command keeps between runs. It is not in the target directory, because one checkout may have several.
+    /// The folder for what `cargo xtask` keeps between runs. It is not in the target directory, because one checkout
+    /// may have several target directories.
     pub(crate) fn state(&self) -> Result<PathBuf> {
         let state = self.root.join(".sori");
         fs::create_dir_all(&state).with_context(|| format!("cannot create {}", state.display()))?;
@@ -97,9 +99,10 @@ impl Workspace {
     }
 }
 
-/// The checkout that this command was started in. The path is not compiled in: a build directory may be copied, or shared.
+/// The checkout in which this command was started. The path is not compiled in, because a build directory may be copied
+/// or shared.
 fn root() -> Result<PathBuf> {
-    // `cargo run` sets the first, and `forget_cargo_run` the second.
+    // `cargo run` sets the first variable, and `forget_cargo_run` sets the second.
     let told = env::var_os("CARGO_MANIFEST_DIR").or_else(|| env::var_os(ROOT));
     let start = match told {
         Some(folder) => PathBuf::from(folder),
@@ -112,9 +115,10 @@ fn root() -> Result<PathBuf> {
         .with_context(|| format!("{} lies in no checkout of Sori", start.display()))
 }
 
-/// Starts this program again, in this process's place, without what `cargo run` says of xtask in the environment: build scripts
-/// such as ring's run again where it differs, and with them everything above would be compiled anew whenever `cargo test`
-/// and `cargo xtask` take turns (<https://doc.rust-lang.org/cargo/reference/environment-variables.html>).
+/// Starts this program again, in place of this process, without the environment variables in which `cargo run`
+/// describes xtask (<https://doc.rust-lang.org/cargo/reference/environment-variables.html>). If these variables change,
+/// build scripts such as that of ring run again, and everything that depends on them is compiled again. Without this
+/// function, that would happen each time `cargo test` follows `cargo xtask` or the other way round.
 pub(crate) fn forget_cargo_run() -> Result<()> {
     let named = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let of_xtask: Vec<String> = named.filter(|name| describes_a_package(name)).collect();
@@ -129,7 +133,8 @@ pub(crate) fn forget_cargo_run() -> Result<()> {
     exec::replace_with(&mut command).context("cannot start this program again")
 }
 
-/// Where this checkout is, for the command that is started again. No name of the backend's, which knows all of its own.
+/// The variable with the path of this checkout, for the command that is started again. Its name does not begin with
+/// `SORI_`, because the backend refuses such names that it does not know.
 const ROOT: &str = "XTASK_ROOT";
 
 fn describes_a_package(variable: &str) -> bool {
@@ -138,7 +143,7 @@ fn describes_a_package(variable: &str) -> bool {
         .any(|start| variable.starts_with(start))
 }
 
-/// This program is `TARGET/debug/xtask`.
+/// The target directory of this program, which is `TARGET/debug/xtask`.
 fn build_directory() -> Result<PathBuf> {
     let program = env::current_exe()?;
     let target = program.parent().and_then(Path::parent);
@@ -150,8 +155,8 @@ fn build_directory() -> Result<PathBuf> {
 /// The build directory that this checkout should use, if this program was built in another one.
 ///
 /// Cargo distinguishes the crates of two checkouts of one workspace only by the times of their files
-/// (<https://github.com/rust-lang/cargo/issues/17312>): with one build directory outside both, one checkout gets what was
-/// built from the other. So each checkout has its own folder in it.
+/// (<https://github.com/rust-lang/cargo/issues/17312>). If both use one build directory, one checkout may get what was
+/// built from the other. So each checkout has its own folder in that directory.
 pub(crate) fn own_build_directory() -> Result<Option<PathBuf>> {
     let root = root()?.canonicalize()?;
     let target = build_directory()?;
@@ -167,7 +172,7 @@ pub(crate) fn own_build_directory() -> Result<Option<PathBuf>> {
     Ok(Some(target.join(name)))
 }
 
-/// Builds this command there, and runs it in place of this process.
+/// Builds this command in that build directory, and runs it in place of this process.
 pub(crate) fn run_in(target: &Path) -> Result<()> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

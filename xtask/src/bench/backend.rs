@@ -1,4 +1,4 @@
-//! The backend beside what a site would otherwise put in its place.
+//! Measures the backend, and the proxies that a site could use instead of it.
 
 use anyhow::Result;
 use xshell::cmd;

@@ -1,4 +1,4 @@
-//! What things cost, measured on this machine. Figures are printed, never judged: that depends on the machine.
+//! Measures costs on this machine. The figures are printed but never judged, because they depend on the machine.
 
 mod backend;
 mod widget;

@@ -1,4 +1,4 @@
-//! The widget beside others that are on npm.
+//! Measures the widget, and others that are on npm.
 
 use anyhow::Result;
 use xshell::cmd;
@@ -12,7 +12,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<()> {
     setup::run(workspace, &[Need::Chromium])?;
     fresh::package(workspace)?;
     let sh = workspace.shell();
-    // The browser is measured, so the profile of what drives it does not matter.
+    // The measurements are of the browser, so the build profile of the program that drives it does not matter.
     cmd!(
         sh,
         "cargo bench --quiet --profile dev -p sori-e2e --bench widget"

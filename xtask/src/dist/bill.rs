@@ -1,4 +1,4 @@
-//! The bill of materials (CycloneDX) and the licences of what is in the binary, from cargo's own metadata.
+//! The bill of materials (CycloneDX) and the licences of the crates in the binary, both from cargo's metadata.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
@@ -47,7 +47,8 @@ struct Dependency {
 
 #[derive(Deserialize)]
 struct Kind {
-    /// None for what is linked in; builds and tests have a name.
+    /// `None` for a dependency that is linked into the binary. Dependencies of build scripts and tests have a name
+    /// here.
     kind: Option<String>,
 }
 
@@ -71,7 +72,7 @@ pub(super) fn write(workspace: &Workspace, target: &str, folder: &Path) -> Resul
     Ok(())
 }
 
-/// The crates that end in the binary, by name and version.
+/// The crates that are linked into the binary, sorted by name and version.
 fn linked(metadata: &Metadata) -> Result<Vec<&Package>> {
     let packages: BTreeMap<_, _> = metadata
         .packages
@@ -144,7 +145,7 @@ fn cyclonedx(workspace: &Workspace, parts: &[&Package]) -> Result<serde_json::Va
     }))
 }
 
-/// Each licence's text once, with whose it is.
+/// The text of each licence once, with the names of its crates.
 fn licences(parts: &[&Package]) -> Result<String> {
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut head = String::from("What is in sori-backend, and under which licence.\n\n");
@@ -164,7 +165,7 @@ fn licences(parts: &[&Package]) -> Result<String> {
             part.license.is_some() || !files.is_empty(),
             "{whose} names no licence"
         );
-        // The workspace's own lie at the root, and beside this file.
+        // The licences of the workspace's own crates are at the root, and the archive contains them as files.
         if part.source.is_none() {
             continue;
         }

@@ -1,4 +1,4 @@
-//! A static binary that names no path of the machine that built it.
+//! Builds a static binary that contains no path of the machine that built it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,17 +9,17 @@ use xshell::cmd;
 
 use crate::workspace::Workspace;
 
-/// The same source gives the same bytes: what a build writes down of the time is this, 2026-01-01.
+/// 2026-01-01, which a build writes in place of the present time, so that the same source always gives the same bytes.
 pub(super) const EPOCH: &str = "1767225600";
 
 #[derive(Clone, Copy)]
 pub(crate) struct Target {
     pub(crate) triple: &'static str,
-    /// What compiles ring's C and assembly.
+    /// The compiler for the C and assembly of the crate ring.
     c_compiler: &'static str,
-    /// A linker other than the compiler's own choice.
+    /// The linker, if rustc's default does not work.
     linker: Option<&'static str>,
-    /// What runs it here.
+    /// The command that runs the binary on this machine.
     runner: &'static [&'static str],
 }
 
@@ -30,7 +30,8 @@ pub(crate) const X86_64: Target = Target {
     runner: &[],
 };
 
-/// Rust brings musl for it, and a linker for any processor. ring needs no C library, so that glibc's compiler will do.
+/// Rust includes musl for this target, and a linker for every processor. ring needs no C library, so a C compiler for
+/// glibc is enough.
 pub(crate) const AARCH64: Target = Target {
     triple: "aarch64-unknown-linux-musl",
     c_compiler: "aarch64-linux-gnu-gcc",
@@ -38,9 +39,10 @@ pub(crate) const AARCH64: Target = Target {
     runner: &["qemu-aarch64"],
 };
 
-/// Built, and seen to need nothing and to start.
+/// Builds the binary, and checks that it needs no library and starts.
 pub(super) fn binary(workspace: &Workspace, target: Target) -> Result<PathBuf> {
-    // Beside the other builds: other flags would make cargo build everything anew each time.
+    // This build has a folder of its own. In a shared one, cargo would compile everything again after each change of
+    // flags.
     let place = workspace.target().join("dist/build");
     let binary = build(workspace, target, workspace.root(), &place)?;
     is_static(workspace, &binary)?;
@@ -68,7 +70,7 @@ fn build(workspace: &Workspace, target: Target, source: &Path, place: &Path) -> 
     .env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
     .env("SOURCE_DATE_EPOCH", EPOCH)
     .env(format!("CC_{}", triple.replace('-', "_")), target.c_compiler)
-    // Paths of its own in what the C compiler writes.
+    // The C compiler also writes paths of this machine into its objects.
     .env("CFLAGS", format!("-ffile-prefix-map={}=/cargo", home.display()));
     if let Some(linker) = target.linker {
         let name = triple.replace('-', "_").to_uppercase();
@@ -106,7 +108,7 @@ fn starts(workspace: &Workspace, target: Target, binary: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The same source in another folder, built into another one.
+/// Builds a copy of the source in another folder into yet another one, and checks that the bytes are the same.
 pub(super) fn again(workspace: &Workspace, target: Target) -> Result<()> {
     let sh = workspace.shell();
     let place = workspace.target().join("dist/again");
@@ -119,7 +121,7 @@ pub(super) fn again(workspace: &Workspace, target: Target) -> Result<()> {
         .read()?;
     for file in files.split_terminator('\0') {
         let (from, to) = (workspace.path(file), source.join(file));
-        // One that was removed and is not committed yet.
+        // Git still lists a file that was deleted without a commit.
         if !from.exists() {
             continue;
         }

@@ -1,5 +1,5 @@
-//! `cargo xtask dist`: what is published of the backend. Static Linux binaries with what belongs to them: licences, a
-//! bill of materials, shell completions, manual pages, the unit file and the proxies' configurations.
+//! `cargo xtask dist`: makes the backend's release archives. Each contains a static Linux binary, licences, a bill of
+//! materials, shell completions, manual pages, the unit file and the configurations of proxies.
 
 mod bill;
 mod build;
@@ -51,12 +51,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The published binary for this kind of machine, for tests.
+/// Builds the binary that is published for x86-64, for tests.
 pub(crate) fn binary(workspace: &Workspace) -> Result<std::path::PathBuf> {
     build::binary(workspace, X86_64)
 }
 
-/// The archive's name.
+/// Writes the archive and returns its name.
 fn pack(workspace: &Workspace, dist: &Path, target: Target) -> Result<String> {
     let sh = workspace.shell();
     let version = workspace.version()?;
@@ -95,7 +95,7 @@ fn pack(workspace: &Workspace, dist: &Path, target: Target) -> Result<String> {
     )
     .output()?;
     fs::write(dist.join(format!("{name}.tar")), tar.stdout)?;
-    // Without the name and the time that gzip would write down.
+    // `--no-name`: otherwise gzip writes the file's name and time into the archive.
     cmd!(sh, "gzip -9 --no-name --force {name}.tar").run()?;
     let archive = format!("{name}.tar.gz");
     for file in [&binary, &dist.join(&archive)] {

@@ -11,8 +11,8 @@ use crate::setup::{self, Need};
 use crate::workspace::Workspace;
 use crate::{dist, fresh, packaging, release, size};
 
-/// Properties are tried with the same inputs on every machine, so that a run says something about the change and not
-/// about its luck. `cargo xtask fuzz` and a plain `cargo test` try others.
+/// In the gate, property tests use the same inputs on every machine, so that a failure comes from a change of the code
+/// and not from new random inputs. `cargo xtask fuzz` and a plain `cargo test` use other inputs.
 const SAME_INPUTS: (&str, &str) = ("PROPTEST_RNG_SEED", "20261128");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -41,9 +41,9 @@ pub(crate) enum Check {
     Release,
     /// The package as bundlers, Node and TypeScript get it
     Packaging,
-    /// The shared store against each Redis and Valkey that packages bring: with --all, or asked for by name
+    /// The shared store with every Redis and Valkey that can be installed as a package: only with --all or --only
     Stores,
-    /// What deploy/ holds, run: with --all, or asked for by name
+    /// The files of deploy/ in the programs that they are for: only with --all or --only
     Deploy,
     /// The server snippets of the documentation, each stack as its users run it
     Stacks,
@@ -55,8 +55,8 @@ pub(crate) enum Check {
     E2eWebkit,
 }
 
-/// What of `tests/e2e` runs in Firefox too: what a person does from Play to the verdict, what can fail, and the time before the
-/// module is there.
+/// The tests of `tests/e2e` that also run in Firefox: what a person does from Play to the verdict, what can fail, and
+/// the time before the module is loaded.
 const IN_FIREFOX: [&str; 6] = [
     "whole_path::",
     "form::",
@@ -65,9 +65,9 @@ const IN_FIREFOX: [&str; 6] = [
     "policy::",
     "early::",
 ];
-/// The main path, by the form's way and the inline one, and a press before the module is there. Not the modules that fail: where
-/// audio is dropped in the moment in which it starts, WebKitGTK 2.50 hangs now and then (its main thread waits for GStreamer, and
-/// GStreamer for that thread).
+/// The tests that run in WebKit: the main path in form mode and in inline mode, and a press before the module is
+/// loaded. Tests with a module that fails do not run there: if audio is dropped at the moment at which it starts,
+/// WebKitGTK 2.50 sometimes hangs (its main thread waits for GStreamer, and GStreamer waits for that thread).
 const IN_WEBKIT: [&str; 3] = ["whole_path::", "form::", "before_the_module_is_there"];
 
 impl Check {
@@ -82,13 +82,13 @@ impl Check {
             Check::ClippyWasm | Check::Build | Check::Size | Check::Release => &[Need::Package],
             Check::WasmChromium | Check::Packaging | Check::E2e => &[Need::Package, Need::Chromium],
             Check::WasmFirefox => &[Need::Package, Need::Firefox],
-            // One or the other test is for Chromium whatever was chosen.
+            // A few tests always use Chromium, whichever browser was chosen.
             Check::E2eFirefox => &[Need::Package, Need::Chromium, Need::Firefox],
             Check::E2eWebkit => &[Need::Package, Need::Webkit],
         }
     }
 
-    /// Whether it looks at what is built in `pkg/`.
+    /// Whether the check uses the built files in `pkg/`.
     pub(super) fn needs_the_package(self) -> bool {
         match self {
             Check::Size
@@ -112,7 +112,7 @@ impl Check {
         }
     }
 
-    /// Whether tests can be chosen by their names.
+    /// Whether the check has tests that can be chosen by name.
     pub(super) fn has_tests(self) -> bool {
         match self {
             Check::Host
@@ -136,7 +136,7 @@ impl Check {
         }
     }
 
-    /// Whether the gate leaves it out unless all is asked for.
+    /// Whether the gate leaves the check out unless `--all` is given.
     pub(super) fn is_long(self) -> bool {
         matches!(self, Check::Stores | Check::Deploy)
     }
@@ -144,7 +144,7 @@ impl Check {
     pub(super) fn run(self, workspace: &Workspace, all: bool, names: &[String]) -> Result<()> {
         let sh = workspace.shell();
         if self.needs_the_package() {
-            // A check on its own must not meet an old package.
+            // If `build` does not run before this check, the package may be out of date.
             fresh::package(workspace)?;
         }
         match self {
@@ -157,7 +157,7 @@ impl Check {
             Check::ClippyWasm => {
                 let target = "wasm32-unknown-unknown";
                 cmd!(sh, "cargo clippy --quiet -p sori-captcha --target {target} --all-targets -- -D warnings").run()?;
-                // The share button alone is a build of its own.
+                // The share button without the captcha is a separate build with other features.
                 cmd!(sh, "cargo clippy --quiet -p sori-captcha --target {target} --no-default-features --features share -- -D warnings")
                     .run()?;
             }
@@ -192,7 +192,7 @@ impl Check {
             Check::Packaging => packaging::run(workspace, all, names)?,
             Check::Stores => {
                 for server in setup::servers(workspace)? {
-                    // Those builds have no TLS; the system's has, and is tried by `host`.
+                    // These servers were built without TLS. The check `host` tests TLS with the system's server.
                     tests::run(
                         cmd!(
                             sh,
@@ -230,7 +230,7 @@ impl Check {
                     names,
                 )?;
                 if all && names.is_empty() {
-                    // The published clients of siteverify in those languages.
+                    // Tests of published siteverify clients in the same languages.
                     cmd!(sh, "cargo test --quiet -p sori-backend --test languages").run()?;
                 }
             }
@@ -255,7 +255,8 @@ impl fmt::Display for Check {
     }
 }
 
-/// The backend without the program, and with what it leaves out by default: builds of their own.
+/// The backend's library without the program, and the backend with a feature that is off by default. Each is a separate
+/// build.
 fn parts_of_the_backend(workspace: &Workspace) -> Result<()> {
     let sh = workspace.shell();
     for features in ["", "practice"] {
@@ -286,7 +287,7 @@ fn in_engine(workspace: &Workspace, engine: &str, areas: &[&str], names: &[Strin
     )
 }
 
-/// How wasm-pack and its runner are told of a browser.
+/// How wasm-pack and its test runner are told which browser to use.
 struct Browser {
     flag: &'static str,
     variable: &'static str,
@@ -321,7 +322,7 @@ fn wasm_tests(workspace: &Workspace, browser: &Browser, names: &[String]) -> Res
         options,
         ..
     } = browser;
-    // wasm-pack looks for drivers on PATH alone, and the drivers for browsers in the usual places.
+    // wasm-pack looks for a driver only on PATH, and a driver looks for its browser only in the usual places.
     let path = sh.var(browser.driver_variable).ok();
     let driver = path.map(|path| format!("--{driver}={path}"));
     let mut capabilities = serde_json::json!({});
@@ -338,7 +339,7 @@ fn wasm_tests(workspace: &Workspace, browser: &Browser, names: &[String]) -> Res
             "wasm-pack --log-level error test --mode no-install --headless {flag} {driver...} -- -- {names...}"
         )
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file)
-        // The runner takes the first browser whose driver is named, whatever wasm-pack was asked for.
+        // The runner takes the first browser whose driver has a variable, whichever browser wasm-pack was told to use.
         .env_remove(browser.other_driver_variable),
         names,
     )

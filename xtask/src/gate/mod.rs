@@ -1,5 +1,5 @@
-//! `cargo xtask test`: every check, cheapest first, whatever failed before. What cannot run here fails unless `--skip`
-//! names it.
+//! `cargo xtask test`: runs every check, the cheapest first, and continues after a failure. A check that cannot run on
+//! this machine fails, unless `--skip` names it.
 
 mod check;
 mod rust_tests;
@@ -101,7 +101,8 @@ fn chosen(options: &Options) -> Result<Vec<Check>> {
     Ok(chosen)
 }
 
-/// Everything at once, before the first check: whoever waits should not come back to a question.
+/// Sets up everything before the first check, so that the gate needs nobody after that. Returns what could not be set
+/// up, and why.
 fn set_up(workspace: &Workspace, checks: &[Check]) -> Result<Vec<(Need, String)>> {
     let mut needs = Vec::new();
     for need in checks.iter().flat_map(|check| check.needs()) {
@@ -115,7 +116,7 @@ fn set_up(workspace: &Workspace, checks: &[Check]) -> Result<Vec<(Need, String)>
         .collect())
 }
 
-/// Why the check cannot run.
+/// Returns why the check cannot run, or `None` if it can.
 fn obstacle(check: Check, unmet: &[(Need, String)], summary: &Summary) -> Option<Outcome> {
     let lacks: Vec<&str> = unmet
         .iter()

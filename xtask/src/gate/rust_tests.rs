@@ -1,4 +1,4 @@
-//! Runs a command whose tests are Rust's, and reads from what it prints which of them failed.
+//! Runs a command that runs Rust tests, and reads the names of the failed tests from its output.
 
 use std::fmt;
 use std::io::{self, Read as _, Write as _};
@@ -19,7 +19,7 @@ impl fmt::Display for FailedTests {
 
 impl std::error::Error for FailedTests {}
 
-/// Shows what the command prints as it comes. With names to choose by, at least one test has to have run.
+/// Runs the command and shows its output at once. If tests are chosen by name, at least one must have run.
 pub(crate) fn run(command: Cmd<'_>, names: &[String]) -> Result<()> {
     println!("$ {command}");
     let mut child = Command::from(command)
@@ -56,7 +56,7 @@ pub(crate) fn run(command: Cmd<'_>, names: &[String]) -> Result<()> {
 #[derive(Default)]
 struct Reading {
     line: Vec<u8>,
-    /// The last list of names, which is one of failures if the result says so.
+    /// The last list of names in the output. It is a list of failed tests if the result after it says so.
     list: Option<Vec<String>>,
     failed: Vec<String>,
     ran: u64,
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn failed_tests_are_read_from_what_is_printed() {
         let mut reading = Reading::default();
-        // What a test prints may look like anything.
+        // A test may print anything, even lines that look like a list of failures.
         let text = "running 3 tests\n..F\nfailures:\n\n---- form::a stdout ----\n    indented\nfailures:\n    form::made up\n\n\
             failures:\n    form::a\n    keys::b\n\ntest result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured\n\n\
             running 1 test\n.\ntest result: ok. 1 passed; 0 failed; 0 ignored\n";

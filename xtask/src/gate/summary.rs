@@ -1,4 +1,4 @@
-//! What the gate says at its end: what failed and how to run just that.
+//! What the gate prints at its end: what failed, and the commands that run only that.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -40,12 +40,12 @@ impl Summary {
             .count()
     }
 
-    /// Its last line is for programs.
+    /// The summary as text. Programs read its last line.
     pub(super) fn text(&self, total: Duration, all: bool) -> String {
         let mut text = String::new();
         for (check, outcome, took) in &self.0 {
             let took = duration(*took);
-            // Writing to a text cannot fail.
+            // Writing to a `String` cannot fail.
             let _ = match outcome {
                 Outcome::Passed => writeln!(text, "test: {check} passed in {took}"),
                 Outcome::Failed(error) => {
@@ -72,7 +72,7 @@ impl Summary {
     }
 }
 
-/// The command that runs what failed and nothing else.
+/// The command that runs only what failed.
 fn again(check: Check, error: &Error, all: bool) -> String {
     let mut command = format!("cargo xtask test --only {check}");
     if all {
@@ -81,7 +81,7 @@ fn again(check: Check, error: &Error, all: bool) -> String {
     let failed = error.downcast_ref::<FailedTests>();
     if let Some(FailedTests(names)) = failed.filter(|_| check.has_tests()) {
         let many = match check {
-            // Their runner takes one name.
+            // The runner of these tests accepts only one name.
             Check::WasmChromium | Check::WasmFirefox => 1,
             _ => names.len(),
         };

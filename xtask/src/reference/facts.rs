@@ -10,7 +10,7 @@ use sori_captcha::error::ErrorCode;
 
 use super::words::{Attribute, Kind, Words};
 
-/// Names of the shell in the browser, which no list in Rust has. A test in the browser compares them with the element.
+/// Names that only the shell has, and no list in Rust. A test in the browser compares them with the element.
 const FURTHER_METHODS: [&str; 6] = [
     "reject",
     "focus",
@@ -100,7 +100,7 @@ pub(super) fn parts() -> Vec<(&'static str, &'static str)> {
     for (at, _) in tree.match_indices('"') {
         let (before, rest) = tree.split_at(at);
         let word = rest[1..].split('"').next().unwrap_or_default();
-        // The formatter may have put it on a line of its own.
+        // The formatter may have put the name on a line of its own.
         let before = before.trim_end();
         if before.ends_with("node(") {
             element = word;
@@ -112,7 +112,7 @@ pub(super) fn parts() -> Vec<(&'static str, &'static str)> {
         } else {
             None
         };
-        // Not visible, so a page has no reason to style it.
+        // This part is not visible, so a page has no reason to style it.
         if let Some((part, element)) = part.filter(|(part, _)| *part != "announcement")
             && !parts.iter().any(|(known, _)| *known == part)
         {

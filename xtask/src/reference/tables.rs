@@ -206,7 +206,7 @@ fn custom_properties(words: &Words, sheet: &str, language: Language) -> Result<S
     table(("custom", "custom-properties"), head, &rows)
 }
 
-/// A default of a style sheet, for people: both colours, or the property that it follows.
+/// A default of a style sheet as the documentation shows it: both colours, or the property that it is taken from.
 fn colours(default: &str, language: Language) -> String {
     let both = default
         .strip_prefix("light-dark(")
@@ -268,7 +268,7 @@ fn errors(words: &Words, language: Language) -> Result<String> {
     Ok(out)
 }
 
-/// What the visitor sees and hears of each code, for templates: `{% set heard = … %}`.
+/// A variable for templates with the text that the visitor sees and hears for each code: `{% set heard = … %}`.
 fn heard(language: Language) -> Result<String> {
     let mut out = String::from("{%- set heard = {\n");
     for code in ErrorCode::ALL {
@@ -312,7 +312,8 @@ fn messages(language: Language) -> Result<String> {
     Ok(out)
 }
 
-/// A table in a region that scrolls by itself; `names` are what its rows' ids begin with and the id of its heading.
+/// A table in a region that scrolls by itself. `names` are the beginning of the ids of its rows, and the id of its
+/// heading.
 fn table<const COLUMNS: usize>(
     names: (&str, &str),
     head: [&str; COLUMNS],

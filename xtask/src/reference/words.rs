@@ -89,7 +89,7 @@ pub(super) struct Attribute {
     /// The behaviour without the attribute, if no value means the same.
     absent_ko: Option<String>,
     absent_en: Option<String>,
-    /// The value that says the same as its absence.
+    /// The value that means the same as a missing attribute.
     pub(super) default: Option<String>,
     #[serde(default)]
     pub(super) values: Vec<String>,

@@ -8,7 +8,7 @@ use xshell::{Cmd, cmd};
 use super::report;
 use crate::workspace::Workspace;
 
-/// Installs what of these the package lists have.
+/// Installs those packages that the package lists contain.
 pub(super) fn install(
     workspace: &Workspace,
     packages: impl Iterator<Item = &'static str>,
@@ -47,7 +47,8 @@ pub(super) fn install(
     )
 }
 
-/// The lists of a fresh image are empty or old, and what they name may be gone. Once is enough.
+/// Refreshes the package lists, once in each run. In a fresh image they are empty or old, and the servers may no longer
+/// have the versions that they name.
 fn refresh(workspace: &Workspace) {
     static REFRESHED: OnceLock<()> = OnceLock::new();
     REFRESHED.get_or_init(|| {
@@ -58,7 +59,7 @@ fn refresh(workspace: &Workspace) {
             .output();
         match output {
             Ok(output) if output.status.success() => {}
-            // The lists at hand may do: an install that fails says the rest.
+            // The old lists may be enough. If not, the installation fails and says why.
             Ok(output) => {
                 let said = String::from_utf8_lossy(&output.stderr);
                 report(
@@ -88,7 +89,7 @@ fn candidate(workspace: &Workspace, package: &str) -> Option<String> {
     (line != "(none)").then(|| line.to_owned())
 }
 
-/// Without questions, progress bars and remarks about apt-utils.
+/// Runs apt without questions, progress bars and remarks about apt-utils.
 fn quiet(command: Cmd<'_>) -> Cmd<'_> {
     command
         .env("DEBIAN_FRONTEND", "noninteractive")

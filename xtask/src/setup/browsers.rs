@@ -1,5 +1,5 @@
-//! The browsers, each with its driver. A person can name others by CHROMIUM, CHROMEDRIVER, FIREFOX and GECKODRIVER;
-//! what is found is handed to the tests in the same variables.
+//! The browsers, each with its driver. A person can name others with CHROMIUM, CHROMEDRIVER, FIREFOX and GECKODRIVER.
+//! The tests get the paths of the programs that were found in the same variables.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,8 @@ use super::{find, first_number, number, report, rust, version};
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// The oldest major version of each browser that README names: the first with custom states such as `:state(playing)`.
+/// The oldest major version of each browser that README names. It is the first that has custom states such as
+/// `:state(playing)`.
 const OLDEST: [(&str, u32); 2] = [("Chromium", 125), ("Firefox", 126)];
 
 const CHROMIUM_VARIABLE: &str = "CHROMIUM";
@@ -70,7 +71,7 @@ const FIREFOX_ALONE: Program = Program {
     homebrew: Some("--cask firefox"),
     otherwise: "on Ubuntu it is a snap: sudo snap install firefox, then FIREFOX=/snap/firefox/current/usr/lib/firefox/firefox",
 };
-/// It has no headless mode.
+/// WebKit has no headless mode, so it needs an X server.
 pub(super) const WEBKIT: &[Program] = &[
     Program {
         names: &["WebKitWebDriver"],
@@ -152,7 +153,7 @@ pub(super) fn firefox(workspace: &Workspace) -> Result<()> {
 
 pub(super) fn webkit(workspace: &Workspace) -> Result<()> {
     let driver = find(workspace, "WebKitWebDriver").context("WebKitWebDriver is not on PATH")?;
-    // It has no option that prints its version.
+    // WebKitWebDriver has no option that prints its version.
     report("webkit", &driver.display().to_string());
     Ok(())
 }
@@ -171,7 +172,7 @@ fn named_or_found(workspace: &Workspace, variable: &str, names: &[&str]) -> Resu
     Ok(path)
 }
 
-/// Why this Chromium and this driver will not do.
+/// Returns why this Chromium and this driver cannot be used, or `None` if they can.
 fn unfit(browser: &str, driver: &str) -> Option<String> {
     if first_number(browser) == first_number(driver) {
         return too_old(0, browser);
@@ -191,7 +192,7 @@ fn too_old(browser: usize, version: &str) -> Option<String> {
     })
 }
 
-/// To the tests, which wasm-pack and the harness of tests/e2e run.
+/// Passes the path on to the tests, which wasm-pack and the harness of tests/e2e run.
 fn hand_on(workspace: &Workspace, variable: &str, path: &Path) {
     workspace.shell().set_var(variable, path);
 }

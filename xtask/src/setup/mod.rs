@@ -1,4 +1,5 @@
-//! Installs what a fresh machine lacks: a line per step, and where something cannot be installed, what to install by hand.
+//! Installs what a fresh machine lacks, and prints a line for each step. If something cannot be installed, it prints
+//! what a person must install.
 
 mod apt;
 mod browsers;
@@ -25,32 +26,32 @@ use system::Program;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// Node.js's packages: linters, bundlers.
+    /// npm packages, such as linters and bundlers.
     Node,
-    /// Those, the compiler's wasm target, wasm-pack, wasm-bindgen.
+    /// The npm packages, the compiler's wasm target, wasm-pack and wasm-bindgen.
     Package,
     Chromium,
     Firefox,
     Webkit,
-    /// A desktop without a screen, and Orca on it.
+    /// A desktop without a screen, with the screen reader Orca.
     ScreenReader,
     /// cargo-deny.
     Audit,
-    /// What the shared store is tested against.
+    /// The Redis server that the shared store is tested with.
     Redis,
-    /// What stands in front of a backend.
+    /// The proxies that can be in front of a backend.
     Proxies,
-    /// Other versions of that, and Valkey.
+    /// Other versions of Redis, and Valkey.
     Stores,
-    /// Kubernetes' schemas.
+    /// The schemas of Kubernetes, to check the manifests.
     Kubernetes,
     /// A compiler for static Linux binaries.
     Dist,
-    /// The same for 64-bit ARM, and what runs them here.
+    /// A compiler for 64-bit ARM, and an emulator that runs its binaries.
     DistArm,
-    /// What the server snippets run on that the gate tries.
+    /// The languages of those server snippets that the gate always runs.
     Stacks,
-    /// What all of them run on.
+    /// The languages of all server snippets.
     MoreStacks,
 }
 
@@ -72,7 +73,7 @@ pub(crate) const EVERYTHING: &[Need] = &[
 ];
 
 impl Need {
-    /// What the operating system's packages bring.
+    /// The programs that come from packages of the operating system.
     fn programs(self) -> &'static [Program] {
         match self {
             Need::Node | Need::Package | Need::Audit => &[],
@@ -90,7 +91,7 @@ impl Need {
         }
     }
 
-    /// What comes from elsewhere, and whether all of it fits together.
+    /// Installs what comes from elsewhere, and checks that everything fits together.
     fn complete(self, workspace: &Workspace) -> Result<()> {
         match self {
             Need::Node => node::packages(workspace),
@@ -113,7 +114,7 @@ impl Need {
     }
 }
 
-/// Everything is installed, or the first thing that is not is an error.
+/// Installs everything. Returns an error for the first need that is not met.
 pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
     match each(workspace, needs)?.into_iter().next() {
         None => Ok(()),
@@ -121,11 +122,12 @@ pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
     }
 }
 
-/// Installs all it can; what is left is told for each need.
+/// Installs everything that it can, and returns an error for each need that is not met.
 pub(crate) fn each(workspace: &Workspace, needs: &[Need]) -> Result<Vec<(Need, Error)>> {
     let _lock = workspace.lock("setup")?;
     let mut failed: Vec<(Need, Error)> = Vec::new();
-    // At once: the package lists are refreshed once, and packages that several needs share are asked for once.
+    // All together, so that the package lists are refreshed once and a package that several needs share is installed
+    // once.
     let programs = needs.iter().flat_map(|need| need.programs());
     let refused = system::install(workspace, programs);
     for &need in needs {
@@ -140,7 +142,7 @@ pub(crate) fn each(workspace: &Workspace, needs: &[Need]) -> Result<Vec<(Need, E
     Ok(failed)
 }
 
-/// A line of set-up, once however often it is asked for.
+/// Prints a line about the set-up, but the same line only once.
 fn report(what: &str, state: &str) {
     static SAID: Mutex<Option<HashSet<String>>> = Mutex::new(None);
     let line = format!("setup: {what}: {state}");
@@ -153,7 +155,7 @@ fn report(what: &str, state: &str) {
     }
 }
 
-/// Where a program is: on PATH, or at the path that it is given by.
+/// The path of a program, which is given as a name on PATH or as a path.
 fn find(workspace: &Workspace, program: &str) -> Option<std::path::PathBuf> {
     let path = workspace.shell().var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)

@@ -1,4 +1,5 @@
-//! Node.js is found, never installed: everybody has a way of their own to get it. Its packages come by `npm ci`.
+//! Finds Node.js but never installs it, because people install it in different ways. Installs npm packages with `npm
+//! ci`.
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +34,7 @@ pub(super) fn packages(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// `npm ci`, unless what is installed came from this very lock file.
+/// Runs `npm ci`, unless the packages were installed from this same lock file.
 pub(crate) fn install_at(workspace: &Workspace, dir: &Path, whose: &str) -> Result<()> {
     let sh = workspace.shell();
     let what = format!("npm packages of {whose}");

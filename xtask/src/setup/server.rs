@@ -1,4 +1,4 @@
-//! What the backend is tested with, and built for servers with.
+//! Programs for testing the backend, and for building it for servers.
 
 use super::system::Program;
 
@@ -14,7 +14,7 @@ pub(super) const PROXIES: &[Program] = &[
     Program::of_linux(&["haproxy"], "haproxy", "haproxy"),
 ];
 
-/// The C compiler is for ring.
+/// The crate ring needs a C compiler.
 pub(super) const MUSL: &[Program] = &[Program::of_linux(&["musl-gcc"], "musl-tools", "musl-gcc")];
 pub(super) const ARM: &[Program] = &[
     Program::of_linux(
@@ -22,7 +22,7 @@ pub(super) const ARM: &[Program] = &[
         "gcc-aarch64-linux-gnu",
         "gcc-aarch64-linux-gnu",
     ),
-    // Its headers, which the C library of the target would bring.
+    // The headers for the ARM compiler, which otherwise come with the C library of the target.
     Program::of_linux(
         &["/usr/aarch64-linux-gnu/include/stdint.h"],
         "libc6-dev-arm64-cross",

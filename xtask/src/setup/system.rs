@@ -1,5 +1,5 @@
-//! What the operating system's packages bring. Debian's are installed where this user may; elsewhere the missing ones are
-//! named, all at once, with the command that installs them.
+//! Programs that come from packages of the operating system. On Debian they are installed if this user may do that. In
+//! all other cases, this prints all missing programs together, with the command that installs them.
 
 use std::env;
 use std::fs;
@@ -10,17 +10,17 @@ use xshell::cmd;
 use super::{apt, find, report, version};
 use crate::workspace::Workspace;
 
-/// A program, and the packages that hold it; `None` where there is none.
+/// A program, and the packages that contain it. `None` means that the system has no such package.
 pub(super) struct Program {
-    /// The first of these that is there; a whole path, or a name on PATH.
+    /// Names on PATH or whole paths. The first one that exists is used.
     pub(super) names: &'static [&'static str],
-    /// The environment variable by which a person names it.
+    /// The environment variable with which a person can name another program.
     pub(super) variable: Option<&'static str>,
     pub(super) debian: Option<&'static str>,
     pub(super) ubuntu: Option<&'static str>,
     pub(super) fedora: Option<&'static str>,
     pub(super) homebrew: Option<&'static str>,
-    /// What else there is to know where the system has no package.
+    /// What to print if the system has no package.
     pub(super) otherwise: &'static str,
 }
 
@@ -68,7 +68,7 @@ pub(super) fn orca(workspace: &Workspace) -> Result<()> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum System {
-    /// And what is made from it, with its packages under its names.
+    /// Debian, and systems that are made from it and use its names of packages.
     Debian,
     /// Like Debian, but its browsers are snaps.
     Ubuntu,
@@ -85,7 +85,7 @@ impl System {
         Self::of(&fs::read_to_string("/etc/os-release").unwrap_or_default())
     }
 
-    /// By os-release(5).
+    /// Reads the content of the file os-release(5).
     fn of(release: &str) -> Self {
         let words: Vec<&str> = release
             .lines()
@@ -117,7 +117,7 @@ impl System {
     }
 }
 
-/// Programs that are still missing, each with the words for it.
+/// Programs that are still missing, each with the message for the user.
 pub(super) struct Refused(Vec<(&'static [&'static str], String)>);
 
 impl Refused {
@@ -132,7 +132,7 @@ impl Refused {
     }
 }
 
-/// Has what is missing installed, if this user may install it.
+/// Installs the missing programs, if this user may install packages.
 pub(super) fn install<'a>(
     workspace: &Workspace,
     programs: impl Iterator<Item = &'a Program>,
@@ -185,7 +185,7 @@ fn words(program: &Program, system: System) -> String {
     }
 }
 
-/// As root on a system with Debian's package manager.
+/// Whether this user may install packages: only root on a system with Debian's package manager.
 fn may_install(workspace: &Workspace) -> bool {
     let sh = workspace.shell();
     let system = System::here();
@@ -194,7 +194,8 @@ fn may_install(workspace: &Workspace) -> bool {
         && cmd!(sh, "id -u").quiet().read().is_ok_and(|id| id == "0")
 }
 
-/// The newest version that the package lists have, in place of an installed one; `false` where this user may not.
+/// Replaces installed packages by the newest versions in the package lists. Returns `false` if this user may not do
+/// that.
 pub(super) fn renew(workspace: &Workspace, packages: &[&'static str]) -> Result<bool> {
     if System::here() != System::Debian || !may_install(workspace) {
         return Ok(false);
