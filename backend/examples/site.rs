@@ -105,7 +105,7 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve(listener: TcpListener, site: Router) -> Result<(), Box<dyn Error>> {
-    // The backend limits by the visitor's address.
+    // The backend needs the visitor's address for its rate limits.
     let service = site.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).await?;
     Ok(())
@@ -183,7 +183,7 @@ async fn show_form(
     )
 }
 
-/// What `<sori-captcha name="captcha">` adds to a form, beside the form's own field.
+/// The form's own field, and the fields that `<sori-captcha name="captcha">` adds.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Submitted {
@@ -242,14 +242,14 @@ struct Outcome<'a> {
     verdict: Option<Verdict>,
     name: &'a str,
     name_problem: bool,
-    /// The captcha need not be solved again.
+    /// Whether the captcha was solved, so that the visitor need not solve it again.
     passed: bool,
     /// The widget's own error code, if it sent one in place of an answer.
     fault: Option<&'static str>,
 }
 
 impl Site {
-    /// Anything but a verified answer is no pass, whatever else the form says.
+    /// Only a verified answer passes, whatever else the form contains.
     async fn judge(&self, form: &Submitted) -> Verdict {
         if form.error.is_some() {
             return Verdict::Unavailable;
@@ -301,7 +301,7 @@ async fn show_page(
     }
 }
 
-/// What the search field of the pages looks through.
+/// The script with the text that the search field looks through.
 async fn show_index(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Response {
     let lang = name.strip_suffix(".js").unwrap_or_default();
     if !pages::LANGUAGES.contains(&lang) {

@@ -1,5 +1,5 @@
-// What a site would write from NAVER's documentation: two routes that add the credentials and pass the
-// upstream's answer on. No quota, no limits, no checks.
+// A proxy that a site could write from NAVER's documentation: two routes add the credentials and pass on the upstream's
+// response. It has no quota, no limits and no checks.
 // Usage: UPSTREAM=http://… CLIENT_ID=… CLIENT_SECRET=… node server.cjs
 
 const express = require("express");

@@ -1,4 +1,4 @@
-//! Visitors, and what they cost.
+//! Visitors, and the measurement of what they cost.
 
 use crate::{CONNECTIONS, ROUND, VISITORS, server::Server};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-/// An issue and its audio, which another instance may send.
+/// Requests a key from `base` and its audio from `other`, which may be another instance.
 async fn challenge(http: &reqwest::Client, base: &str, other: &str) {
     let issued = http
         .post(format!("{base}/captcha/keys"))
@@ -26,7 +26,7 @@ async fn challenge(http: &reqwest::Client, base: &str, other: &str) {
     assert!(audio.bytes().await.unwrap().starts_with(b"RIFF"));
 }
 
-/// Where a visitor's two requests go: to each of the instances in turn.
+/// The URLs for a visitor's two requests, which go to the instances in turn.
 fn bases(server: &Server, visitor: usize) -> [String; 2] {
     [0, 1].map(|request| server.bases[(visitor + request) % server.bases.len()].clone())
 }
@@ -75,13 +75,13 @@ impl Result {
         self.latencies[at].as_secs_f64() * 1000.0
     }
 
-    /// In µs, of each of a challenge's two requests.
+    /// The CPU time of one request in µs. A challenge has two requests.
     pub(crate) fn cpu_each(&self) -> f64 {
         self.cpu.as_secs_f64() * 1e6 / (self.challenges * 2) as f64
     }
 }
 
-/// Memory in KiB before any visitor, and with many connections open that have each had a challenge.
+/// The memory in KiB before the first visitor, and with many open connections that have each had a challenge.
 pub(crate) async fn memory(server: &Server) -> (u64, u64) {
     let before = server.memory();
     let mut open = Vec::new();

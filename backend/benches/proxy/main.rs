@@ -1,10 +1,10 @@
-//! The backend beside the proxy that a site would write from NAVER's sample with Express, and beside nginx, which
+//! Compares the backend with a proxy that a site could write from NAVER's sample with Express, and with nginx, which
 //! passes everything on and checks nothing: `cargo xtask bench backend`.
 //!
-//! The upstream costs nothing: it is in this process and answers with the same bytes each time. Rounds alternate, so
-//! that what else the machine does falls on all alike. A challenge is two requests, an issue and its audio. CPU time
-//! is the proxy's own, of all its instances, and not its store's. Where there are two instances, one issues the key and
-//! the other sends the audio. Linux alone: it reads /proc.
+//! The upstream costs almost nothing: it is in this process and always sends the same bytes. The programs take turns,
+//! so that other work on the machine affects all of them alike. A challenge is two requests, one for a key and one for
+//! its audio. The CPU time is that of all instances of the program, without the store. If there are two instances, one
+//! issues the key and the other sends the audio. This runs only on Linux, because it reads /proc.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -26,7 +26,7 @@ const CONNECTIONS: usize = 1000;
 
 #[tokio::main]
 async fn main() {
-    // `cargo test --benches` only asks whether it builds and starts.
+    // `cargo test --benches` only checks that this program compiles and starts.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }

@@ -1,4 +1,4 @@
-//! What is measured: each a process of its own.
+//! The programs that are measured, each in its own process.
 
 use std::{
     fs,
@@ -12,7 +12,7 @@ use std::{
 
 const CLIENT_ID: &str = "bench-id";
 const CLIENT_SECRET: &str = "bench-secret";
-/// Longer than any of them takes to start.
+/// Longer than any of the programs takes to start.
 const SOON: Duration = Duration::from_secs(30);
 
 pub(crate) struct Server {
@@ -20,12 +20,12 @@ pub(crate) struct Server {
     /// One URL for each instance.
     pub(crate) bases: Vec<String>,
     children: Vec<Child>,
-    /// What it needs as long as it runs.
+    /// The store, which must run as long as the instances.
     _store: Option<Arc<Redis>>,
 }
 
 impl Server {
-    /// One that says where it is.
+    /// Starts a program that prints its address.
     fn saying(name: &'static str, command: &mut Command) -> Self {
         let command = command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
@@ -49,7 +49,7 @@ impl Server {
         Self::saying("sori-backend", &mut serve(upstream))
     }
 
-    /// As many instances as are asked for, at one store.
+    /// Starts the given number of instances with one store.
     pub(crate) fn sharing(
         name: &'static str,
         upstream: &str,
@@ -101,7 +101,7 @@ impl Server {
         Self::saying("Express", &mut command)
     }
 
-    /// `None` where there is no nginx.
+    /// Starts nginx. `None` if it is not installed.
     pub(crate) fn nginx(upstream: &str) -> Option<Self> {
         let (address, place) = (free_address(), place("nginx"));
         let config = place.join("nginx.conf");
@@ -122,7 +122,7 @@ impl Server {
         })
     }
 
-    /// `None` if there is no Redis. The variable `REDIS_SERVER` names another version, or Valkey.
+    /// Starts Redis. `None` if it is not installed. The variable `REDIS_SERVER` names another version, or Valkey.
     pub(crate) fn redis() -> Option<Arc<Redis>> {
         let (address, place) = (free_address(), place("redis"));
         let port = address.rsplit(':').next().unwrap();
@@ -137,12 +137,12 @@ impl Server {
         Some(Arc::new(Redis { address, child }))
     }
 
-    /// The CPU time that its instances have used.
+    /// The CPU time that all instances have used.
     pub(crate) fn cpu(&self) -> Duration {
         self.children.iter().map(cpu).sum()
     }
 
-    /// The resident memory of its instances, in KiB.
+    /// The resident memory of all instances, in KiB.
     pub(crate) fn memory(&self) -> u64 {
         self.children.iter().map(memory).sum()
     }
@@ -246,7 +246,7 @@ fn free_address() -> String {
     free.local_addr().unwrap().to_string()
 }
 
-/// One that listens where it was told to; `None` where there is no such program.
+/// Starts a program that listens at the address. `None` if the program is not installed.
 fn start(command: &mut Command, address: &str) -> Option<Child> {
     let mut child = command.spawn().ok()?;
     let started = Instant::now();

@@ -1,4 +1,4 @@
-//! An upstream that costs nothing.
+//! An upstream that costs almost nothing.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::{
@@ -6,12 +6,12 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// As long as five digits, spoken at 16 kHz.
+/// The size of five digits spoken, at 16 kHz.
 const AUDIO_BYTES: usize = 100_000;
 
 static KEYS: AtomicU64 = AtomicU64::new(0);
 
-/// Its address.
+/// Starts the upstream and returns its address.
 pub(crate) async fn start() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -20,7 +20,7 @@ pub(crate) async fn start() -> String {
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             tokio::spawn(async move {
-                // A proxy that ends its connection is no failure.
+                // It is no failure if the proxy ends the connection.
                 let _ = answer(stream, audio).await;
             });
         }
@@ -28,7 +28,8 @@ pub(crate) async fn start() -> String {
     address.to_string()
 }
 
-/// Requests have no body, and none is sent before the answer to the one before.
+/// Responds to the requests of one connection. They have no body, and each is sent only after the response to the one
+/// before.
 async fn answer(mut stream: TcpStream, audio: &[u8]) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut head = Vec::with_capacity(4096);

@@ -1,4 +1,4 @@
-//! The documentation as files: for any web server, at any address, since every link is relative.
+//! Writes the documentation as files. They work on any web server and at any address, because every link is relative.
 
 use std::error::Error;
 use std::fs;
@@ -9,7 +9,7 @@ use minijinja::context;
 use crate::pages::{LANGUAGES, Pages};
 use crate::search;
 
-/// Writes every page in both languages, and what they load; returns how many pages there are.
+/// Writes every page in both languages, and the files that the pages load. Returns the number of pages.
 pub(crate) fn write(
     www: &Path,
     pkg: &Path,
@@ -29,7 +29,7 @@ pub(crate) fn write(
             written.push(file);
         }
         let index = search::index(&pages, lang, |path| {
-            // Relative to the index itself.
+            // The link is relative to the index.
             format!("../{}", file(path, lang))
         })?;
         save(&folder.join(format!("search/{lang}.js")), &index)?;
@@ -51,10 +51,10 @@ pub(crate) fn write(
     Ok(written.len())
 }
 
-/// The widget before the first press and while it plays, for pages that have no backend.
+/// Pictures of the widget before the first press and while it plays, for pages without a backend.
 const PICTURES: [&str; 4] = ["rest.png", "playing.png", "rest.ko.png", "playing.ko.png"];
 
-/// What pages are made of, and nobody reads by itself.
+/// The files that pages are made of. Nobody opens them directly.
 const TEMPLATES: [&str; 10] = [
     "pages",
     "reference",
@@ -74,7 +74,7 @@ fn file(path: &str, lang: &str) -> String {
     format!("{lang}/{name}.html")
 }
 
-/// The page with its local links made relative to where its file is.
+/// The page with its local links made relative to the page's file.
 fn relative(html: &str, file: &str) -> String {
     let up = "../".repeat(file.matches('/').count());
     let mut out = String::with_capacity(html.len());
@@ -98,7 +98,7 @@ fn relative(html: &str, file: &str) -> String {
     out
 }
 
-/// What a link of the site leads to among the files; `None` for a link that leaves them.
+/// The file that a link of the site leads to. `None` if the link leads to none of the files.
 fn target(link: &str) -> Option<String> {
     let local = link.strip_prefix('/')?;
     let (address, place) = match link.split_once('#') {
@@ -145,7 +145,7 @@ fn save(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
-/// Copies a folder, without what stands in `but` at its top.
+/// Copies a folder without the entries at its top that `but` names.
 fn copy(from: &Path, to: &Path, but: &[&str]) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(to)?;
     let entries: Result<Vec<_>, _> = fs::read_dir(from)
@@ -210,7 +210,7 @@ mod tests {
         }
     }
 
-    /// Every file under a folder, by its path from there.
+    /// Every file under a folder, by its path from that folder.
     fn files(folder: &Path, under: &str, found: &mut BTreeMap<String, PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let entry = entry.unwrap();
@@ -237,13 +237,13 @@ mod tests {
         folders.join("/")
     }
 
-    /// Without a server: what a page links to or loads is among the files, and so is the place that it links to.
+    /// Everything that a page links to or loads is among the files, and has the place that the link names.
     #[test]
     fn every_link_of_the_written_pages_finds_its_file_and_place() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp/written-docs");
         let _ = fs::remove_dir_all(&out);
-        // The package is built by another command: its names alone matter here.
+        // Another command builds the package. Only the names of its files matter here.
         let pkg = out.with_extension("pkg");
         fs::create_dir_all(&pkg).unwrap();
         for name in ["sori.js", "define.js"] {
@@ -290,7 +290,7 @@ mod tests {
             "{written} pages, {links} links"
         );
         let door = fs::read_to_string(out.join("index.html")).unwrap();
-        // All but the page of the other way, which belongs to the demo.
+        // The list has all pages except that of the alternative, which belongs to the demo.
         assert_eq!(door.matches("<li>").count(), written - 2);
         let sitemap = fs::read_to_string(out.join("sitemap.xml")).unwrap();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The pages: none is missing, no link is dead, nothing is allowed that they do not need.
+//! Tests of the pages: none is missing, no link is dead, and their policy allows nothing that they do not need.
 
 #[path = "page_tests/facts.rs"]
 mod facts;
@@ -24,7 +24,7 @@ fn all_pages() -> Vec<String> {
 
 /// The local addresses a page links to or loads.
 fn links(html: &str) -> Vec<String> {
-    // What stands in a code sample is no link.
+    // A link in a code sample is only shown, so it is left out.
     let parts = html
         .split("<pre")
         .map(|part| part.split_once("</pre>").map_or(part, |(_, rest)| rest));
@@ -58,7 +58,7 @@ async fn every_page_exists_in_both_languages_and_links_nowhere_dead() {
         );
         assert_eq!(html.matches("<h1").count(), 1, "{path}");
         for link in links(&html) {
-            // The package is built by another command, and tested where it is.
+            // Another command builds and tests the package.
             if !link.starts_with("/pkg/") && seen.insert(link.clone()) {
                 assert_eq!(
                     demo.get(&link).await.status(),
@@ -117,7 +117,7 @@ fn ids(html: &str) -> Vec<&str> {
     ids.filter_map(|rest| rest.split('"').next()).collect()
 }
 
-/// The links of a page that lead to a place: the address, and the id there.
+/// The links of a page that lead to a place in a page: the address, and the id of the place.
 fn places<'a>(html: &'a str, path: &'a str) -> Vec<(String, String)> {
     let links = html.split(" href=\"").skip(1);
     let links = links.filter_map(|rest| rest.split('"').next());
@@ -152,7 +152,7 @@ async fn every_link_to_a_place_finds_it() {
     assert!(seen > 40, "{seen}");
 }
 
-/// What is shown as code is a file that a test runs (`backend/tests/commands.rs` sees to that): no page has its own.
+/// Pages show only code from files, because tests run these files (`backend/tests/commands.rs` checks that they do).
 #[test]
 fn no_page_has_code_of_its_own() {
     let pages = Flags::parse_from(["site"]).www.join("pages");
@@ -164,7 +164,7 @@ fn no_page_has_code_of_its_own() {
     }
 }
 
-/// Every file under a folder; none if the folder is not there, as `pkg/dist` before the first build.
+/// Every file under a folder. None if the folder does not exist, such as `pkg/dist` before the first build.
 fn files(folder: &std::path::Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
     let paths = entries.map(|entry| entry.unwrap().path());

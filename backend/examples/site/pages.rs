@@ -1,4 +1,4 @@
-//! The pages of `www/`, put together by a template engine. Nothing here is about captchas.
+//! Makes the pages of `www/` with a template engine. Nothing here is about captchas.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -13,7 +13,7 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 use sori_backend::settings::args::ServeArgs;
 
-/// The templates of `www/`: one layout, each page once in either language, and one for all pages about a server's stack.
+/// The templates of `www/`: one layout, one for each page in each language, and one for all pages about server stacks.
 pub(crate) struct Pages {
     templates: Environment<'static>,
     names: BTreeSet<String>,
@@ -21,18 +21,18 @@ pub(crate) struct Pages {
     settings: Vec<Setting>,
 }
 
-/// A page that exists: what to render, and where it is.
+/// A page that exists: its template and its path.
 pub(crate) struct Page {
     /// The name in the navigation.
     slug: String,
     path: String,
-    /// The stack that the page is about, of `www/stacks.html`.
+    /// The stack of `www/stacks.html` that the page is about.
     stack: Option<String>,
 }
 
 pub(crate) const LANGUAGES: [&str; 2] = ["ko", "en"];
 
-/// A setting of the backend, as its own `--help` tells it.
+/// A setting of the backend, as the backend's `--help` describes it.
 #[derive(Clone, Serialize)]
 pub(crate) struct Setting {
     pub(crate) name: String,
@@ -55,7 +55,7 @@ pub(crate) fn settings() -> Vec<Setting> {
     command.get_arguments().filter_map(setting).collect()
 }
 
-/// What the build wrote; nothing before the first one.
+/// The hashes that the build wrote. None before the first build.
 fn hashes(pkg: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     match std::fs::read(pkg.join("integrity.json")) {
         Ok(text) => Ok(serde_json::from_slice(&text)?),
@@ -65,8 +65,8 @@ fn hashes(pkg: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
 }
 
 impl Pages {
-    /// `pkg` is where the package's built files are; their hashes stand in the documentation. `fixed` are pages that
-    /// lie on a server for files: no backend is there to answer their examples.
+    /// `pkg` is the folder of the built package; the documentation shows the hashes of its files. `fixed` means that
+    /// the pages are written as static files, so there is no backend for their examples.
     pub(crate) fn load(www: PathBuf, pkg: &Path, fixed: bool) -> Result<Self, Box<dyn Error>> {
         let mut names = BTreeSet::new();
         for entry in std::fs::read_dir(www.join("pages/ko"))? {
@@ -77,7 +77,7 @@ impl Pages {
         let hashes = hashes(pkg)?;
         let mut templates = Environment::new();
         let root = www.join("..");
-        // The documentation shows files that tests run; `{define.js}` in one is that file's hash.
+        // The documentation shows files that tests run. In such a file, `{define.js}` becomes the hash of `define.js`.
         templates.add_function("source", move |name: String| {
             let text = std::fs::read_to_string(root.join(&name)).map_err(|error| {
                 minijinja::Error::new(
@@ -93,7 +93,7 @@ impl Pages {
         let glossary = std::fs::read_to_string(www.join("../docs/glossary.md"))?;
         templates.add_global("glossary", Serde(rows(&glossary)));
         templates.add_filter("code", marked);
-        // Markup loses its mark of being safe, so it is escaped and shown.
+        // The markup is no longer marked as safe, so it is escaped and the page shows it as text.
         templates.add_filter("as_text", |markup: Value| Value::from(markup.to_string()));
         templates.add_global("fixed", fixed);
         templates.set_loader(minijinja::path_loader(www));
@@ -144,7 +144,7 @@ impl Pages {
         self.templates.get_template(&template)?.render(values)
     }
 
-    /// The list of all pages, for whoever opens the folder.
+    /// The list of all pages, for people who open the folder.
     pub(crate) fn door(&self) -> Result<String, minijinja::Error> {
         self.templates
             .get_template("door.html")?
@@ -179,7 +179,7 @@ fn rows(markdown: &str) -> Vec<Vec<&str>> {
         .collect()
 }
 
-/// Text as HTML, with backticks around what is code.
+/// Makes HTML of a text that has backticks around code.
 fn marked(text: &str) -> Value {
     let mut html = String::new();
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;");

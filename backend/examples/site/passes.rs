@@ -1,4 +1,5 @@
-//! What a real site keeps in its session: that the captcha was solved while another field was not right yet.
+//! Remembers that a visitor has solved the captcha while another field has a mistake. A real site keeps this in its
+//! session.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -6,7 +7,7 @@ use std::time::{Duration, Instant};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use sori_backend::Secret;
 
-/// Who has solved a captcha and still has another field to mend.
+/// The visitors who have solved a captcha and must still correct another field.
 #[derive(Default)]
 pub(crate) struct Passes(HashMap<String, Instant>);
 

@@ -1,4 +1,4 @@
-//! What the search field looks through: the text of every page, cut at its headings.
+//! Makes the text that the search field looks through: that of every page, split at its headings.
 
 use minijinja::context;
 use serde::Serialize;
@@ -10,13 +10,14 @@ use crate::pages::Pages;
 struct Section {
     /// The page's heading.
     page: String,
-    /// The part's own heading; empty above the first one.
+    /// The part's own heading. Empty for the part before the first heading.
     heading: String,
     url: String,
     text: String,
 }
 
-/// A script that sets `searchSections` to the sections of all pages in one language; `address` makes a page's address from its path.
+/// A script that sets `searchSections` to the sections of all pages in one language. `address` makes a page's address
+/// from its path.
 pub(crate) fn index(
     pages: &Pages,
     lang: &str,
@@ -44,7 +45,7 @@ fn cut(html: &str, url: &str) -> Vec<Section> {
         .unwrap_or_default();
     let mut sections = Vec::new();
     for piece in main.split("<h2").flat_map(|part| part.split("<h3")) {
-        // What is before the first `>` are the attributes of the heading, or of `main`.
+        // Before the first `>` are the attributes of the heading or of `main`.
         let (attributes, content) = piece.split_once('>').unwrap_or(("", piece));
         let (heading, text) = match content.split_once("</h2>").or(content.split_once("</h3>")) {
             Some((heading, text)) => (words(heading), text),
@@ -70,14 +71,14 @@ fn between<'a>(text: &'a str, begin: &str, end: &str) -> Option<&'a str> {
     Some(rest.split_once(end)?.0)
 }
 
-/// The text of a piece of HTML, each white space one space.
+/// The text of a piece of HTML, with each run of white space as one space.
 fn words(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
     while let Some((before, after)) = rest.split_once('<') {
         text.push_str(before);
         let (tag, after) = after.split_once('>').unwrap_or(("", ""));
-        // Inline elements stand within a word.
+        // Inline elements can be inside a word, so they add no space.
         if ![
             "code", "/code", "strong", "/strong", "a", "/a", "kbd", "/kbd",
         ]

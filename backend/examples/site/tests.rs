@@ -1,4 +1,4 @@
-//! The site over real HTTP, with the real backend in practice mode.
+//! Tests the site over real HTTP, with the real backend in practice mode.
 #![allow(
     clippy::unwrap_used,
     reason = "clippy does not take a test's helpers for tests"
@@ -56,7 +56,7 @@ impl Demo {
             .unwrap()
     }
 
-    /// What the widget does before the form is sent: a key, and its audio.
+    /// Does what the widget does before the form is sent: requests a key and its audio.
     async fn heard_key(&self) -> String {
         let url = format!("{}/captcha/keys", self.origin);
         let issued = self

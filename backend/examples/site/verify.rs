@@ -1,4 +1,4 @@
-//! Whether an answer is right, asked at siteverify over HTTP, as a site in any other language would.
+//! Asks siteverify over HTTP whether an answer is right, as a site in any other language would.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,13 +13,13 @@ pub(crate) enum Verdict {
     Verified,
     Wrong,
     Expired,
-    /// No answer came: no script, or an empty box.
+    /// The form has no answer: the script did not run, or the box was empty.
     Missing,
-    /// Nobody could judge: the widget reported a fault, or siteverify did.
+    /// The answer could not be checked, because the widget or siteverify reported a fault.
     Unavailable,
 }
 
-/// Asks the backend whether a response is right. The secret stays on this side.
+/// Asks the backend whether a response is right. The secret never reaches the browser.
 pub(crate) struct Verifier {
     client: reqwest::Client,
     url: String,

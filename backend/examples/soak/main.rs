@@ -1,6 +1,7 @@
-//! Ten thousand challenges on one instance, in front of an upstream that fails at random, by visitors some of
-//! whom leave, and at the end two thousand clients that never read: `cargo xtask soak`. Then the ledger is what the
-//! upstream has counted, no call is open, and memory is where it was after the first quarter. Linux alone: it reads
+//! Runs ten thousand challenges on one instance: `cargo xtask soak`. The upstream fails at random, and some visitors
+//! leave. At the end, two thousand clients request audio and never read it. Then the ledger must equal the upstream's
+//! count, no call may be open, and the memory must be what it was after the first quarter. This runs only on Linux,
+//! because it reads
 //! /proc.
 #![allow(
     clippy::unwrap_used,
@@ -75,7 +76,7 @@ async fn main() {
     let busy = backend.memory();
     slow::readers(&backend, &visitor).await;
 
-    // Calls that clients left behind end, and reservations lapse.
+    // Waits until calls whose clients have left end, and reservations lapse.
     let quota = async || -> Value {
         let answer = visitor.http.get(format!("{}/quota", backend.admin)).send();
         answer.await.unwrap().json().await.unwrap()

@@ -1,4 +1,4 @@
-//! The backend as a process of its own.
+//! The backend in its own process.
 
 use crate::SECRET;
 use std::{
@@ -33,12 +33,12 @@ impl Backend {
             .env("SORI_DAILY_QUOTA", "1000000")
             .env("SORI_CLIENT_RATE", "off")
             .env("SORI_HOURLY_SHARE", "off")
-            // Short lives, so that what is remembered comes to rest within the run.
+            // Keys live only a short time, so that the number of remembered keys stops growing during the run.
             .env("SORI_KEY_RESERVE", "5s")
             .env("SORI_KEY_TTL", "10s")
             .env("SORI_STATE_DIR", state)
             .env("SORI_ADMIN_LISTEN", &admin)
-            // All come from one address, and the slow ones at once.
+            // All clients have one address, and the slow ones connect at the same time.
             .env("SORI_MAX_CONNECTIONS", "4096")
             .env("SORI_PEER_CONNECTIONS", "4096")
             .env("SORI_LOG", "error")
@@ -60,7 +60,7 @@ impl Backend {
         }
     }
 
-    /// Its resident memory, in KiB.
+    /// The resident memory of the backend, in KiB.
     pub(crate) fn memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -8,11 +8,11 @@ use std::{
 use tokio::{io::AsyncWriteExt, net::TcpSocket};
 
 const READERS: usize = 2_000;
-/// No key's audio is fetched more often.
+/// How often the audio of one key may be fetched.
 const FETCHES: usize = 20;
 const SOON: Duration = Duration::from_secs(60);
 
-/// Two thousand of them at once: what they hold is bounded, and others are served meanwhile.
+/// Two thousand such clients at once. The memory that they hold must be limited, and others must be served meanwhile.
 pub(crate) async fn readers(backend: &Backend, visitor: &Visitor) {
     let before = backend.memory();
     let address: SocketAddr = backend.base.trim_start_matches("http://").parse().unwrap();
@@ -46,7 +46,7 @@ pub(crate) async fn readers(backend: &Backend, visitor: &Visitor) {
     }
 }
 
-/// The audio that is held once no more is being fetched, in KiB.
+/// The size in KiB of the audio in memory, once no more audio is being fetched.
 async fn settled(backend: &Backend, visitor: &Visitor) -> u64 {
     let mut held = 0;
     loop {

@@ -20,14 +20,15 @@ use std::{
 #[derive(Default)]
 pub(crate) struct Seen {
     keys: AtomicU64,
-    /// Calls that NAVER would count: issues and verifications that were not refused at the door.
+    /// Calls that NAVER would count: requests for a key or a verification that were not refused at once.
     pub(crate) counted: AtomicU64,
     pub(crate) faults: AtomicU64,
-    /// From here on every call is answered as it should be.
+    /// If set, no call fails any more.
     pub(crate) well: AtomicBool,
 }
 
-/// One call in twenty goes wrong, in one of five ways. A burst is rarer: after each, nobody calls for a second.
+/// One call in twenty fails, in one of five ways. Refusals for too many calls are rarer, because after each one the
+/// backend makes no call for a second.
 async fn fault(seen: &Seen) -> Option<Response> {
     if seen.well.load(Ordering::Relaxed) {
         return None;
@@ -86,7 +87,7 @@ async fn scaptcha() -> Vec<u8> {
     [b"RIFF\x40\0\0\0WAVE".to_vec(), vec![0; 50_000]].concat()
 }
 
-/// Its base address.
+/// Starts the upstream and returns its base address.
 pub(crate) async fn start(seen: &Arc<Seen>) -> String {
     let router = Router::new()
         .route("/v1/captcha/skey", get(skey))

@@ -1,4 +1,4 @@
-//! Who asks: some of them leave, or give up and ask again.
+//! The visitors. Some of them leave, or give up waiting and ask again.
 
 use crate::SECRET;
 use rand::RngExt;
@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-/// No answer may take longer.
+/// No response may take longer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Clone)]
@@ -29,7 +29,7 @@ impl Visitor {
         answer.json().await.ok()
     }
 
-    /// A key, however often it has to be asked for.
+    /// Requests a key, again and again until it is issued.
     pub(crate) async fn key(&self) -> String {
         loop {
             let issued = self.post("keys", &json!({}), PATIENCE).await;
@@ -41,7 +41,7 @@ impl Visitor {
         }
     }
 
-    /// One challenge, from the key to the verdict, or to where this visitor gives up.
+    /// One challenge, from the key to the verdict or until this visitor gives up.
     pub(crate) async fn challenge(&self, outcomes: &[AtomicU64; 3]) {
         let key = self.key().await;
         let (leaves, hasty, wrong) = {

@@ -1,8 +1,8 @@
-//! What the pages say about settings, codes, lines of the log and styles is what the source says.
+//! Compares what the pages say about settings, codes, lines of the log and styles with the source.
 
 use super::*;
 
-/// What the documentation prints is what this site, and its tests in a browser, run under.
+/// The documentation prints the same policy that this site sends, also in the tests in a browser.
 #[test]
 fn the_printed_policy_is_the_one_that_is_sent() {
     let printed = include_str!("../../../../www/snippets/policy.txt");
@@ -55,7 +55,8 @@ async fn every_error_code_is_explained() {
     }
 }
 
-/// A line of the console or the log that says `help: troubleshooting#place` has an entry there.
+/// For each line of the console or the log that says `help: troubleshooting#place`, the page has an entry at that
+/// place.
 #[tokio::test]
 async fn every_line_that_refers_to_the_page_about_trouble_has_its_place_there() {
     let demo = Demo::start().await;
@@ -70,7 +71,7 @@ async fn every_line_that_refers_to_the_page_about_trouble_has_its_place_there() 
                 for rest in text.split("troubleshooting#").skip(1) {
                     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c));
                     let place = &rest[..end.unwrap_or(rest.len())];
-                    // A place that is filled in, such as an error's code, is tested with the codes.
+                    // A place that is only known at run time, such as an error code, is tested with the codes.
                     if !place.is_empty() {
                         assert!(
                             ids.contains(&place),
@@ -86,7 +87,8 @@ async fn every_line_that_refers_to_the_page_about_trouble_has_its_place_there() 
     assert!(lines > 10, "{lines}");
 }
 
-/// Warnings that ask for nothing: something is over, or an operator did it. Others carry the cause's own reference.
+/// Warnings that need no entry on the page: something is over, or an operator caused it, or the cause has its own
+/// entry.
 const WITHOUT_HELP: [&str; 14] = [
     "the last traces were not sent",
     "{risk}",
@@ -104,7 +106,8 @@ const WITHOUT_HELP: [&str; 14] = [
     "the clock was set back",
 ];
 
-/// The arguments of a call, up to its closing parenthesis. Those in texts come in pairs.
+/// The arguments of a call, up to its closing parenthesis. Parentheses in texts are counted too, but they come in
+/// pairs.
 fn call(rest: &str) -> &str {
     let mut depth = 1;
     for (at, c) in rest.char_indices() {
@@ -120,7 +123,7 @@ fn call(rest: &str) -> &str {
     rest
 }
 
-/// Somebody who reads a warning finds the cause and the cure.
+/// Somebody who reads a warning finds its cause and what to do.
 #[test]
 fn every_warning_refers_to_the_page_about_trouble() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -156,7 +159,7 @@ fn every_warning_refers_to_the_page_about_trouble() {
         for begin in ["console.warn(", "console.error("] {
             for rest in text.split(begin).skip(1) {
                 let line = call(rest);
-                // `advise` writes the whole line with its reference.
+                // `advise` writes the whole line, with a reference to the page.
                 assert!(
                     line.contains("troubleshooting#") || line.contains("advise("),
                     "{}: {line}",
@@ -167,7 +170,8 @@ fn every_warning_refers_to_the_page_about_trouble() {
     }
 }
 
-/// What the page about trouble quotes from the console and the log is what the source says; `…` stands for the rest.
+/// The source contains the lines of the console and the log that the page about trouble quotes. A `…` in a quoted line
+/// stands for anything.
 #[test]
 fn quoted_lines_are_those_of_the_source() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -189,7 +193,7 @@ fn quoted_lines_are_those_of_the_source() {
             source.push_str(&std::fs::read_to_string(file).unwrap_or_default());
         }
     }
-    // A text that goes on in the next line of Rust, and what a line fills in.
+    // Joins texts that continue in the next line of Rust, and handles what a text fills in at run time.
     let source = source
         .split("\\\n")
         .map(str::trim_start)

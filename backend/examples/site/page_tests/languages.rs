@@ -1,14 +1,15 @@
-//! Both languages say the same, in words that the glossary chose.
+//! Checks that the pages in both languages say the same, in the words of the glossary.
 
 use super::*;
 
-/// `docs/glossary.md` chooses one word for each thing; these are the others, and words that no editor would leave.
+/// `docs/glossary.md` chooses one word for each thing. The list here has other words for the same things, and words
+/// that no editor would accept.
 #[tokio::test]
 async fn korean_pages_use_the_words_of_the_glossary() {
     let demo = Demo::start().await;
     for path in all_pages().iter().filter(|path| !path.contains('?')) {
         let page = demo.get(path).await.text().await.unwrap();
-        // What NAVER calls its API, and a link's name in another language.
+        // Exceptions: NAVER's name for its API, and a link's name in another language.
         let page = page.replace("캡차 (음성)", "").replace("캡차(음성)", "");
         for word in [
             "캡차",
@@ -47,7 +48,7 @@ async fn both_languages_say_the_same_things_in_the_same_order() {
     }
 }
 
-/// An example in two languages is one example: the same markup around other words.
+/// An example has the same markup in both languages; only its words differ.
 #[test]
 fn examples_differ_in_their_words_alone() {
     let www = Flags::parse_from(["site"]).www;
@@ -71,7 +72,7 @@ fn examples_differ_in_their_words_alone() {
     assert!(seen > 5);
 }
 
-/// What is no word of a language: the punctuation of a text.
+/// The markup and punctuation of a text, without the words of a language.
 fn bones(text: &str) -> String {
     let text = text.replace("?lang=en", "");
     let is_bone = |c: &char| matches!(c, '<' | '>' | '=' | '"' | '{' | '}' | '(' | '/' | '\n');

@@ -1,6 +1,7 @@
--- ARGV from 12: the most keys that are remembered, for each limit its count and its span in ms. KEYS from 6: the
--- limits' windows.
--- A window is a list of groups, the oldest first: the time of its latest request, and how many.
+-- ARGV from 12: how many keys are remembered at most, then for each limit its count and its span in ms. KEYS from 6:
+-- the windows of the limits.
+-- A window is a list of groups, the oldest first. A group is two numbers: the time of its latest request, and how many
+-- requests it has.
 local windows, refused, wait = {}, nil, -1
 for i = 6, #KEYS do
   local count, span = tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2])

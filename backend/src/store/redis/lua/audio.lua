@@ -1,4 +1,4 @@
--- Allows one fetch of a key's audio. KEYS[1]: the key's record. ARGV from 3: key_ttl, the most fetches.
+-- Allows one fetch of a key's audio. KEYS[1]: the key's record. ARGV from 3: key_ttl, how many fetches are allowed.
 local key_ttl = tonumber(ARGV[3])
 local record = redis.call('HMGET', KEYS[1], 'i', 's', 'f')
 local issued = tonumber(record[1])

@@ -1,4 +1,4 @@
--- KEYS[6]: the key's record. ARGV from 12: the key's name among the lapsing, the request or ''.
+-- KEYS[6]: the key's record. ARGV from 12: the key's name in `lapse`, the request or ''.
 local key, name, request = KEYS[6], ARGV[12], ARGV[13]
 local record = redis.call('HMGET', key, 'i', 'h', 's', 'b', 'v')
 local issued, host, stage = tonumber(record[1]), record[2], record[3]

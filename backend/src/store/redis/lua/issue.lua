@@ -1,4 +1,4 @@
--- KEYS[6]: the key's record. ARGV from 12: call, the key's name, host, the most keys that are remembered.
+-- KEYS[6]: the key's record. ARGV from 12: call, the key's name, host, how many keys are remembered at most.
 --   record  hash: i issued, h host, s stage (u unheard, h heard, x used), f fetches of its audio,
 --           b the request that its verification is bound to, v verdict, g whether its token was granted
 local id, name, host = ARGV[12], ARGV[13], ARGV[14]
@@ -10,7 +10,7 @@ if redis.call('HGET', calls, id) == 'i' then
   redis.call('HDEL', calls, id)
   redis.call('ZREM', open, id)
   L.issuing = math.max(L.issuing - 1, 0)
-  -- Forgets the oldest early, as long as they can no longer be answered.
+  -- Forgets the oldest keys early, but only keys that can no longer be answered.
   while redis.call('LLEN', order) >= tonumber(ARGV[15]) do
     local old, issued, stage = oldest()
     if answerable(issued, stage) then break end

@@ -1,4 +1,4 @@
--- The day's ledger. What it means is defined by src/book/ledger.rs; a property test holds the two equal.
+-- The day's ledger. src/book/ledger.rs defines what it means, and a property test checks that both behave alike.
 --
 -- KEYS: ledger, calls, open, lapse, order
 --   ledger  hash: id, now, day, spent, issuing (calls under way that issue a key), closed, next, before
@@ -6,21 +6,23 @@
 --   open    the calls under way, by the time of their admission
 --   lapse   the keys whose verification is reserved, by the time of their issue
 --   order   the keys that are remembered, the oldest first
--- ARGV from 3: quota or '', reserve, key_ttl, site, call_ttl, seen id, seen day, seen spent, fresh id, then
--- the operation's own, from 12. Times in ms.
+-- ARGV from 3: quota or '', reserve, key_ttl, site, call_ttl, seen id, seen day, seen spent, fresh id. The arguments of
+-- the operation begin at 12. Times are in ms.
 local ledger, calls, open, lapse, order = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local quota, reserve, key_ttl = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local site, call_ttl = ARGV[6] == '1', tonumber(ARGV[7])
 
 local DAY, KST = 86400000, 32400000
--- Clocks differ a little, and so little is waited for instead.
+-- Clocks differ a little. If the clock is behind the ledger by no more than this, the ledger keeps its time until the
+-- clock has caught up.
 local DRIFT = 30000
 local KEPT = 4 * DAY
 
 local function day_of(time) return math.floor((time + KST) / DAY) end
 local function day_start(day) return day * DAY - KST end
 
--- The first write: a server that is out of memory, or only a replica, refuses it before anything has changed.
+-- This write comes first, because a server that is out of memory or is only a replica then refuses before anything has
+-- changed.
 redis.call('HSET', ledger, 'seen', clock)
 
 local L = {}
@@ -32,12 +34,12 @@ do
     L.closed, L.next = tonumber(f[6]), tonumber(f[7])
     L.before = cjson.decode(f[8])
   else
-    -- No id that was given out before an empty restart may be given out again.
+    -- If the server has restarted without its data, no id from before may be given out again.
     L.id, L.now, L.day, L.spent, L.issuing = ARGV[11] .. ':' .. text(clock), now, day_of(now), 0, 0
     L.next, L.before = now * 1000, {}
   end
 end
--- The server has lost a ledger that the caller has seen: what that one had spent stays spent.
+-- The server has lost a ledger that the caller has seen. The calls that were spent in that ledger stay spent.
 if ARGV[8] ~= '' and ARGV[8] ~= L.id and tonumber(ARGV[9]) == L.day then
   L.spent = math.max(L.spent, tonumber(ARGV[10]))
 end
@@ -45,7 +47,7 @@ end
 local function under_way() return redis.call('HLEN', calls) end
 local function held() return redis.call('ZCARD', lapse) end
 
--- The clock was ahead: what was counted since, on days that have not come yet, was spent today.
+-- The clock was ahead and was set back. What was counted for days that have not come yet was spent today.
 if now < L.now - DRIFT then
   local today = day_of(now)
   if L.day > today then
@@ -63,7 +65,7 @@ end
 now = math.max(now, L.now)
 L.now = now
 
--- Lapses and midnights up to now, in the order in which they happened.
+-- Applies the lapses of reservations and the midnights up to now, in the order in which they happened.
 while true do
   local midnight = day_start(L.day + 1)
   local head = redis.call('ZRANGE', lapse, 0, 0, 'WITHSCORES')
@@ -86,7 +88,8 @@ local function alive(record, ttl)
   return record and tonumber(record) + 2 * ttl > now
 end
 
--- Ends a call. `verdict` is nil for one that is given back; `counted` is whether the upstream may have counted it.
+-- Ends a call. `counted` is whether the upstream may have counted it. If `verdict` is nil, the key can be verified
+-- again.
 local function close_call(id, counted, verdict)
   local call = redis.call('HGET', calls, id)
   if not call then return end
@@ -111,12 +114,12 @@ local function close_call(id, counted, verdict)
   end
 end
 
--- Calls whose instance is gone: each counts as made, since it may have been.
+-- Ends the calls whose instance is gone. Each counts as made, because the instance may have made it.
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', open, '-inf', text(now - call_ttl))) do
   close_call(id, true, 'l')
 end
 
--- When `count` more calls will fit into the day, if nothing else happens until then; nil if they fit now.
+-- When `count` more calls will fit into the day's quota, if nothing else happens until then; nil if they fit now.
 local function room_at(count)
   if not quota then return nil end
   local spent, reserved = L.spent, held() + L.issuing
@@ -139,7 +142,7 @@ local function room_at(count)
   end
 end
 
--- nil if `count` more calls fit; else when they may.
+-- nil if `count` more calls fit now, otherwise the time at which they may fit.
 local function refused_until(count)
   local room = room_at(count)
   if not (room or L.closed) then return nil end
@@ -155,7 +158,7 @@ local function open_call(call)
   return id
 end
 
--- Writes the ledger down, and answers.
+-- Stores the ledger, and returns the result.
 local function answer(...)
   redis.call('HSET', ledger, 'id', L.id, 'now', now, 'day', L.day, 'spent', L.spent,
     'issuing', L.issuing, 'next', text(L.next), 'before', cjson.encode(L.before))

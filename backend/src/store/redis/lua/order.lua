@@ -1,5 +1,5 @@
--- The keys that are remembered are bounded, so that without a quota too nobody can fill the server's memory.
--- KEYS[5]: their names in the order of their issue. A record ends by itself; its name is taken off the list here.
+-- The number of remembered keys is limited, so that nobody can fill the server's memory even if there is no quota.
+-- KEYS[5]: the names of the keys, in the order of their issue. A record expires by itself; this removes its name.
 local function record_of(name)
   return string.sub(ledger, 1, -string.len('ledger') - 1) .. 'k:' .. name
 end
@@ -15,7 +15,7 @@ local function answerable(issued, stage)
   return issued and stage ~= 'x' and issued + key_ttl > now
 end
 
--- A few with each step, since a step holds everybody up: more than are added.
+-- Each step removes only a few names, because everybody waits for a step; but it removes more than are added.
 for _ = 1, 100 do
   local name, issued = oldest()
   if not name or alive(issued, key_ttl) then break end
