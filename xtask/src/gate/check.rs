@@ -75,7 +75,7 @@ impl Check {
         match self {
             Check::Fmt | Check::Clippy | Check::Docs => &[],
             Check::Js => &[Need::Node],
-            Check::Host => &[Need::Redis],
+            Check::Host => &[Need::Redis, Need::Python],
             Check::Stores => &[Need::Redis, Need::Stores],
             Check::Deploy => &[Need::Redis, Need::Proxies, Need::Kubernetes, Need::Dist],
             Check::Stacks => &[Need::Stacks],

@@ -39,6 +39,8 @@ pub(crate) enum Need {
     Audit,
     /// The Redis server that the shared store is tested with.
     Redis,
+    /// Python, for the snippets and clients in it.
+    Python,
     /// The proxies that can be in front of a backend.
     Proxies,
     /// Other versions of Redis, and Valkey.
@@ -63,6 +65,7 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::ScreenReader,
     Need::Audit,
     Need::Redis,
+    Need::Python,
     Need::Proxies,
     Need::Stores,
     Need::Kubernetes,
@@ -82,6 +85,7 @@ impl Need {
             Need::Webkit => browsers::WEBKIT,
             Need::ScreenReader => programs::SCREEN_READER,
             Need::Redis => server::REDIS,
+            Need::Python => programs::PYTHON,
             Need::Proxies => server::PROXIES,
             Need::Stores | Need::Kubernetes => pypi::PIP,
             Need::Dist => server::MUSL,
@@ -108,7 +112,7 @@ impl Need {
             Need::Kubernetes => pypi::kubernetes_validate(workspace).map(drop),
             Need::Dist => rust::target(workspace, dist::X86_64.triple),
             Need::DistArm => rust::target(workspace, dist::AARCH64.triple),
-            Need::Redis | Need::Proxies => Ok(()),
+            Need::Redis | Need::Python | Need::Proxies => Ok(()),
             Need::Stacks | Need::MoreStacks => Ok(()),
         }
     }

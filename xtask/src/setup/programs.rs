@@ -22,6 +22,11 @@ pub(super) const SCREEN_READER: &[Program] = &[
     Program::of_linux(&["orca"], "orca", "orca"),
 ];
 
+/// Runs the snippets for Python and the published clients in it. Debian's package of virtual environments brings Python too.
+pub(super) const PYTHON: &[Program] = &[Program {
+    homebrew: Some("python"),
+    ..Program::of_linux(&["python3"], "python3-venv", "python3")
+}];
 /// The programs for the server snippets whose tests are fast.
 pub(super) const STACKS: &[Program] = &[Program {
     ubuntu: Some("php-cli"),
