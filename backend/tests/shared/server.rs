@@ -194,8 +194,21 @@ pub(crate) fn no_limits() -> Limits {
 
 /// An instance, as it runs in production: with the server's own clock.
 pub(crate) async fn instance(place: &Place, quota: u32) -> Redis {
+    instance_with(place, Some(quota), no_limits()).await
+}
+
+/// The same, with limits.
+pub(crate) async fn instance_with(place: &Place, quota: Option<u32>, limits: Limits) -> Redis {
     let timeout = Duration::from_secs(8);
-    Redis::open(place, policy(Some(quota)), no_limits(), timeout)
+    Redis::open(place, policy(quota), limits, timeout)
         .await
         .unwrap()
+}
+
+/// Limits on how often one client may ask, and no others.
+pub(crate) fn client_limit(rates: &str) -> Limits {
+    Limits {
+        client: rates.parse().unwrap(),
+        ..no_limits()
+    }
 }

@@ -1,6 +1,6 @@
 //! Several instances that share a store.
 
-use crate::server::{Server, instance};
+use crate::server::{Server, client_limit, instance, instance_with};
 use sori_backend::{
     book::{End, KeyRefusal, Verdict},
     limit::Visitor,
@@ -133,16 +133,10 @@ async fn three_instances_spend_no_more_than_one_and_strand_no_key() {
 #[tokio::test]
 async fn two_instances_do_not_double_anybodys_rate() {
     let server = Server::start("rate");
-    let limits = sori_backend::limit::Limits {
-        client: "4/minute".parse().unwrap(),
-        ..crate::server::no_limits()
-    };
+    let limits = client_limit("4/minute");
     let mut stores = Vec::new();
     for _ in 0..2 {
-        let policy = crate::server::policy(None);
-        let timeout = Duration::from_secs(8);
-        let store = Redis::open(&server.place(), policy, limits.clone(), timeout).await;
-        stores.push(store.unwrap());
+        stores.push(instance_with(&server.place(), None, limits.clone()).await);
     }
     let mut through = 0;
     for n in 0..10 {
@@ -155,19 +149,8 @@ async fn two_instances_do_not_double_anybodys_rate() {
 #[tokio::test]
 async fn what_limits_remember_is_bounded() {
     let server = Server::start("windows");
-    let limits = sori_backend::limit::Limits {
-        client: "2000/hour".parse().unwrap(),
-        ..crate::server::no_limits()
-    };
-    let timeout = Duration::from_secs(8);
-    let store = Redis::open(
-        &server.place(),
-        crate::server::policy(Some(4)),
-        limits.clone(),
-        timeout,
-    )
-    .await
-    .unwrap();
+    let limits = client_limit("2000/hour");
+    let store = instance_with(&server.place(), Some(4), limits.clone()).await;
     let windows = || server.ask(&["EVAL", "return #redis.call('KEYS', '*:w:*')", "0"]);
     for n in 0..500 {
         let refused = store.admit(&from(n)).await.is_err();
@@ -176,10 +159,7 @@ async fn what_limits_remember_is_bounded() {
     assert_eq!(windows(), "2");
 
     // One address up to its limit: a minute of its hour is one number.
-    let policy = crate::server::policy(None);
-    let store = Redis::open(&server.place(), policy, limits, timeout)
-        .await
-        .unwrap();
+    let store = instance_with(&server.place(), None, limits).await;
     let visitor = from(777);
     while store.admit(&visitor).await.is_ok() {}
     let longest = "local longest = 0
@@ -196,15 +176,8 @@ async fn what_limits_remember_is_bounded() {
 #[tokio::test]
 async fn every_key_is_prefixed_ends_some_time_and_tells_no_secret() {
     let server = Server::start("keys");
-    let limits = sori_backend::limit::Limits {
-        client: "4/minute".parse().unwrap(),
-        ..crate::server::no_limits()
-    };
-    let policy = crate::server::policy(Some(100));
-    let timeout = Duration::from_secs(8);
-    let store = Redis::open(&server.place(), policy, limits, timeout)
-        .await
-        .unwrap();
+    let limits = client_limit("4/minute");
+    let store = instance_with(&server.place(), Some(100), limits).await;
     let call = store.admit(&visitor()).await.unwrap();
     store
         .issue(call, Fingerprint::of("t521bp3qM7Qyk2X2"), "example.com")

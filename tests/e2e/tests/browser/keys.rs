@@ -1,7 +1,7 @@
 //! Everything works with the keyboard, without leaving the answer box.
 
 use serde_json::Value;
-use sori_e2e::{Key, Setup};
+use sori_e2e::{Key, Page, Setup};
 
 use crate::common::{
     form_data, heard, keys_requested, page, page_with, play, until_heard, verdict,
@@ -122,28 +122,34 @@ async fn shortcuts_can_be_taken_away() {
         .await;
 }
 
+/// Opens the page, listens, types the answer and presses Enter. Waits until the form's handler has seen the button of
+/// this id.
+async fn enter_presses(page: &Page, button: &str) {
+    page.open("/page.html").await;
+    page.script(
+        "document.querySelector('form').addEventListener('submit', (event) => {
+            event.preventDefault();
+            window.submitter = event.submitter?.id;
+        })",
+    )
+    .await;
+    let captcha = play(page).await;
+    let answer = captcha.part("answer").await;
+    answer.type_text("12345").await;
+    answer.type_text(&Key::Enter.to_string()).await;
+    page.until(
+        "the handler saw the button",
+        &format!("return window.submitter === '{button}'"),
+    )
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn enter_presses_the_forms_button_with_its_own_value() {
     Setup::new("enter_submits")
         .page("/page.html", page(r#"endpoint="/captcha" required"#))
         .run(async |page| {
-            page.open("/page.html").await;
-            page.script(
-                "document.querySelector('form').addEventListener('submit', (event) => {
-                    event.preventDefault();
-                    window.submitter = event.submitter?.id;
-                })",
-            )
-            .await;
-            let captcha = play(page).await;
-            let answer = captcha.part("answer").await;
-            answer.type_text("12345").await;
-            answer.type_text(&Key::Enter.to_string()).await;
-            page.until(
-                "the handler saw the button",
-                "return window.submitter === 'send'",
-            )
-            .await;
+            enter_presses(page, "send").await;
             let data = form_data(page).await;
             assert_eq!(data["captcha-answer"], "12345");
         })
@@ -158,24 +164,6 @@ async fn enter_presses_an_image_button() {
         <input type="image" id="picture" alt="Send" src="data:,"><button id="later">Later</button></form>"#;
     Setup::new("enter_image")
         .page("/page.html", page_with(body))
-        .run(async |page| {
-            page.open("/page.html").await;
-            page.script(
-                "document.querySelector('form').addEventListener('submit', (event) => {
-                    event.preventDefault();
-                    window.submitter = event.submitter?.id;
-                })",
-            )
-            .await;
-            let captcha = play(page).await;
-            let answer = captcha.part("answer").await;
-            answer.type_text("12345").await;
-            answer.type_text(&Key::Enter.to_string()).await;
-            page.until(
-                "the handler saw the button",
-                "return window.submitter === 'picture'",
-            )
-            .await;
-        })
+        .run(async |page| enter_presses(page, "picture").await)
         .await;
 }
