@@ -1,4 +1,4 @@
-//! Whatever bytes come as audio are scanned, in pieces of any size, and playing goes to a digit and never past one.
+//! Any bytes can be scanned as audio, in pieces of any size. Playing then goes to a digit and never past one.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

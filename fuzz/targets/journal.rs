@@ -1,4 +1,4 @@
-//! Whatever stands in a journal is read or set aside, and the book that it gives goes on.
+//! Any content of a journal is read or set aside. If it is read, the resulting book works.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -21,7 +21,7 @@ const POLICY: Policy = Policy {
 
 fuzz_target!(|bytes: &[u8]| {
     let now = Moment::from_secs(1_795_230_000);
-    // That of the kept journals.
+    // The journals in the corpus have this fingerprint.
     let binding = Fingerprint::of("test");
     let Reading::Book(mut book, _) = read(bytes, binding, &POLICY, now) else {
         return;

@@ -1,4 +1,5 @@
-//! A connection's bytes, as a stranger sends them, to the whole backend: nothing fails, and no answer passes.
+//! Sends any bytes to the whole backend, as a stranger could over a connection. Nothing may fail, and no answer may
+//! pass.
 #![no_main]
 
 use axum::Router;
@@ -21,7 +22,7 @@ struct Site {
 impl Site {
     fn new() -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        // Its limits are those of one address: what is refused for them costs no call to the upstream.
+        // All requests have one address, so the rate limits apply. A request that they refuse costs no upstream call.
         let backend = runtime.block_on(start(Settings::practice())).unwrap();
         Self {
             runtime,
@@ -42,7 +43,7 @@ impl Site {
                 theirs.read_to_end(&mut answer).await.ok();
                 answer
             };
-            // How a stranger's connection ends is its own affair.
+            // It does not matter how a stranger's connection ends.
             let (_, answer) = tokio::join!(served, asked);
             answer
         })

@@ -1,4 +1,4 @@
-//! Texts that strangers and operators write: read or refused.
+//! Any text from strangers or operators is either read or refused.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -18,7 +18,7 @@ fuzz_target!(|text: &str| {
     if let Some((key, answer)) = split_response(text) {
         let joined = join_response(&key, &answer);
         let again = split_response(&joined).expect("what was joined is split");
-        // A colon in the key would stand before the answer's.
+        // If the key had a colon, the response would be split at that one.
         if !key.contains(':') {
             assert_eq!(again, (key, answer));
         }

@@ -1,4 +1,5 @@
-//! Whatever an upstream answers is read, and its reason is fit for a log. Two bytes are the status, the rest the body.
+//! Any response of an upstream can be read, and the reason in it can go into a log. Two bytes are the status, and the
+//! rest is the body.
 #![no_main]
 
 use axum::body::Bytes;

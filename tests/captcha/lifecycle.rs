@@ -89,7 +89,7 @@ async fn a_copy_is_a_captcha_of_its_own() {
 async fn another_document_gets_its_own_style() {
     let seen = seen(
         PLAIN,
-        // Not the empty document that a frame begins with: Firefox replaces that one later.
+        // A document of its own, because Firefox replaces the empty document that a frame begins with.
         r#"const frame = document.createElement("iframe");
         frame.srcdoc = "<!doctype html><title>Frame</title>";
         await new Promise((done) => { frame.onload = done; box.append(frame); });

@@ -89,12 +89,12 @@ pub(crate) struct Browser {
     pub(crate) starts: Vec<u32>,
     /// What the live regions said, in English.
     pub(crate) said: Vec<String>,
-    /// In English and in Korean.
+    /// The widget's texts in English and in Korean.
     texts: [Texts; 2],
     /// The site's texts, by the number of their [`SiteText`](sori_captcha::captcha::message::SiteText).
     site_texts: [String; 3],
     live: [String; 2],
-    /// The last text of each of them.
+    /// The last text of each live region.
     last: [String; 2],
 }
 

@@ -431,7 +431,7 @@ fn scenario_14_plays_name_tells_paused_from_ended() {
     assert_eq!(browser.said, [""; 0]);
 }
 
-/// The rest is in `submission.rs`.
+/// Other tests of the site's verdict are in `submission.rs`.
 #[test]
 fn scenario_15_the_site_says_no() {
     let mut browser = Browser::new(&[]);

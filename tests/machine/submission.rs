@@ -8,7 +8,7 @@ use sori_captcha::captcha::{
 
 use crate::browser::{Browser, Clip};
 
-/// With an answer, while the form is about to be sent.
+/// A browser whose visitor has typed an answer and is about to send the form.
 fn answered(attributes: &[(&str, &str)]) -> Browser {
     let mut browser = Browser::new(attributes);
     browser.hear_out();

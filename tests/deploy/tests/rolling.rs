@@ -37,7 +37,7 @@ impl Site {
             ("SORI_DAILY_QUOTA", "1000000"),
             ("SORI_CLIENT_RATE", "off"),
             ("SORI_HOURLY_SHARE", "off"),
-            // As by default, long enough for the proxy to notice that the instance is stopping.
+            // Shorter than by default, but long enough for the proxy to notice that the instance is stopping.
             ("SORI_SHUTDOWN_DELAY", "1s"),
             ("SORI_LOG", "warn"),
         ] {
@@ -171,7 +171,7 @@ async fn an_update_of_two_instances_under_load_loses_no_challenge() {
         .await;
     };
     some_more().await;
-    // Twice: the update and the way back.
+    // Two rounds: the update, and the way back to the old version.
     for _ in 0..2 {
         for (instance, port) in instances.iter_mut().zip(ports) {
             let old = std::mem::replace(instance, Running::none());

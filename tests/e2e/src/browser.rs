@@ -1,4 +1,4 @@
-//! Which browser, and how it is started.
+//! The choice of the browser, and how it is started.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -123,7 +123,8 @@ fn webkit() -> Value {
     })
 }
 
-/// Debian keeps it outside PATH, in a folder whose name has the architecture and the version.
+/// The path of MiniBrowser, which Debian installs outside PATH, in a folder named after the architecture and the
+/// version.
 fn mini_browser() -> String {
     let below = |folder: &Path| -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();

@@ -51,7 +51,7 @@ fn webkit_driver(environment: &[(&String, &String)]) -> (Process, String) {
     loop {
         let port = free_port();
         let address = format!("127.0.0.1:{port}");
-        // It prints nothing when it is ready.
+        // WebKitWebDriver prints nothing when it is ready, so the shell prints an empty line before it starts.
         let mut command = Command::new("sh");
         command
             .args(["-c", r#"echo; exec "$0" "$@""#, "WebKitWebDriver"])
@@ -79,7 +79,7 @@ fn webkit_driver(environment: &[(&String, &String)]) -> (Process, String) {
 
 #[derive(Debug)]
 pub(crate) struct Driver {
-    /// Held for its end.
+    /// Kept because the process ends when this is dropped.
     _process: Process,
     _sound: Option<Sound>,
     _screen: Option<Process>,
@@ -87,7 +87,7 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// With further environment variables, which the browser inherits.
+    /// Starts the driver with further environment variables, which the browser inherits.
     pub(crate) fn start(engine: Engine, environment: &[(String, String)]) -> Self {
         let environment = environment.iter().map(|(name, value)| (name, value));
         match engine {
@@ -121,7 +121,7 @@ impl Driver {
             }
             Engine::WebKit => {
                 let sound = Sound::start();
-                // It has no headless mode.
+                // WebKit has no headless mode.
                 let mut command = Command::new("Xvfb");
                 command.args(["-displayfd", "1", "-screen", "0", "1000x900x24"]);
                 command.args(["-nolisten", "tcp"]);

@@ -85,7 +85,7 @@ impl Page {
             .unwrap_or_else(|error| panic!("{url} does not open: {error}"));
     }
 
-    /// The upgraded `<sori-captcha>` that the selector picks; the first with an empty one.
+    /// The upgraded `<sori-captcha>` that the selector picks; with an empty selector the first one.
     pub async fn captcha(&self, selector: &str) -> Host<'_> {
         self.host(&format!("sori-captcha{selector}")).await
     }

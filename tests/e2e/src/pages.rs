@@ -185,7 +185,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
             return found.into_response();
         }
     }
-    // Browsers ask for it by themselves, and would complain on the console.
+    // Browsers request this file by themselves, and report on the console if it is missing.
     if request.uri().path() == "/favicon.ico" {
         return StatusCode::NO_CONTENT.into_response();
     }

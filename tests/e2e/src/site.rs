@@ -33,7 +33,7 @@ impl Site {
         let state = state.to_str().expect("the path is text").to_owned();
         environment.push(("SORI_STATE_DIR".to_owned(), state));
         let mut command = Command::new("sh");
-        // In blocks of 512 bytes. The signal would end the process; if it is ignored, the write fails instead.
+        // `ulimit -f` counts blocks of 512 bytes. The signal XFSZ would end the process; if it is ignored, writes fail.
         command.args(["-c", r#"trap "" XFSZ; ulimit -f 2; exec "$0" "$@""#]);
         command.arg(program());
         Self::start_with(command, &environment, arguments)

@@ -10,7 +10,7 @@ use crate::process::Process;
 
 #[derive(Debug)]
 pub(crate) struct Sound {
-    /// Held for its end.
+    /// Kept because the process ends when this is dropped.
     _process: Process,
     folder: PathBuf,
     /// For the environment variable `PULSE_SERVER`.

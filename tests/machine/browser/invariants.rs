@@ -58,7 +58,7 @@ impl Browser {
             "an error would be told twice"
         );
         self.check_what_is_at_hand();
-        // A fault of Sori: the form can be sent with what there is, and says why there is no more.
+        // After a fault of Sori, the form can still be sent, with the answer or with the code of the fault.
         if let Some(fault) = self.captcha.fault {
             match form::fields(&self.captcha) {
                 Fields::Error(code) => {

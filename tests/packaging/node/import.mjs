@@ -1,4 +1,4 @@
-// Importing any entry where there is no page does nothing and throws nothing: servers import what they render.
+// Importing any entry outside a page must have no effect and no error, because servers import what they render.
 import { readFileSync } from "node:fs";
 import { Worker, isMainThread } from "node:worker_threads";
 
@@ -8,7 +8,7 @@ const entries = Object.entries(manifest.exports)
   .map(([name]) => name.replace(/^\./, "sori-captcha"));
 if (entries.length < 2) throw new Error(`package.json exports too little: ${entries}`);
 
-// Nothing may be fetched, and no rejection may be left to end the process.
+// An import must request nothing. It must leave no unhandled rejection, which would end the process.
 globalThis.fetch = (url) => {
   throw new Error(`importing requested ${url}`);
 };

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A page for each library, and beside it the library and the package's script.
+# Writes a page for each library, and copies the library and the package's script beside it.
 set -eu
 mkdir -p out
 for version in 1 2 4; do

@@ -1,4 +1,4 @@
-// What a site's own unit tests meet: a simulated document, without layout, sound, WebAssembly in it or a network.
+// The package in a site's own unit tests: in a simulated document without layout, sound, WebAssembly or network.
 import { afterEach, expect, test, vi } from "vitest";
 
 afterEach(() => {
@@ -19,7 +19,7 @@ function form() {
 test("importing and rendering throws nothing, and the site's own fields stay", async () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   await import("sori-captcha/define.js");
-  // Neither jsdom nor happy-dom has all that the element needs.
+  // Neither jsdom nor happy-dom has everything that the element needs.
   expect(warn.mock.calls.flat().join()).toContain("this browser lacks");
   const data = new FormData(form());
   expect(data.get("name")).toBe("홍길동");

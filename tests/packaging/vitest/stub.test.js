@@ -1,9 +1,9 @@
-// A page's own code, tested with the documented stub in the place of the captcha.
+// Tests a page's own code, with the documented stub instead of the captcha.
 import { beforeEach, expect, test, vi } from "vitest";
 
 vi.mock("sori-captcha/define.js", () => import("./captcha-stub.js"));
 
-/** Returns how the page sends its form, which it learns from a server that always says this. */
+/** Makes a page whose server always responds with this status. Returns its parts, and `send`, which sends its form. */
 async function page(status) {
   await import("sori-captcha/define.js");
   document.body.innerHTML = `

@@ -193,7 +193,7 @@ fn quoted_lines_are_those_of_the_source() {
             source.push_str(&std::fs::read_to_string(file).unwrap_or_default());
         }
     }
-    // Joins texts that continue in the next line of Rust, and handles what a text fills in at run time.
+    // Joins texts that continue in the next line of Rust.
     let source = source
         .split("\\\n")
         .map(str::trim_start)

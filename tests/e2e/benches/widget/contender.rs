@@ -1,4 +1,4 @@
-//! What is compared: a page with a widget, and the files that it loads.
+//! The widgets that are compared: for each a page, and the files that it loads.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ impl Contender {
         format!("/bench/{}.html", self.name.to_lowercase())
     }
 
-    /// The page and the files, compressed as a server in production would.
+    /// The page and the files, compressed as by a server in production.
     pub(crate) fn replies(&self) -> Vec<(String, Reply)> {
         let page = format!(
             "<!doctype html><html lang=\"en\"><title>{}</title>
@@ -66,7 +66,7 @@ fn compressed(media_type: &'static str, bytes: &[u8]) -> Reply {
     Reply::new(media_type, small).header("content-encoding", "br")
 }
 
-/// The smallest element first: nothing that is loaded can be faster.
+/// All widgets. The first is the floor, the smallest possible element; no widget that loads a script can be faster.
 pub(crate) fn all(pkg: &Path, peers: &Path) -> Vec<Contender> {
     let floor = peers.join("floor.js");
     let sori = |file: &str| pkg.join(file);

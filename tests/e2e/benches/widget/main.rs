@@ -1,8 +1,8 @@
-//! The widget beside others that are on npm, in one Chromium: `cargo xtask bench widget`.
+//! Compares the widget with others that are on npm, in one Chromium: `cargo xtask bench widget`.
 //!
-//! Rounds alternate, so that what else the machine does affects all alike. Back ends are not needed before a person acts.
-//! "Slow line" is 1.6 Mbit/s with a round trip of 150 ms, as the DevTools protocol emulates it. The floor is a
-//! page whose script defines an element with one button. Times are medians.
+//! The widgets take turns, so that other work on the machine affects all of them alike. No back end runs, because the
+//! widgets need none before a person acts. "Slow line" is 1.6 Mbit/s with a round trip of 150 ms, emulated through the
+//! DevTools protocol. The floor is a page whose script defines an element with one button. Times are medians.
 #![allow(
     clippy::print_stdout,
     reason = "a program for developers, which prints its result"
@@ -18,31 +18,32 @@ use serde_json::{Value, json};
 use sori_e2e::{Page, Setup};
 
 const ROUNDS: usize = 15;
-/// Of 1.6 Mbit/s, in bytes.
+/// 1.6 Mbit/s, in bytes a second.
 const SLOW: u32 = 200_000;
 /// In ms.
 const ROUND_TRIP: u32 = 150;
 const FURTHER: u32 = 50;
-/// Added before those that are measured: the first ones also pay for code that is compiled when it first runs.
+/// How many widgets are added before those that are measured. They take longer, because the browser compiles code when
+/// it first runs.
 const WARM: u32 = 10;
 
 #[derive(Default)]
 struct Costs {
     fast: Vec<f64>,
     slow: Vec<f64>,
-    /// In KiB over a blank page.
+    /// The heap in KiB, compared with a blank page.
     heap: Vec<f64>,
-    /// In ms for each further widget.
+    /// The time in ms for each further widget.
     further: Vec<f64>,
-    /// In KiB for each further widget.
+    /// The heap in KiB for each further widget.
     further_heap: Vec<f64>,
-    /// All files that the widget loads before a person acts, as they are on the wire.
+    /// The compressed size of all files that the widget loads before a person acts.
     bytes: f64,
 }
 
 #[tokio::main]
 async fn main() {
-    // `cargo test --benches` only asks whether it builds and starts.
+    // `cargo test --benches` only checks that this program compiles and starts.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
@@ -74,7 +75,7 @@ async fn main() {
         .await;
 }
 
-/// The peers as `package-lock.json` names them, in the build directory.
+/// Installs the other widgets that `package-lock.json` names into the build directory.
 fn install(source: &Path) -> std::path::PathBuf {
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-peers");
     std::fs::create_dir_all(&place).expect("the build directory can be written");
@@ -115,7 +116,7 @@ async fn round(page: &Page, contender: &Contender, costs: &mut Costs) {
         .push((after - before) / f64::from(FURTHER));
 }
 
-/// Adds so many widgets to the page, and waits until all are shown. In ms for each.
+/// Adds this number of widgets to the page, waits until all are shown, and returns the time for each in ms.
 async fn add(page: &Page, widgets: u32) -> f64 {
     let script = "const first = document.querySelector('[data-bench]');
         const start = performance.now();
@@ -133,7 +134,7 @@ async fn add(page: &Page, widgets: u32) -> f64 {
     number(&page.promise(script, vec![widgets.into()]).await)
 }
 
-/// The throughput in bytes a second, and the round trip in ms; no limits with zeros.
+/// Limits the throughput (bytes a second) and the round trip (ms). Zero means no limit.
 async fn line(page: &Page, throughput: u32, latency: u32) {
     let throughput = if throughput == 0 {
         -1
@@ -150,7 +151,7 @@ async fn line(page: &Page, throughput: u32, latency: u32) {
         .await;
 }
 
-/// Opens the page and waits. In ms since the navigation began.
+/// Opens the page, waits until the widget is painted, and returns the time since the navigation began in ms.
 async fn painted(page: &Page, contender: &Contender) -> f64 {
     page.open(&contender.path()).await;
     page.until("the widget is painted", "return window.painted > 0")

@@ -25,7 +25,8 @@ async fn no_name_of_a_control_gets_in_the_way() {
         }}
         </script>"#
     );
-    // Only with scripts: WebDriver walks up the tree with properties that are hidden here, and would never finish.
+    // This test only runs scripts in the page. WebDriver's own commands walk up the tree with properties that are
+    // hidden here, and would never finish.
     Setup::new("control_names")
         .page("/page.html", page_with(&body))
         .run(async |page| {

@@ -24,7 +24,8 @@ const WHOLE: &str = r#"
       return { tags, script: root.querySelector("script,img,b") !== null, pwned: "pwned" in window };
     };"#;
 
-/// What is wrong after the script has run for each of the texts. In the script, `args[0]` is the number of the text.
+/// Runs the script for each of the texts, and fails if something is wrong afterwards. In the script, `args[0]` is the
+/// number of the text.
 async fn assert_only_text(page: &Page, script: &str) {
     page.promise(
         "const { ready } = await import('/pkg/define.js'); await ready; window.faults = []",
@@ -45,7 +46,7 @@ async fn assert_only_text(page: &Page, script: &str) {
     assert_alive(page).await;
 }
 
-/// It still works, and so does the element beside it.
+/// Checks that the element still works, and so does the one beside it.
 async fn assert_alive(page: &Page) {
     page.script(
         "const captcha = document.querySelector('sori-captcha');

@@ -1,5 +1,5 @@
-//! The element is painted before the module is loaded. What a visitor does meanwhile, and what still works if the
-//! module never loads. In every engine.
+//! The element is painted before the module is loaded. These tests are about what a visitor does meanwhile, and about
+//! what still works if the module never loads. They run in every engine.
 
 use serde_json::json;
 use sori_e2e::{Engine, Page, Reply, Setup};
@@ -74,7 +74,7 @@ async fn a_press_before_the_module_is_there_plays_once_it_comes() {
             let play = captcha.part("play").await;
             play.click().await;
             assert!(play.text().await.contains("Pause"));
-            // During the press. Otherwise the browser would not allow the audio that arrives later.
+            // The silence starts during the press. Otherwise the browser would not allow the audio that arrives later.
             page.until(
                 "the silence plays",
                 "const audio = document.querySelector('sori-captcha').shadowRoot.querySelector('audio'); return audio.ended || !audio.paused",

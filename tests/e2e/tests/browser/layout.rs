@@ -160,8 +160,8 @@ async fn what_a_press_brings_does_not_move_what_was_pressed() {
         .await;
 }
 
-/// Whatever style a page has for its links: otherwise only half of a button's colours would apply, and it could not
-/// be read.
+/// This holds whatever style a page has for its links. Otherwise only half of a button's colours would apply, and
+/// nobody could read it.
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_audio_cannot_be_had_the_other_way_is_the_loudest() {
     let faults = Faults::default();
@@ -242,7 +242,7 @@ async fn long_texts_wrap_and_stick_out_nowhere() {
         .await;
 }
 
-/// In places where a page gives it no width: a flex row, a table cell.
+/// The places are those where a page gives the element no width: a flex row, a table cell.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_keeps_a_width_where_it_is_given_none() {
     let captcha = r#"<sori-captcha endpoint="/captcha" name="captcha" lang="ko"><a slot="alternative" href="/help">Another way</a></sori-captcha>"#;

@@ -33,7 +33,7 @@ public class Site {
 }
 "#;
 
-/// As sites of that time write it. The placeholders are read from the environment.
+/// Beans as sites of that time define them. The placeholders are read from the environment.
 const BEANS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <beans xmlns="http://www.springframework.org/schema/beans" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
   xmlns:context="http://www.springframework.org/schema/context" xmlns:mvc="http://www.springframework.org/schema/mvc"
@@ -82,7 +82,7 @@ async fn spring_mvc_checks_the_form() {
     std::fs::write(folder.join("web/WEB-INF/spring.xml"), BEANS).expect("a file can be written");
     let port = free_port();
     let backend = Backend::for_pages_of(&format!("http://127.0.0.1:{port}")).await;
-    // With Java 8, which eGovFrame's sites still use.
+    // Compiled for Java 8, because sites with eGovFrame still use it.
     run(
         &format!("javac -nowarn --release 8 -cp {JARS} -d out site/*.java"),
         &folder,

@@ -192,7 +192,7 @@ async fn the_same_result_twice_is_announced_twice() {
         .await;
 }
 
-/// As in browsers inside apps: a promise that is never settled.
+/// In some browsers inside apps, the promise of the clipboard is never settled.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clipboard_that_never_answers_leaves_no_dead_button() {
     Setup::new("share_copy_stuck")
