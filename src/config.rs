@@ -1,5 +1,5 @@
-//! The attributes of `<sori-captcha>`, read into settings. An unknown value is a warning that names the
-//! attribute, and the default.
+//! Reads the attributes of `<sori-captcha>` into settings. If a value is not understood, there is a warning that names
+//! the attribute, and the default is used.
 
 #[cfg(test)]
 mod tests;
@@ -23,13 +23,13 @@ names! {
         VerifyUrl = "verify-url",
         /// The prefix of the form's fields.
         Name = "name",
-        /// The server's verdict, in its own words.
+        /// What the site's server said about the answer, in its own words.
         Error = "error",
-        /// What the site's server gives the page to let it issue keys.
+        /// The ticket: the site's server puts it into the page, so that the backend issues a key.
         Ticket = "ticket",
         /// Whether the form needs an answer.
         Required = "required",
-        /// Whether nothing can be used.
+        /// Whether the element is disabled.
         Disabled = "disabled",
         /// When the answer is verified.
         Verify = "verify",
@@ -41,7 +41,7 @@ names! {
         LeadIn = "lead-in",
         /// The speed.
         Rate = "rate",
-        /// Whether keys work in the box.
+        /// Whether the keyboard keys `.` `,` `/` work in the answer box.
         Shortcuts = "shortcuts",
         /// Whether typing pauses the audio.
         PauseOnTyping = "pause-on-typing",
@@ -49,7 +49,7 @@ names! {
         Remember = "remember",
         /// Whether consent is asked for.
         Consent = "consent",
-        /// Whether hidden inputs hold the fields once more.
+        /// Whether hidden inputs repeat the form's fields.
         Mirror = "mirror",
         /// How long one network call may take.
         Timeout = "timeout",
@@ -57,7 +57,7 @@ names! {
 }
 
 impl Attribute {
-    /// Whether it only matters that it is there.
+    /// Whether only the presence of the attribute matters, and not its value.
     #[must_use]
     pub const fn is_boolean(self) -> bool {
         use Attribute as A;
@@ -86,27 +86,27 @@ pub const MAX_RATE: u32 = 150;
 /// What the page asks of one element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// The backend's address; empty where there is none, as all texts here.
+    /// The backend's address. Every text in this struct is empty if the page does not give one.
     pub endpoint: String,
-    /// Where a key is issued, for a backend of one's own.
+    /// Where a key is issued, if the site has a backend of its own.
     pub key_url: String,
-    /// Where the audio is, with `{key}` in the key's place.
+    /// Where the audio is, with `{key}` in place of the key.
     pub audio_url: String,
     /// Where an answer is verified in inline mode.
     pub verify_url: String,
-    /// The prefix of the form's fields; without it nothing is submitted, as for a native field.
+    /// The prefix of the form's fields. Without it nothing is submitted, as with a native field.
     pub name: String,
-    /// What the site's server gives the page to let it issue keys.
+    /// The ticket: the site's server puts it into the page, so that the backend issues a key.
     pub ticket: String,
     /// Whether the form needs an answer.
     pub required: bool,
     /// When the answer is verified.
     pub verify: Verify,
-    /// Silence before speech, in ms; none: 1,500 after a button, 500 after a key in the box.
+    /// The silence before speech, in ms. `None`: 1,500 after a button, 500 after a keyboard key in the box.
     pub lead_in: Option<u32>,
     /// Speed in percent.
     pub rate: u32,
-    /// Whether `.` `,` `/` work in the box.
+    /// Whether the keyboard keys `.` `,` `/` work in the box.
     pub shortcuts: bool,
     /// Whether typing pauses the audio.
     pub pause_on_typing: bool,
@@ -125,12 +125,12 @@ pub struct Warning {
     pub attribute: Attribute,
     /// Its value.
     pub value: String,
-    /// What would have been understood, and what is used now.
+    /// Which values are understood, and which one is used now.
     pub expected: &'static str,
 }
 
 impl Config {
-    /// Reads the attributes' values; an absent one has none.
+    /// Reads the attributes. `value_of` returns `None` for an attribute that is absent.
     pub fn read(
         value_of: impl Fn(Attribute) -> Option<String>,
         mut warn: impl FnMut(Warning),
@@ -142,7 +142,7 @@ impl Config {
             ..Self::default()
         };
         for attribute in Attribute::ALL {
-            // An empty value is that of a template that had none to put in.
+            // An empty value counts as absent: a template that has no value writes an empty one.
             let value =
                 value_of(attribute).filter(|value| attribute.is_boolean() || !value.is_empty());
             if let Some(value) = value
@@ -165,7 +165,7 @@ impl Config {
         config
     }
 
-    /// Takes one value; gives it back, with what was expected, if it is not understood.
+    /// Takes one value. If it is not understood, returns it with what was expected.
     fn take(&mut self, attribute: Attribute, value: String) -> Result<(), (String, &'static str)> {
         use Attribute as A;
         let number = hundredths(&value).unwrap_or(u64::MAX);
@@ -208,7 +208,7 @@ impl Config {
         Err((value, expected))
     }
 
-    /// A value that is understood.
+    /// Stores a value that was understood.
     fn keep(&mut self, attribute: Attribute, value: String, number: u64, whole: u64) {
         use Attribute as A;
         match attribute {
@@ -225,13 +225,13 @@ impl Config {
             A::LeadIn => self.lead_in = Some(whole as u32),
             A::Rate => self.rate = number as u32,
             A::Timeout => self.timeout = whole as u32,
-            // The browser reports `disabled` itself, together with the fieldset's; of `lang` the nearest counts; `theme` is
-            // the style sheet's; the words of `error` stay in the shell, and `mirror` is its own.
+            // The browser reports `disabled`, together with the fieldset's. The shell looks for the nearest `lang`.
+            // Only the style sheet uses `theme`. The text of `error` stays in the shell, which alone uses `mirror`.
             A::Error | A::Disabled | A::Verify | A::Lang | A::Theme | A::Shortcuts | A::Mirror => {}
         }
     }
 
-    /// Whether every address that is needed is there.
+    /// Whether the page gives every address that is needed.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         !self.endpoint.is_empty()
@@ -240,7 +240,7 @@ impl Config {
                 && (self.verify == Verify::Form || !self.verify_url.is_empty()))
     }
 
-    /// Whether both lead to the same backend.
+    /// Whether both settings lead to the same backend.
     #[must_use]
     pub fn same_backend(&self, other: &Self) -> bool {
         self.endpoint == other.endpoint
@@ -249,7 +249,7 @@ impl Config {
             && self.verify_url == other.verify_url
     }
 
-    /// Where a key is issued: a URL relative to the document's base, as all of them.
+    /// Where a key is issued. Like all these URLs, it is relative to the document's base URL.
     #[must_use]
     pub fn keys(&self) -> String {
         self.address(&self.key_url, KEYS_PATH, "")
@@ -267,7 +267,7 @@ impl Config {
         self.address(&self.audio_url, AUDIO_PATH, key.as_str())
     }
 
-    /// An address of the page's own, with the key in its place, else one below the endpoint.
+    /// The page's own address, with the key put into it; if there is none, a path below the endpoint.
     fn address(&self, own: &str, path: &str, key: &str) -> String {
         if own.is_empty() {
             let mut endpoint = self.endpoint.as_str();

@@ -2,12 +2,13 @@
 //!
 //! This is the widget's crate; most people want the npm package built from it. The ten-minute tour:
 //!
-//! 1. [`captcha::state`] says what a captcha is at a time: its phase, and beside it the challenge that the phase is about.
-//! 2. [`captcha::event`] says what can happen to it, and what it can ask for in return.
-//! 3. [`captcha::step`] takes an event in. It is where every rule of behaviour stands.
-//! 4. [`captcha::view`] and [`captcha::form`] say what is shown and what the form gets: pure functions of the
-//!    state, so that every announcement is tested without a browser. They name messages; the words are in `src/locale`.
-//! 5. `web::captcha` is what the shell in the browser calls, and what it is asked to do.
+//! 1. [`captcha::state`] defines the state of a captcha: its phase, and beside it the challenge that the phase is
+//! about.
+//! 2. [`captcha::event`] lists what can happen to a captcha, and what the captcha can ask of the browser.
+//! 3. [`captcha::step`] takes one event and changes the state. Every rule of behaviour is there.
+//! 4. [`captcha::view`] and [`captcha::form`] say what is shown and what the form gets. They are pure functions of the
+//!    state, so that every announcement is tested without a browser. They name messages; the texts are in `src/locale`.
+//! 5. `web::captcha` has the methods that the shell in the browser calls, and the methods that Rust calls on the shell.
 //! 6. [`share`] is the share button, built the same way.
 //!
 //! ```
@@ -42,7 +43,7 @@
 
 extern crate alloc;
 
-/// The wire that the widget shares with the backend.
+/// What the widget and the backend share: the error codes and the protocol.
 pub use sori_wire::{error, protocol};
 
 #[cfg(feature = "captcha")]

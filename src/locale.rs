@@ -1,14 +1,15 @@
-//! In which language the elements speak. The captcha's texts are JSON, one file a language, that its shell reads.
+//! The languages of the elements. The captcha's texts are JSON, one file for each language, and the captcha's shell
+//! reads them.
 
 #[cfg(all(feature = "captcha", not(target_arch = "wasm32")))]
 pub mod texts;
 
-/// A language that has its texts in the module.
+/// A language whose texts are in the module.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Locale {
     /// Korean.
     Korean,
-    /// English: what a page in any other language gets.
+    /// English. Pages in any other language get it too.
     #[default]
     English,
 }
@@ -23,7 +24,7 @@ impl Locale {
         }
     }
 
-    /// The built-in language for a page's language tag: its primary subtag decides, in any case.
+    /// The built-in language for a page's language tag. The primary subtag decides, in upper or lower case.
     ///
     /// ```
     /// use sori_captcha::locale::Locale;
@@ -39,7 +40,7 @@ impl Locale {
     }
 }
 
-/// A primary subtag of two letters, in lower case; zeros for any other.
+/// The primary subtag in lower case, if it has two letters; otherwise zeros.
 fn primary(tag: &str) -> [u8; 2] {
     match *tag.as_bytes() {
         [first, second] | [first, second, b'-' | b'_', ..] => [first | 0x20, second | 0x20],

@@ -1,7 +1,8 @@
-//! Enums whose variants have names: in Rust an enum as any other, in JavaScript the names, as a union of strings.
+//! Enums whose variants have names. In Rust, each is an ordinary enum; in JavaScript, it is a union of the names as
+//! strings.
 
-/// Declares such an enum. `$module` holds its twin for JavaScript, a string enum of wasm-bindgen: that has one variant
-/// more, for what is no name, so the pure modules use their own.
+/// Declares such an enum. `$module` holds its twin for JavaScript, a string enum of wasm-bindgen. The twin has one more
+/// variant, for a string that is no name, so the pure modules use an enum of their own.
 macro_rules! names {
     (
         $(#[$meta:meta])*
@@ -16,10 +17,10 @@ macro_rules! names {
         }
 
         impl $Name {
-            /// Every one, in the order of the documentation.
+            /// Every variant, in the order of the documentation.
             pub const ALL: [Self; [$($name,)*].len()] = [$(Self::$Variant,)*];
 
-            /// As JavaScript knows it.
+            /// The name that JavaScript uses.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$Variant => $name,)* }

@@ -1,17 +1,18 @@
-//! Texts cut, joined and read byte by byte. The standard library's own ways take patterns and numbers of
-//! every kind, and bring the module 2 kB of searchers.
+//! Cuts, joins and reads texts byte by byte. The functions of the standard library take patterns and numbers of every
+//! kind; their search code would add 2 kB to the module.
 
-/// The text up to the first `separator` (ASCII), and what follows it, if it is there.
+/// The text up to the first `separator` (ASCII), and the text after the separator, if there is one.
 #[inline(never)]
 pub(crate) fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
     match text.bytes().position(|byte| byte == separator) {
-        // What cannot be, for a separator is ASCII, is written so that no panic is brought in.
+        // Both cuts always succeed, because the separator is ASCII. `get` only keeps the code for a panic out of the
+        // module.
         Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..)),
         None => (text, None),
     }
 }
 
-/// Puts a text in another one's place.
+/// Replaces a text by another one.
 #[inline(never)]
 pub(crate) fn set(text: &mut String, to: &str) {
     text.clear();
@@ -39,16 +40,16 @@ pub(crate) fn push_number(out: &mut String, number: u32) {
         push_number(out, number / 10);
     }
     let digit = (number % 10) as usize;
-    // Not `String::push`: it would bring the encoding of every character.
+    // Not `String::push`: it would link the code that encodes every character.
     out.push_str("0123456789".get(digit..=digit).unwrap_or_default());
 }
 
-/// Reads a decimal number into hundredths; further places are dropped. None for anything else, and for more
-/// than twelve characters.
+/// Reads a decimal number in hundredths and drops further places. `None` for anything else, and for more than twelve
+/// characters.
 #[inline(never)]
 pub(crate) fn hundredths(text: &str) -> Option<u64> {
     let mut number = 0;
-    // How many digits are read still, once there was a point.
+    // How many decimal places are still to be read; `None` before the decimal point.
     let mut places = None;
     if text.is_empty() || text.len() > 12 {
         return None;

@@ -2,9 +2,9 @@
 
 use crate::text::push_number;
 
-/// The answer as it is sent: separators of paste and dictation removed, every script's decimal digits
-/// as ASCII digits, and Hangul digit names too where the whole value is such names. Anything else is
-/// kept as it is: the upstream's own sample answer has letters.
+/// The answer in the form in which it is sent. Separators from pasting and dictation are removed. The decimal digits of
+/// every script become ASCII digits. Hangul names of digits become digits too, if the whole value consists of such
+/// names. Anything else is kept, because the upstream's own sample answer has letters.
 ///
 /// ```
 /// use sori_captcha::captcha::answer::normalise;
@@ -43,7 +43,7 @@ pub fn is_empty(typed: &str) -> bool {
     typed.chars().all(is_separator)
 }
 
-/// Whether the normalised answer contains anything but digits. That gives a hint, never an error.
+/// Whether the normalised answer contains anything but digits. Such an answer leads to a hint, never to an error.
 #[must_use]
 pub fn has_other_than_digits(normalised: &str) -> bool {
     normalised.bytes().any(|b| !b.is_ascii_digit())

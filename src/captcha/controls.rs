@@ -28,7 +28,7 @@ impl Captcha {
         }
     }
 
-    /// What becomes of the data.
+    /// The text about what happens to the visitor's data.
     #[must_use]
     pub fn notice(&self) -> Message {
         if self.practice {
@@ -80,7 +80,7 @@ impl Captcha {
         }
     }
 
-    /// Whether new audio will clear the box, so that the person must be told.
+    /// Whether new audio will clear the box, so that the visitor must be told.
     pub(super) fn has_something_to_lose(&self) -> bool {
         !super::answer::is_empty(&self.answer)
     }

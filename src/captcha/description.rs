@@ -1,7 +1,7 @@
-//! What the answer box is described by (`aria-describedby`).
+//! The description of the answer box (`aria-describedby`).
 //!
-//! It never grows while the box has the focus: JAWS and NVDA read a description that changes under the focus, over
-//! the person's typing (<https://github.com/w3c/aria/issues/1707>).
+//! It never grows while the box has the focus: JAWS and NVDA read a description that changes then, while the visitor is
+//! typing (<https://github.com/w3c/aria/issues/1707>).
 
 use super::{
     message::Message,
@@ -45,7 +45,7 @@ impl Captcha {
     }
 }
 
-/// The line under the box: what to do first, or what is to be known before anything else.
+/// The line under the box: what to do first, or what the visitor must know before anything else.
 #[must_use]
 pub fn hint(captcha: &Captcha) -> Option<Message> {
     match captcha.phase {
@@ -57,12 +57,12 @@ pub fn hint(captcha: &Captcha) -> Option<Message> {
     }
 }
 
-/// Whether the hint is about what is in the box already.
+/// Whether the hint is about the answer that is already in the box.
 fn is_over(captcha: &Captcha) -> bool {
     matches!(captcha.phase, Phase::Over(_) | Phase::Verified)
 }
 
-/// Whether an announcement is still true when somebody comes to the box later.
+/// Whether an announcement is still true when the visitor comes to the box later.
 fn holds(message: Message) -> bool {
     use Message as M;
     !matches!(

@@ -1,14 +1,14 @@
-//! What can happen to a captcha, and what it can ask of the browser. Both are data.
+//! What can happen to a captcha, and what the captcha can ask of the browser. Both are data.
 
 use super::state::{Fault, Focus, Issued, Sound};
 use crate::{config::Config, error::ErrorCode, names::names};
 
-/// How the person acted. It decides how long the lead-in is.
+/// How the visitor acted. This decides how long the lead-in is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// A button: a screen reader says its new name first.
+    /// By a button. A screen reader says the button's new name first.
     Button,
-    /// A key in the box: a screen reader says little.
+    /// By a keyboard key in the box. A screen reader says little.
     Key,
 }
 
@@ -40,27 +40,27 @@ pub enum Event<'a> {
     /// The fields of the element were submitted with the form.
     Submitted,
 
-    /// Play was pressed, which also pauses.
+    /// Play was pressed. The same button pauses.
     Toggle(By),
     /// `play()` was called.
     Play,
     /// `pause()` was called.
     Pause,
-    /// To the digit before.
+    /// The visitor goes to the previous digit.
     Back {
-        /// Where the audio is.
+        /// The position of the audio.
         at: u32,
     },
-    /// To the next digit.
+    /// The visitor goes to the next digit.
     Forward {
-        /// Where the audio is.
+        /// The position of the audio.
         at: u32,
-        /// How long it is; 0 where unknown.
+        /// The length of the audio; 0 if unknown.
         length: u32,
     },
-    /// A tenth slower.
+    /// The visitor makes speech a tenth slower.
     Slower,
-    /// A tenth faster.
+    /// The visitor makes speech a tenth faster.
     Faster,
     /// The volume in percent.
     Volume(u32),
@@ -83,9 +83,9 @@ pub enum Event<'a> {
     Check,
     /// Enter was pressed in the box.
     Enter,
-    /// The site's server said no.
+    /// The site's server rejected the answer.
     Reject {
-        /// Whether in its own words.
+        /// Whether it said so in its own words.
         in_own_words: bool,
     },
     /// Validation of the form found the element invalid.
@@ -96,7 +96,7 @@ pub enum Event<'a> {
 
     /// A key was issued.
     KeyArrived {
-        /// The number of the request that this answers.
+        /// The number of the request that this is the reply to.
         generation: u32,
         /// The key.
         issued: Issued,
@@ -105,23 +105,23 @@ pub enum Event<'a> {
     },
     /// The key's audio arrived and was found to be audio.
     AudioArrived {
-        /// The number of the request that this answers.
+        /// The number of the request that this is the reply to.
         generation: u32,
         /// What was found in it.
         sound: Sound,
     },
-    /// The answer was judged.
+    /// The backend judged the answer.
     Judged {
-        /// The number of the request that this answers.
+        /// The number of the request that this is the reply to.
         generation: u32,
-        /// The token, if it was right.
+        /// The token, if the answer was right.
         token: Option<&'a str>,
     },
     /// A request failed.
     RequestFailed {
-        /// The request.
+        /// The number of the request.
         generation: u32,
-        /// How.
+        /// What went wrong.
         fault: Fault,
     },
 
@@ -129,18 +129,18 @@ pub enum Event<'a> {
     LeadInOver,
     /// Speech is heard.
     Playing,
-    /// Speech stopped on the way.
+    /// Speech was paused before its end.
     Paused {
-        /// Where it is.
+        /// The position of the audio.
         at: u32,
     },
     /// Speech has ended.
     Ended,
-    /// Speech has come this far.
+    /// Speech has reached this position.
     Progress {
-        /// Where it is.
+        /// The position of the audio.
         at: u32,
-        /// How long it is; 0 where unknown.
+        /// The length of the audio; 0 if unknown.
         length: u32,
     },
     /// Speech could not be played.
@@ -153,11 +153,11 @@ pub enum Event<'a> {
 names! {
     /// The timers of one captcha.
     pub enum Timer in timer_names {
-        /// The live region has been empty long enough.
+        /// The live region has been empty long enough, so that the next text can be written.
         Announce = "announce",
-        /// Something takes long.
+        /// A response takes long.
         Slow = "slow",
-        /// The audio is fetched once more.
+        /// It is time to fetch the audio again.
         Retry = "retry",
         /// The key expires soon.
         ExpiryWarning = "expiryWarning",
@@ -190,8 +190,9 @@ names! {
     }
 }
 
-/// Something to do. Positions and lengths are in ms. Its data (the key, the answer, the
-/// request's number) is in the captcha: so an effect takes two machine words, and there are many in the module.
+/// Something that the browser must do. Positions and lengths are in ms. The data of an effect (the key, the answer, the
+/// request's number) is in the captcha. So an effect takes two machine words, which matters because the module has many
+/// of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Issue a key.
@@ -200,10 +201,10 @@ pub enum Effect {
     FetchAudio,
     /// Verify the answer.
     Verify,
-    /// Abort what is under way.
+    /// Abort the request that is under way.
     Abort,
 
-    /// Play silence of this length, within the person's gesture.
+    /// Play silence of this length, within the visitor's user gesture.
     LeadIn(u32),
     /// Replace the current audio with the audio that arrived last.
     Adopt,
@@ -211,13 +212,13 @@ pub enum Effect {
     Start(u32),
     /// Pause whatever sounds.
     Pause,
-    /// Go there, and go on.
+    /// Go to this position, and play on.
     Seek(u32),
     /// Set the speed and the volume.
     Tune,
     /// Keep speed and volume on the device.
     Remember,
-    /// Drop the audio at hand.
+    /// Drop the current audio.
     Unload,
     /// Replace a media element that does not play with a new one. The current audio is kept.
     ReplaceElement,
@@ -230,7 +231,7 @@ pub enum Effect {
     FocusAnswer,
     /// Focus the consent box.
     FocusConsent,
-    /// Tell the page.
+    /// Dispatch this event for the page.
     Emit(Signal),
     /// Start a timer.
     StartTimer(Timer, u32),

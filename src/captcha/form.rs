@@ -1,7 +1,7 @@
 //! Form association: which fields the captcha submits, and whether it is valid.
 //!
-//! A fault of ours never blocks the form: the element is valid then, and submits the error's code, which
-//! the site's server treats as unverified.
+//! A fault of the service never blocks the form. The element is then valid and submits the error's code, which the
+//! site's server treats as unverified.
 
 use super::{
     answer,
@@ -60,7 +60,7 @@ fn has_token(captcha: &Captcha) -> bool {
         && (matches!(captcha.phase, Phase::Verified) || captcha.is_resendable())
 }
 
-/// Whether there is an answer that the form sends by itself.
+/// Whether there is an answer that the form sends without a token (form mode).
 fn has_answer(captcha: &Captcha) -> bool {
     (matches!(captcha.phase, Phase::Ready(_)) || captcha.is_resendable())
         && captcha.challenge.is_some()

@@ -1,6 +1,7 @@
-//! The keys of the answer box. Matched by character, never by position: layouts differ.
+//! The keyboard keys that work in the answer box. They are matched by character, never by position, because layouts
+//! differ.
 
-/// What a key in the box does.
+/// What a keyboard key in the box does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyAct {
     /// `.` plays or pauses.
@@ -43,13 +44,13 @@ pub fn press(press: Press<'_>, shortcuts: bool) -> Option<KeyAct> {
     }
 }
 
-/// What a character that is about to be typed does: for keyboards whose `keydown` does not name it.
+/// What a character does that is about to be typed, for keyboards whose `keydown` does not name the character.
 #[must_use]
 pub fn typed(text: &str, shortcuts: bool) -> Option<KeyAct> {
     if !shortcuts {
         return None;
     }
-    // Also the characters that East Asian input methods have on the same keys.
+    // East Asian input methods have other characters on the same keys.
     match only_character(text)? {
         '.' | '．' | '。' => Some(KeyAct::Toggle),
         ',' | '，' | '、' => Some(KeyAct::Back),

@@ -11,9 +11,9 @@ names! {
         Group = "group",
         /// The answer box's label.
         Label = "label",
-        /// What to do first, with both ways in.
+        /// What to do first: press the keyboard key or Play, then type.
         Instruction = "instruction",
-        /// The same where no key is offered.
+        /// The same where no keyboard key is offered.
         InstructionNoKeys = "instructionNoKeys",
         /// Play, when it plays the current audio from its start, or the first audio.
         Play = "play",
@@ -23,13 +23,13 @@ names! {
         PlayNew = "playNew",
         /// Play, while it would pause.
         Pause = "pause",
-        /// To the digit before.
+        /// The button that goes to the previous digit.
         Back = "back",
-        /// To the next digit.
+        /// The button that goes to the next digit.
         Forward = "forward",
-        /// A tenth slower.
+        /// The button that makes speech a tenth slower.
         Slower = "slower",
-        /// A tenth faster.
+        /// The button that makes speech a tenth faster.
         Faster = "faster",
         /// The volume slider.
         Volume = "volume",
@@ -45,9 +45,9 @@ names! {
         Loading = "loading",
         /// Said when the audio has ended.
         Ended = "ended",
-        /// The same the first time, in the box: with the next step, and the keys that are useful now.
+        /// The same the first time, in the box: with the next step, and the keyboard keys that are useful now.
         EndedKeys = "endedKeys",
-        /// The same the first time, in the box, where no key is offered.
+        /// The same the first time, in the box, where no keyboard key is offered.
         EndedType = "endedType",
         /// The same the first time, on Play.
         EndedTypeBefore = "endedTypeBefore",
@@ -73,7 +73,7 @@ names! {
         Checking = "checking",
         /// Said when the answer was right.
         Verified = "verified",
-        /// The same, described at the box later.
+        /// The same, as the description of the box later.
         VerifiedShort = "verifiedShort",
         /// The answer was wrong.
         Wrong = "wrong",
@@ -83,13 +83,14 @@ names! {
         Expired = "expired",
         /// The same, with something in the box.
         ExpiredClears = "expiredClears",
-        /// The key expires soon. Without a number: the announcement may wait for the end of the audio, and the number would be wrong then.
+        /// The key expires soon. The text has no number, because the announcement may wait for the end of the audio,
+        /// and the number would be wrong then.
         ExpiresSoon = "expiresSoon",
         /// The key was submitted with the form.
         Submitted = "submitted",
         /// Validation: nothing was played yet.
         NeedPlay = "needPlay",
-        /// The same where no key is offered.
+        /// The same where no keyboard key is offered.
         NeedPlayNoKeys = "needPlayNoKeys",
         /// Validation: the box is empty.
         NeedAnswer = "needAnswer",
@@ -99,9 +100,9 @@ names! {
         NeedCheck = "needCheck",
         /// Validation: consent was not given.
         NeedConsent = "needConsent",
-        /// A hint, not an error: there is something else than digits.
+        /// A hint, not an error: the answer has something other than digits.
         NotDigits = "notDigits",
-        /// What becomes of the data (NAVER's terms, 11.6).
+        /// What happens to the visitor's data (NAVER's terms, 11.6).
         Notice = "notice",
         /// The same beside the consent box, whose label says the first half.
         NoticeConsent = "noticeConsent",
@@ -119,13 +120,13 @@ names! {
         QuotaExceeded = "quotaExceeded",
         /// `rate_limited`, if the time to wait is short or unknown.
         RateLimited = "rateLimited",
-        /// `rate_limited`; its number is one of seconds up to 90.
+        /// `rate_limited`; its number is in seconds, up to 90.
         RateLimitedSeconds = "rateLimitedSeconds",
-        /// `rate_limited`; its number is one of minutes.
+        /// `rate_limited`; its number is in minutes.
         RateLimitedMinutes = "rateLimitedMinutes",
         /// `upstream_unavailable`, `store_unavailable`.
         Unavailable = "unavailable",
-        /// The second time in a row that there was no answer.
+        /// There was no response for the second time in a row.
         StillUnavailable = "stillUnavailable",
         /// A fault in the site's own set-up.
         Misconfigured = "misconfigured",
@@ -149,7 +150,7 @@ names! {
 }
 
 names! {
-    /// Which text of the site. The text itself stays in the shell.
+    /// Names a text of the site. The text itself stays in the shell.
     pub enum SiteText in site_text_names {
         /// The text of the `error` attribute.
         Error = "error",
@@ -161,7 +162,7 @@ names! {
 }
 
 names! {
-    /// A placeholder in a text whose text follows from the captcha.
+    /// A placeholder that stands for a text. Which text it is depends on the captcha.
     pub enum Name in name_names {
         /// What to press to hear the audio.
         Play = "play",
@@ -261,7 +262,8 @@ mod tests {
         }
     }
 
-    /// No text says that what was typed is kept: that is the normal case, and saying so each time would only take longer.
+    /// No text says that the typed answer is kept: that is the normal case, and saying so each time would only take
+    /// longer.
     #[test]
     fn no_error_promises_what_the_next_press_would_break() {
         for &code in ErrorCode::ALL {

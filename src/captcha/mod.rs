@@ -1,11 +1,12 @@
 //! The captcha without a browser: its state, its events and its effects.
 //!
 //! [`step`](step::step) takes a [`Captcha`](state::Captcha) and an [`Event`](event::Event) and gives the
-//! next captcha and the [`Effect`](event::Effect)s to perform. What is shown is a pure function of the
-//! captcha ([`view`]), as is what the form gets ([`form`]).
+//! next captcha and the [`Effect`](event::Effect)s to perform. What is shown ([`view`]) and what the form gets
+//! ([`form`]) are pure functions of the captcha.
 //!
-//! There are no cycles between the modules: `message ← status ← state ← event ← form ← controls ← description ← view ← step`,
-//! each of which may use what stands before it (`tests/modules.rs` holds that), and the others use none of these.
+//! There are no cycles between these modules; each of them uses only modules to its left (`tests/modules.rs` checks this):
+//! `message ← status ← state ← event ← form ← controls ← description ← view ← step`.
+//! The other modules use none of these.
 
 pub mod answer;
 pub mod controls;

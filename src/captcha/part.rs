@@ -1,4 +1,4 @@
-//! The parts of the element that change, and what may hold of them.
+//! The parts of the element that change, and the flags that a part can have.
 
 use crate::names::names;
 
@@ -9,13 +9,13 @@ names! {
         Answer = "answer",
         /// What is wrong with the answer.
         Error = "error",
-        /// What to do first, or what is to be known before anything else.
+        /// What to do first, or what the visitor must know before anything else.
         Hint = "hint",
-        /// What becomes of the data.
+        /// What happens to the visitor's data.
         Notice = "notice",
         /// The consent box.
         Consent = "consent",
-        /// Play, which also pauses.
+        /// Play. The same button pauses.
         Play = "play",
         /// Back.
         Back = "back",
@@ -29,7 +29,7 @@ names! {
         Renew = "renew",
         /// The volume.
         Volume = "volume",
-        /// The buttons for the audio at hand.
+        /// The buttons for the current audio.
         Transport = "transport",
         /// Check.
         Check = "check",
@@ -37,7 +37,7 @@ names! {
         Progress = "progress",
         /// The live region.
         Status = "status",
-        /// The wrapper of all.
+        /// The wrapper around all parts.
         Wrapper = "sori",
         /// The announcement about the answer. It is separate from the visible text, which must not flicker.
         Announcement = "announcement",
@@ -47,13 +47,13 @@ names! {
 names! {
     /// A flag of a part, by the attribute that shows it.
     pub enum Flag in flag_names {
-        /// A button that does nothing now. It stays focusable: a natively disabled one drops the focus in WebKit.
+        /// The button does nothing now. It stays focusable: a natively disabled button drops the focus in WebKit.
         Unavailable = "aria-disabled",
-        /// There is something wrong with it.
+        /// The content of the part is wrong or missing.
         Invalid = "aria-invalid",
         /// The box is read-only.
         ReadOnly = "readonly",
-        /// It is not shown.
+        /// The part is not shown.
         Hidden = "hidden",
         /// The link to another way is highlighted before Play.
         WayFirst = "data-way",
@@ -61,17 +61,18 @@ names! {
 }
 
 names! {
-    /// What the box is described by. All but [`Nothing`](Self::Nothing) begin with what the page's own `aria-describedby` says.
+    /// What describes the answer box. Every description but [`Nothing`](Self::Nothing) begins with the text of the
+    /// page's own `aria-describedby`.
     pub enum Description in description_names {
-        /// Nothing: a screen reader would read it over the digits.
+        /// No description: a screen reader would read it while the digits are heard.
         Nothing = "nothing",
         /// The page's own description of the element.
         Page = "page",
-        /// And the instruction, or what is to be known before anything else.
+        /// The page's description, then the instruction or what the visitor must know before anything else.
         Hint = "hint",
-        /// And what is wrong with the answer.
+        /// The page's description, then what is wrong with the answer.
         Error = "error",
-        /// And the last announcement, where it still holds.
+        /// The page's description, then the last announcement, if it is still true.
         Status = "status",
     }
 }

@@ -1,7 +1,7 @@
 //! Finds the pauses between digits, so that back and forward step from digit to digit.
 //!
-//! A wrong guess may cost an extra step but must never skip a digit. So in doubt there are more stops:
-//! a stretch of sound that is longer than a digit is cut up, since two digits may run together in it.
+//! A wrong guess may cost an extra step but must never skip a digit. So in doubt there are more stops: a stretch of
+//! sound that is longer than a digit is cut up, because it may contain two digits without a pause.
 
 use super::wav::{Envelope, FRAME_MS};
 
@@ -11,11 +11,11 @@ pub const BLIND_STEP_MS: u32 = 2000;
 const MIN_PAUSE: usize = 12;
 /// A position at most this much before a stop, in ms, counts as the stop: browsers round positions.
 const NEAR_STOP_MS: u32 = 5;
-/// Shorter bursts are clicks, not digits, in frames.
+/// A sound shorter than this, in frames, is a click and not a digit.
 const MIN_SOUND: usize = 6;
 /// The longest length that counts as one spoken digit, in frames.
 const MAX_DIGIT: usize = 70;
-/// A stop is this much before the sound, so that a soft onset is heard, in frames.
+/// A stop is this many frames before the sound, so that a soft onset is heard.
 const RUN_UP: usize = 8;
 
 /// Where the digits begin, in ms from the start, in order. Empty where no pause was found.
@@ -74,7 +74,7 @@ fn threshold(levels: &[u16]) -> Option<u16> {
     if speech < 64 || noise > speech / 2 {
         return None;
     }
-    // A quarter of the way up: noise swings above its own floor, and digits end softly.
+    // A quarter of the way from noise to speech: noise swings above its own floor, and digits end softly.
     Some(noise + (speech - noise) / 4)
 }
 
@@ -89,7 +89,7 @@ pub fn digit_at(starts: &[u32], at: u32) -> u32 {
     before.unwrap_or(0)
 }
 
-/// Where "back" goes from `at` (ms). At a digit's start, or little after it, that is the digit before.
+/// Where "back" goes from `at` (ms). From a digit's start, or from shortly after it, it goes to the digit before.
 #[must_use]
 pub fn back(starts: &[u32], at: u32) -> u32 {
     const NEAR_MS: u32 = 400;
@@ -193,7 +193,7 @@ mod tests {
             }
             let length = frame as u32 * FRAME_MS;
             if let Some(next) = forward(&starts, at, length) {
-                // Whoever is at the stop of a digit, or just before that stop, goes to the next one.
+                // From the stop of a digit, or from just before that stop, "forward" goes to the next digit.
                 let here = at + RUN_UP as u32 * FRAME_MS + NEAR_STOP_MS;
                 let passed = begins.iter().filter(|&&b| b > here && b < next).count();
                 prop_assert!(passed == 0, "from {at} to {next} over {passed} of {begins:?}");

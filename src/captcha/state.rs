@@ -1,4 +1,4 @@
-//! The state of one captcha: its phase, and beside it the challenge that the phase is about.
+//! The state of one captcha: its phase, and in a field beside it the challenge that the phase is about.
 
 use core::num::NonZeroU32;
 
@@ -12,9 +12,9 @@ use crate::{config::Config, error::ErrorCode, names::names, protocol::Key};
 /// Something went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// What.
+    /// What went wrong.
     pub code: ErrorCode,
-    /// When to try again, in s, if the backend says so.
+    /// After how many seconds to try again, if the backend says so.
     pub retry_after: Option<NonZeroU32>,
 }
 
@@ -27,7 +27,7 @@ impl From<ErrorCode> for Fault {
     }
 }
 
-/// A key that the backend issued. It has used one call of the day.
+/// A key that the backend issued. Issuing it has used one call of the day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issued {
     /// The key.
@@ -48,7 +48,7 @@ pub struct Sound {
 pub struct Challenge {
     /// Its key.
     pub issued: Issued,
-    /// Its medium.
+    /// Its audio.
     pub sound: Sound,
 }
 
@@ -73,9 +73,9 @@ pub enum Playback {
     Playing,
     /// Speech is heard, and the element was asked to pause.
     Pausing,
-    /// Stopped on the way.
+    /// Speech was paused before its end.
     Paused {
-        /// Where speech goes on.
+        /// Where speech will go on.
         at: u32,
     },
 }
@@ -83,7 +83,8 @@ pub enum Playback {
 /// What is being fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// A key, which uses quota. The current challenge is still the previous one, which is restored if no key can be issued.
+    /// A key, which uses quota. Until it is issued, the current challenge is still the previous one. If no key can be
+    /// issued, the previous challenge can be used again.
     Key,
     /// The audio of the current key, which uses no quota.
     Audio {
@@ -92,16 +93,16 @@ pub enum Stage {
     },
 }
 
-/// A challenge on its way.
+/// A challenge that is being loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loading {
     /// What is being fetched.
     pub stage: Stage,
     /// Whether it is played when it arrives. Another press on Play cancels that.
     pub play: bool,
-    /// Whether the silence before it is over.
+    /// Whether the silence before the audio is over.
     pub lead_in_over: bool,
-    /// Whether the person was told that a new audio empties the box.
+    /// Whether the visitor was told that a new audio empties the box.
     pub told_clears: bool,
     /// Whether it replaces a challenge that could still be answered.
     pub renews: bool,
@@ -116,8 +117,9 @@ pub enum Ending {
     Expired,
     /// It was submitted with the form. It is unknown whether the site had it verified.
     Submitted {
-        /// The page has reset the form since, as React does after every action, also after one that fails before
-        /// it looks at the captcha. What went out may go out once more, so that nobody has to listen again.
+        /// The page has reset the form since then. React does so after every action, even after an action that fails
+        /// before it looks at the captcha. So the same fields may be submitted once more, and nobody has to listen
+        /// again.
         resendable: bool,
     },
 }
@@ -138,39 +140,39 @@ names! {
     }
 }
 
-/// The phases of a captcha. Copied at will: what would have to be moved along from phase to phase stands once, in
-/// [`Captcha`].
+/// The phases of a captcha. A phase is copied freely: data that would have to move from phase to phase is stored once,
+/// in [`Captcha`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Nothing was asked for yet.
+    /// Nothing has been requested yet.
     Idle,
-    /// A challenge is on its way.
+    /// A challenge is being loaded.
     Loading(Loading),
-    /// A challenge is at hand, and its audio does this.
+    /// A challenge can be heard and answered; this is what its audio does.
     Ready(Playback),
-    /// Its answer is being verified (inline mode).
+    /// The answer is being verified (inline mode).
     Checking,
     /// The answer was right (inline mode).
     Verified,
     /// The last key can no longer be used. Play asks for a new one.
     Over(Ending),
-    /// There is no challenge, through no fault of the person; at most a key whose audio could not be had: the
-    /// next try costs nothing.
+    /// There is no challenge, and that is not the visitor's fault. There may be a key whose audio could not be fetched;
+    /// then the next try uses no quota.
     Failed,
 }
 
 names! {
-    /// The states that a page can see: `:state(…)` and `sori-statechange`.
+    /// The states that a page can see, by `:state(…)` and `sori-statechange`.
     pub enum StateName in state_names {
-        /// Nothing was asked for yet.
+        /// Nothing has been requested yet.
         Idle = "idle",
-        /// A challenge is on its way.
+        /// A challenge is being loaded.
         Loading = "loading",
         /// The lead-in or speech is playing.
         Playing = "playing",
-        /// Paused on the way.
+        /// Speech is paused.
         Paused = "paused",
-        /// A challenge is at hand.
+        /// A challenge can be heard and answered.
         Ready = "ready",
         /// The answer is being verified.
         Checking = "checking",
@@ -185,7 +187,7 @@ names! {
     }
 }
 
-/// What is said of the answer, beside the box.
+/// What is said about the answer, next to the box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Our own words.
@@ -194,15 +196,17 @@ pub enum Verdict {
     Site(SiteText),
 }
 
-/// Whether a verdict is announced. Screen readers differ in whether they read a description that changes under the
-/// focus, so whoever is in the box hears an announcement, and whoever comes to it the description.
+/// Whether a verdict is announced. Only some screen readers read a description that changes while its control has the
+/// focus. So a visitor who is in the box hears an announcement, and a visitor who comes to the box later hears its
+/// description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
-    /// It will be announced. The live region is empty until then, because the same text twice would not be announced.
+    /// The verdict will be announced. The live region is empty until then, because the same text twice would not be
+    /// announced.
     Due,
-    /// Its live region holds it.
+    /// The live region contains the verdict.
     Announced,
-    /// It is not announced: the box's description has it.
+    /// The verdict is not announced: the description of the box contains it.
     Described,
 }
 
@@ -211,13 +215,14 @@ pub enum Telling {
 pub struct Captcha {
     /// The page's settings.
     pub config: Config,
-    /// Where it stands.
+    /// The current phase.
     pub phase: Phase,
-    /// The challenge that is heard and answered, or whose audio is on its way; none where there is no key.
+    /// The challenge that is heard and answered, or whose audio is being fetched; `None` if there is no key.
     pub challenge: Option<Challenge>,
-    /// The last fault: the reason for the phase "failed", or, in the phase "ready", a fault after which the challenge can still be used.
+    /// The last fault. In the phase "failed" it is the reason for the phase; in the phase "ready" the challenge can
+    /// still be used after it.
     pub fault: Option<Fault>,
-    /// What the site's server verifies once more; empty unless the answer was right (inline mode).
+    /// The token, which the site's server sends to siteverify; empty unless the answer was right (inline mode).
     pub token: String,
     /// What is in the box, as typed.
     pub answer: String,
@@ -227,27 +232,27 @@ pub struct Captcha {
     pub had_audio: bool,
     /// Whether the end of the challenge's audio was announced.
     pub end_told: bool,
-    /// Whether the challenge was asked for by "different audio".
+    /// Whether the visitor asked for the challenge by the button for different audio.
     pub renewed: bool,
-    /// Whether the keys for back and forward were told.
+    /// Whether the visitor was told the keyboard keys for back and forward.
     pub keys_told: bool,
-    /// Whether it was said already that the answer has something other than digits.
+    /// Whether the visitor was told already that the answer has something other than digits.
     pub odd_answer: bool,
     /// Alternates between announcements of the verdict, so that no two in a row have the same text.
     pub turn: bool,
-    /// What is said of the answer.
+    /// What is said about the answer, and whether it is announced.
     pub verdict: Option<(Verdict, Telling)>,
     /// Whether the consent box is ticked.
     pub consented: bool,
     /// Whether the element or its fieldset is disabled.
     pub disabled: bool,
-    /// Whether the page says by `setCustomValidity` that something is wrong.
+    /// Whether the page has set a custom error by `setCustomValidity`.
     pub custom_validity: bool,
     /// Whether there is an `error` attribute.
     pub has_site_error: bool,
     /// Whether the attributes were read once. An error that the page sets later is announced.
     pub configured: bool,
-    /// Whether every pointer of the device is coarse: then no key is named.
+    /// Whether every pointer of the device is coarse. Then no text names a keyboard key.
     pub coarse: bool,
     /// Whether the page offers another way.
     pub has_way: bool,
@@ -255,7 +260,7 @@ pub struct Captcha {
     pub practice: bool,
     /// Where the focus is.
     pub focus: Focus,
-    /// What the box is described by.
+    /// What describes the box.
     pub description: Description,
     /// How many requests failed one after another.
     pub failures: u8,
@@ -263,13 +268,13 @@ pub struct Captcha {
     pub rate: u32,
     /// Volume in percent.
     pub volume: u32,
-    /// Where speech is, in ms.
+    /// The position of speech, in ms.
     pub position: u32,
     /// How long the audio is, in ms; 0 where unknown.
     pub length: u32,
-    /// What is announced.
+    /// What the status region says, and what waits for it.
     pub status: Status,
-    /// The number of the latest request. Answers to earlier ones are dropped.
+    /// The number of the latest request. Replies to earlier requests are dropped.
     pub generation: u32,
 }
 
@@ -318,7 +323,7 @@ impl Captcha {
         self.verdict = self.has_site_error.then_some(verdict);
     }
 
-    /// The state that a page sees.
+    /// The state that the page sees.
     #[must_use]
     pub fn state(&self) -> StateName {
         match self.phase {

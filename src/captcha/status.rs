@@ -1,6 +1,6 @@
-//! The one live region. An announcement is an event, not a value: the region is emptied and written
-//! later, also when the text stays the same, so that a screen reader notices. Updates that follow each
-//! other within 30 ms get lost in Chromium, so the wait is 100 ms at least.
+//! The live region for the status. An announcement is an event, not a value: the region is emptied, and written later,
+//! even if the text stays the same, so that a screen reader notices. Chromium loses updates that follow each other
+//! within 30 ms, so the wait is at least 100 ms.
 
 use super::message::Text;
 
@@ -16,7 +16,7 @@ pub struct Status {
 }
 
 impl Status {
-    /// What stands in the live region.
+    /// The text in the live region.
     #[must_use]
     pub fn shown(&self) -> Option<Text> {
         self.shown
@@ -34,7 +34,7 @@ impl Status {
         self.waiting
     }
 
-    /// Whether this stands there, or waits.
+    /// Whether the live region contains this text, or the text waits for it.
     #[must_use]
     pub(super) fn has(&self, text: Text) -> bool {
         self.shown == Some(text) || self.waiting == Some(text)
@@ -57,7 +57,7 @@ impl Status {
         pause
     }
 
-    /// The pause is over.
+    /// The wait of [`PAUSE_MS`] is over.
     pub(super) fn write(&mut self, sounding: bool) {
         if !sounding && let Some(text) = self.waiting.take() {
             self.shown = Some(text);

@@ -1,5 +1,6 @@
-//! What is shown: a pure function of the captcha, so that it is tested without a browser. It names messages, never
-//! words, and what does not change with the captcha (labels, the language, what is shown for an attribute) is no part of it.
+//! What is shown: a pure function of the captcha, so that it is tested without a browser. It names messages and
+//! contains no texts. What does not depend on the captcha (labels, the language, what an attribute shows) is no part of
+//! it.
 
 use super::{
     description,
@@ -10,16 +11,17 @@ use super::{
 };
 use crate::names::names;
 
-/// What a part says: our own words, or the site's, which stay in the shell.
+/// What a part says: our own text, or a text of the site, which stays in the shell.
 pub type Words = Verdict;
 
-/// What a part says, and whether it is said a second time in a row: Orca (`handleAsLiveRegion`) drops an announcement that
-/// equals the last, however long ago that was, so the shell adds a space that no screen reader speaks.
+/// What a part says, and whether it is marked as a repetition. Orca (`handleAsLiveRegion`) drops an announcement that
+/// equals the last one, however long ago that was. So the shell adds a space to every second announcement; no screen
+/// reader speaks it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// The words.
+    /// The text.
     pub words: Words,
-    /// Whether they differ from the last announcement by that space alone.
+    /// Whether the shell adds that space.
     pub again: bool,
 }
 
@@ -28,11 +30,11 @@ names! {
     pub enum Progress in progress_names {
         /// Nothing.
         Hidden = "hidden",
-        /// Something is on its way, and nobody knows how long it takes.
+        /// Something is being loaded, and nobody knows how long it takes.
         Loading = "loading",
         /// Speech is heard.
         Playing = "playing",
-        /// Speech was paused on the way.
+        /// Speech is paused.
         Paused = "paused",
     }
 }
@@ -48,7 +50,7 @@ pub const TEXTS: [Part; 7] = [
     Part::Announcement,
 ];
 
-/// What may hold of the parts.
+/// The flags that the parts can have.
 pub const FLAGS: [(Part, Flag); 11] = [
     (Part::Answer, Flag::Invalid),
     (Part::Answer, Flag::ReadOnly),
@@ -63,26 +65,26 @@ pub const FLAGS: [(Part, Flag); 11] = [
     (Part::Wrapper, Flag::WayFirst),
 ];
 
-/// Everything that is shown at one time and follows from the captcha.
+/// Everything that is shown at one time and depends on the captcha.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
-    /// The one custom state that holds.
+    /// The custom state of the element. There is exactly one at a time.
     pub state: StateName,
-    /// What makes the element invalid, and what is said of that.
+    /// What makes the element invalid, and the message about it.
     pub flaw: Option<(Flaw, Words)>,
     /// What the placeholders in texts stand for, in the order of [`Name::ALL`].
     pub names: [Message; Name::ALL.len()],
     /// What the form gets: names and values.
     pub fields: Vec<(String, String)>,
-    /// What the box is described by.
+    /// What describes the box.
     pub description: Description,
     /// What the parts say, in the order of [`TEXTS`].
     pub texts: [Option<Said>; TEXTS.len()],
-    /// Whether each of [`FLAGS`] holds.
+    /// Whether each of [`FLAGS`] is set.
     pub flags: [bool; FLAGS.len()],
     /// The volume, in percent.
     pub volume: u32,
-    /// How far the audio is, in s, and how long.
+    /// What the progress shows, and the position and the length of the audio, both in s.
     pub progress: (Progress, u32, u32),
 }
 
@@ -103,7 +105,7 @@ impl View {
         }
     }
 
-    /// What a part says; none for one that says nothing, or whose text never changes.
+    /// What a part says; `None` if it says nothing, or if its text never changes.
     #[must_use]
     pub fn text(&self, part: Part) -> Option<Said> {
         TEXTS
@@ -112,7 +114,7 @@ impl View {
             .find_map(|(of, said)| said.filter(|_| *of == part))
     }
 
-    /// Whether this holds of a part.
+    /// Whether a part has this flag.
     #[must_use]
     pub fn holds(&self, part: Part, flag: Flag) -> bool {
         FLAGS
@@ -157,7 +159,7 @@ impl Captcha {
             (_, Flag::WayFirst) => self.way_is_first(),
             (Part::Consent, Flag::Invalid) => self.error_at() == Some(Focus::Consent),
             (_, Flag::Invalid) => self.error_at() == Some(Focus::Answer),
-            // What is wrong takes its place.
+            // The error takes the place of the hint.
             (Part::Hint, Flag::Hidden) => {
                 description::hint(self).is_none() || self.verdict.is_some() || self.way_is_first()
             }
@@ -165,7 +167,7 @@ impl Captcha {
         }
     }
 
-    /// The live region for what is wrong with the answer holds it.
+    /// Whether the live region for errors in the answer contains the verdict.
     fn is_announced(&self) -> bool {
         matches!(self.verdict, Some((_, Telling::Announced)))
     }

@@ -17,17 +17,17 @@ pub enum NotWav {
 /// How long one frame is, in ms.
 pub const FRAME_MS: u32 = 10;
 
-/// What was learned of a file.
+/// What was learned about a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Envelope {
-    /// The peak level of each frame, 0 to 32,767. Empty where the samples are not plain PCM of 8 or
-    /// 16 bits: such a file may play, but cannot be looked into.
+    /// The peak level of each frame, 0 to 32,767. Empty if the samples are not plain PCM of 8 or 16 bits: such a file
+    /// may play, but its samples cannot be read here.
     pub levels: Vec<u16>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Format {
-    /// Bytes of one sample of one channel: 1 or 2; 0 for a format that cannot be looked into.
+    /// Bytes of one sample of one channel: 1 or 2; 0 for a format whose samples cannot be read here.
     width: u32,
     /// Bytes of one sample of all channels.
     block: u32,
@@ -44,34 +44,34 @@ enum At {
     Chunk,
     /// A format chunk.
     Format,
-    /// A chunk that is passed over.
+    /// A chunk that is skipped.
     Other,
     /// The samples.
     Samples,
-    /// No RIFF file's.
+    /// The rest of something that is no RIFF file.
     Nothing,
 }
 
 const RIFF_HEADER: u32 = 12;
 const CHUNK_HEADER: u32 = 8;
-/// As far as the file goes.
+/// To the end of the file.
 const TO_THE_END: u32 = u32::MAX;
 
 /// Feed it bytes in pieces of any size, then [`finish`](Self::finish).
 #[derive(Debug)]
 pub struct Scanner {
     at: At,
-    /// How many of these bytes are left.
+    /// How many bytes of this kind are left.
     left: u32,
-    /// The first of a header's or of the format's bytes, and how many there were.
+    /// The first bytes of a header or of the format chunk, and how many bytes there were.
     head: [u8; 40],
     filled: usize,
     format: Format,
     envelope: Envelope,
-    /// Of the frame in progress.
+    /// The peak level of the current frame, and the number of its blocks so far.
     peak: u16,
     blocks: u32,
-    /// Of the block in progress.
+    /// The number of bytes of the current block so far, and the last byte.
     offset: u32,
     low: u8,
     seen_samples: bool,
@@ -119,7 +119,7 @@ impl Scanner {
         }
     }
 
-    /// What follows on what has just ended, and how many bytes that is.
+    /// What comes next after the part that has just ended, and how many bytes it has.
     fn next(&mut self) -> (At, u32) {
         const RIFF: u32 = u32::from_le_bytes(*b"RIFF");
         const WAVE: u32 = u32::from_le_bytes(*b"WAVE");
@@ -134,7 +134,7 @@ impl Scanner {
                 // Chunks begin at even offsets: an odd size has a byte of padding after it.
                 let padded = size.saturating_add(size & 1);
                 match word(0) {
-                    // Streams are written so.
+                    // A program that streams the file writes 0, because it does not know the size yet.
                     DATA if size == 0 => return (At::Samples, TO_THE_END),
                     DATA => return (At::Samples, size),
                     FORMAT if size >= 16 => return (At::Format, padded),
@@ -210,8 +210,8 @@ impl Scanner {
     }
 }
 
-/// A silent WAV file of this length: 8 kHz, 8 bits, mono. It opens the way for the sound within the
-/// person's gesture, wakes a Bluetooth device, and is the lead-in.
+/// A silent WAV file of this length: 8 kHz, 8 bits, mono. It is the lead-in. It starts within the visitor's user
+/// gesture, so that the browser allows the sound after it, and it wakes a Bluetooth device.
 #[must_use]
 pub fn silence(ms: u32) -> Vec<u8> {
     const HEADER: &[u8; 44] = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\0\0\0\0";

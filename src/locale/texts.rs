@@ -1,4 +1,4 @@
-//! The texts of every language, as the tests and the developer's commands read them. In the browser the shell does that.
+//! Reads the texts of every language for the tests and for `cargo xtask`. In the browser, the shell reads them.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ pub struct Language {
     pub tag: &'static str,
     /// Its texts by name, as JSON.
     pub json: &'static str,
-    /// Whether somebody who uses a screen reader in this language has read them.
+    /// Whether somebody who uses a screen reader in this language has read the texts.
     pub reviewed: bool,
-    /// Whether it comes with the element. The others are modules that a page loads (`locale/*.js`).
+    /// Whether the texts come with the element. The other languages are modules that a page loads (`locale/*.js`).
     pub inside: bool,
 }
 
@@ -62,10 +62,10 @@ impl Texts {
         Self(texts.unwrap_or_else(|| panic!("src/locale/{tag}.json holds no texts")))
     }
 
-    /// The text as the file has it.
+    /// The text as it stands in the file.
     ///
     /// # Panics
-    /// If the language lacks it.
+    /// If the language has no such text.
     #[must_use]
     pub fn get(&self, message: Message) -> &str {
         let name = message.as_str();
@@ -73,7 +73,7 @@ impl Texts {
         text.unwrap_or_else(|| panic!("there is no text {name:?}"))
     }
 
-    /// The text with its placeholders filled in, as for a captcha that was never used and a page that offers another way.
+    /// The text with its placeholders filled in, for a captcha that was never used, on a page that offers another way.
     #[must_use]
     pub fn render(&self, text: Text) -> String {
         self.render_with(text, |name| match name {
@@ -82,8 +82,8 @@ impl Texts {
         })
     }
 
-    /// The text with its placeholders filled in: `named` says which text a [`Name`] stands for; the name of another text is that
-    /// text; any other is the number.
+    /// The text with its placeholders filled in. `named` says which text a [`Name`] stands for. A placeholder with the
+    /// name of another text becomes that text. Any other placeholder becomes the number.
     #[must_use]
     pub fn render_with(&self, text: Text, named: impl Fn(Name) -> Message) -> String {
         let mut out = String::new();
@@ -136,7 +136,7 @@ mod tests {
         }
     }
 
-    /// A number is said in every language; the name of a button may be missing where a language says it otherwise.
+    /// Every language must say the number. A language may leave out the name of a button and say it in another way.
     #[test]
     fn every_placeholder_is_a_text_or_the_number_that_english_has() {
         let english = Texts::of("en");
@@ -161,7 +161,7 @@ mod tests {
         }
     }
 
-    /// A text within a text is put in as it is.
+    /// A text that is put into another text is not filled in itself.
     #[test]
     fn a_text_that_others_name_has_no_placeholder() {
         for Language { tag, .. } in LANGUAGES {

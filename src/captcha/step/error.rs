@@ -1,4 +1,4 @@
-//! How the person learns about an error in the answer or a fault of the service.
+//! How the visitor learns about an error in the answer or a fault of the service.
 
 use super::{
     super::{
@@ -12,8 +12,8 @@ use super::{
 };
 use crate::error::ErrorCode;
 
-/// How long a description stands before its box gets the focus, in ms, where nobody waits for that: Orca reads one
-/// that changes together with the focus twice.
+/// How long the box has its description before it gets the focus, in ms, where nothing needs the focus at once. Orca
+/// reads a description twice if it changes together with the focus.
 const FOCUS_MS: u32 = 100;
 
 impl Captcha {
@@ -34,22 +34,23 @@ impl Captcha {
         self.show_error(verdict, fx);
     }
 
-    /// One message, one channel: whoever is there hears an announcement, anybody else is led there, at once as by a
-    /// native field, and hears the description.
+    /// Reports an error in one way only. If the focus is on the control with the error, the visitor hears an
+    /// announcement. Otherwise the focus moves there at once, as with a native field, and the visitor hears the
+    /// description.
     pub(super) fn show_error(&mut self, verdict: Verdict, fx: &mut Effects) {
         if self.set_error(verdict, fx) {
             self.focus_error(fx);
         }
     }
 
-    /// The same, but a moment later.
+    /// The same, but the focus moves a moment later.
     pub(super) fn show_error_soon(&mut self, verdict: Verdict, fx: &mut Effects) {
         if self.set_error(verdict, fx) {
             push(fx, Effect::StartTimer(Timer::Focus, FOCUS_MS));
         }
     }
 
-    /// Whether the focus is to be moved.
+    /// Sets the error. Returns whether the focus must move.
     fn set_error(&mut self, verdict: Verdict, fx: &mut Effects) -> bool {
         self.verdict = Some((verdict, Telling::Described));
         let elsewhere = self.error_at() != Some(self.focus);
@@ -62,7 +63,7 @@ impl Captcha {
     pub(super) fn announce_error(&mut self, fx: &mut Effects) {
         if let Some((_, telling)) = &mut self.verdict {
             *telling = Telling::Due;
-            // Its text has changed, and a screen reader with the focus in the box would read that too.
+            // The text of the description has changed. A screen reader whose focus is in the box would read it too.
             if self.focus == Focus::Answer && self.description == Description::Error {
                 self.description = Description::Page;
             }
@@ -104,7 +105,7 @@ impl Captcha {
         }
     }
 
-    /// A request or the sound failed, and the phase is set already.
+    /// A request or the sound failed. The caller has set the phase already.
     pub(super) fn fail(&mut self, fault: Fault, text: Text, fx: &mut Effects) {
         self.fault = Some(fault);
         self.failures = self.failures.saturating_add(1);
@@ -124,7 +125,7 @@ impl Captcha {
         self.fail(fault, self.text_of(fault), fx);
     }
 
-    /// What is said of a fault.
+    /// What the visitor is told about a fault.
     pub(super) fn text_of(&self, fault: Fault) -> Text {
         let again = self.failures > 0;
         match Text::of_error(fault.code, fault.retry_after) {

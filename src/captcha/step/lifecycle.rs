@@ -29,11 +29,11 @@ impl Captcha {
     pub(super) fn site_error(&mut self, there: bool, fx: &mut Effects) {
         self.has_site_error = there;
         self.restore_error(Telling::Described);
-        // While the page loads, screen readers read it anyway.
+        // While the page loads, screen readers read the error anyway.
         if !there || !self.configured {
             return;
         }
-        // The submitted answer was judged.
+        // The error is the verdict on the submitted answer.
         if matches!(self.phase, Phase::Over(Ending::Submitted { .. })) {
             self.end(Ending::Rejected, fx);
             self.restore_error(Telling::Described);
@@ -60,7 +60,7 @@ impl Captcha {
     }
 
     fn keep_site_error(&mut self) {
-        // React sets the attribute and resets the form in one go: what is still to be announced is announced.
+        // React sets the attribute and resets the form in one go. An announcement that is due must survive the reset.
         let due = matches!(self.verdict, Some((_, Telling::Due)));
         self.restore_error(if due {
             Telling::Due
@@ -85,14 +85,14 @@ impl Captcha {
         push(fx, Effect::StopTimer(Timer::ExpiryWarning));
     }
 
-    /// A page from the back/forward cache has the form as it was submitted.
+    /// A page from the back/forward cache still has the form as it was submitted.
     pub(super) fn page_restored(&mut self) {
         if let Phase::Over(Ending::Submitted { resendable }) = &mut self.phase {
             *resendable = false;
         }
     }
 
-    /// No challenge any more, whatever was under way; the answer stays.
+    /// Drops the challenge and ends whatever was under way. The answer stays.
     pub(super) fn drop_challenge(&mut self, fx: &mut Effects) {
         self.phase = Phase::Idle;
         self.challenge = None;
@@ -123,18 +123,18 @@ impl Captcha {
 
     pub(super) fn expire(&mut self, fx: &mut Effects) {
         match &mut self.phase {
-            // The backend has the last word on an answer that is under way.
+            // The backend decides about an answer that is being verified.
             Phase::Checking
             | Phase::Verified
             | Phase::Over(Ending::Rejected | Ending::Expired)
             | Phase::Idle => return,
-            // It was given up already.
+            // The challenge was given up at the submission. Now it cannot be submitted again either.
             Phase::Over(Ending::Submitted { resendable }) => {
                 *resendable = false;
                 self.challenge = None;
                 return;
             }
-            // The old key has expired while a new one is on its way: there is no way back.
+            // The old key has expired while a new one is requested: the old challenge cannot be used again.
             Phase::Loading(Loading {
                 stage: Stage::Key, ..
             }) => {

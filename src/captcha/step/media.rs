@@ -1,4 +1,4 @@
-//! What the media element says.
+//! What follows the events of the media element.
 
 use super::{
     super::{
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::error::ErrorCode;
 
-/// How long speech that something outside the page paused may stay silent before that is said, in ms.
+/// If something outside the page paused speech, the visitor is told after this long, in ms.
 const PAUSED_OUTSIDE_MS: u32 = 1000;
 
 impl Captcha {
@@ -33,13 +33,13 @@ impl Captcha {
         match self.phase {
             Phase::Ready(Playback::Pausing) => return,
             Phase::Ready(playback) => {
-                // Resumed from outside: the digit that was cut is heard from its start.
+                // Something outside the page resumed speech. It goes on from the start of the digit that was cut off.
                 if let Playback::Paused { at } = playback {
                     self.position = at;
                     push(fx, Effect::Seek(at));
                 }
             }
-            // Whatever it is, nobody waits for it any more.
+            // Nobody waits for this sound any more.
             _ => return push(fx, Effect::Pause),
         }
         self.phase = Phase::Ready(Playback::Playing);
@@ -54,7 +54,8 @@ impl Captcha {
         };
         match playback {
             Playback::Pausing => *playback = Playback::Paused { at },
-            // A call, a headset, another tab. Nothing is said at once: it may go on in a moment.
+            // A phone call, a headset or another tab paused it. Nothing is announced at once: speech may resume in a
+            // moment.
             Playback::Playing => {
                 let starts = self.challenge.as_ref().map(|it| &*it.sound.starts);
                 let at = pauses::digit_at(starts.unwrap_or_default(), at);
@@ -69,7 +70,7 @@ impl Captcha {
         push(fx, Effect::StopTimer(Timer::Stall));
     }
 
-    /// Speech that something outside the page paused is still silent.
+    /// Something outside the page paused speech, and it has not resumed.
     pub(super) fn say_paused(&mut self, fx: &mut Effects) {
         let paused = matches!(self.phase, Phase::Ready(Playback::Paused { .. }));
         if paused && self.focus != Focus::Elsewhere {
@@ -85,8 +86,8 @@ impl Captcha {
         (self.position, self.length) = (at, length);
     }
 
-    /// Silence or speech has not come further. Some browsers say nothing of it: WebViews, and Chromium where the
-    /// element was moved to another document.
+    /// Silence or speech makes no progress. Some browsers report no error then: WebViews, and Chromium if the element
+    /// was moved to another document.
     pub(super) fn stall(&mut self, fx: &mut Effects) {
         let at = match &mut self.phase {
             Phase::Loading(loading) => {
@@ -126,7 +127,8 @@ impl Captcha {
         self.position = 0;
         push(fx, Effect::StopTimer(Timer::Stall));
         push(fx, Effect::StopTimer(Timer::PausedOutside));
-        // The end was heard; what waited for it was not.
+        // The visitor heard the end, but not yet the announcement that waits for it. So the announcement is not
+        // replaced.
         if self.status.waiting().is_some() {
             return;
         }
@@ -134,7 +136,7 @@ impl Captcha {
         self.say(message.into(), fx);
     }
 
-    /// What is said at the end: the long form once, and where the box is, for whoever is not in it.
+    /// What is announced at the end: the long form once, and, if the focus is not in the box, where the box is.
     fn end_message(&mut self) -> Message {
         if !answer::is_empty(&self.answer) || self.focus == Focus::Elsewhere {
             return Message::Ended;
@@ -161,7 +163,7 @@ impl Captcha {
         }
         let fault = Fault::from(code);
         self.phase = if code == ErrorCode::NotAudio {
-            // The bytes are of no use; the key's audio may be fetched once more, free of charge.
+            // These bytes are useless. The key's audio may be fetched again, which uses no quota.
             push(fx, Effect::Unload);
             Phase::Failed
         } else {

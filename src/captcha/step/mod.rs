@@ -1,4 +1,4 @@
-//! The transition function. It is pure: state and event in, state and effects out.
+//! The transition function. It is pure: it takes a state and an event, and gives a state and effects.
 
 mod error;
 mod lifecycle;
@@ -15,11 +15,10 @@ use super::{
 };
 use crate::config::{MAX_RATE, MIN_RATE, Verify};
 
-/// After this long without an answer the person is told that something is under way, in ms.
+/// If there is no response after this long, in ms, the visitor is told that something is under way.
 const SLOW_MS: u32 = 2000;
 
-/// Takes one event in: changes the captcha, and says what is to be done. It reads no clock and touches
-/// nothing else.
+/// Takes one event: changes the captcha, and returns the effects. It reads no clock and changes nothing else.
 #[must_use]
 pub fn step(captcha: &mut Captcha, event: Event<'_>) -> Vec<Effect> {
     let mut effects = Vec::new();
@@ -38,14 +37,15 @@ pub fn step(captcha: &mut Captcha, event: Event<'_>) -> Vec<Effect> {
 
 type Effects = Vec<Effect>;
 
-/// Not inlined: there are many calls, and each copy of a growing vector costs bytes.
+/// Not inlined: there are many calls, and each copy of the code that grows the vector costs bytes.
 #[inline(never)]
 fn push(fx: &mut Effects, effect: Effect) {
     fx.push(effect);
 }
 
 impl Captcha {
-    // A function of its own: one with the reading of the report in it has so many locals that each takes two bytes.
+    // A function of its own. Inlined into the code that reads the shell's report, it would make a function with so many
+    // locals that the number of each takes two bytes.
     #[inline(never)]
     fn take(&mut self, event: Event<'_>, fx: &mut Effects) {
         match event {
@@ -134,7 +134,7 @@ impl Captcha {
             Event::RequestFailed { generation, fault } if generation == self.generation => {
                 self.request_failed(fault, fx);
             }
-            // The answer to a request that nobody waits for any more.
+            // The reply to a request that nobody waits for any more.
             Event::KeyArrived { .. }
             | Event::AudioArrived { .. }
             | Event::Judged { .. }

@@ -1,4 +1,4 @@
-//! What the backend answers.
+//! What follows the backend's replies.
 
 use super::{
     super::{
@@ -11,19 +11,20 @@ use super::{
 };
 use crate::error::ErrorCode;
 
-/// How often the audio is fetched again by itself. Only the audio: it is free of charge.
+/// How often the audio is fetched again without a press. Only the audio is, because it uses no quota.
 const AUDIO_RETRIES: u8 = 2;
-/// Before the first retry, in ms; three times as long before the next.
+/// The wait before the first retry, in ms. The wait before the next retry is three times as long.
 const RETRY_MS: u32 = 500;
-/// A lead-in for a screen reader that was told to wait, in ms: the Korean notice takes 2.3 s at a usual speed.
+/// The lead-in after an announcement that asks the visitor to wait, in ms: a screen reader at a usual speed needs 2.3 s
+/// for the Korean text.
 const LEAD_IN_AFTER_WAIT_MS: u32 = 2500;
-/// The same after two words.
+/// The same after the announcement that the box was cleared, which is two words long.
 const LEAD_IN_AFTER_CLEARED_MS: u32 = PAUSE_MS + 1500;
 /// The longest delay that a browser's timer takes, in s.
 const TIMER_MAX_S: u32 = i32::MAX as u32 / 1000;
 
-/// How long before its end a key's expiry is announced, in s: 20 at least (WCAG 2.2.1), where it
-/// lives long enough for that.
+/// How long before the key expires the visitor is warned, in s. At least 20 (WCAG 2.2.1), if the key is valid long
+/// enough for that.
 fn warning_lead(expires_in: u32) -> u32 {
     (expires_in / 2).min(60)
 }
@@ -55,7 +56,7 @@ impl Captcha {
         loading.stage = Stage::Audio { retries: 0 };
         let told_clears = loading.told_clears;
         self.renewed = loading.renews;
-        // The challenge before is given up only now: it is the way back if no key can be had.
+        // The previous challenge is replaced only now: if no key had been issued, it could have been used again.
         self.challenge = Some(Challenge {
             issued,
             sound: Sound::default(),
@@ -64,7 +65,7 @@ impl Captcha {
         self.end_told = false;
         self.clear_error();
         push(fx, Effect::Emit(Signal::Issued));
-        // What was typed before there was a key answers nothing, and is maybe a password manager's.
+        // What was typed before there was a key answers nothing. A password manager may have filled it in.
         if !self.answer.is_empty() {
             if self.has_something_to_lose() && !told_clears {
                 self.say(Message::BoxCleared.into(), fx);
@@ -88,7 +89,7 @@ impl Captcha {
         }
         self.failures = 0;
         self.position = 0;
-        // An announcement is still being read, or about to be.
+        // A screen reader is still reading an announcement, or is about to.
         let cleared = self.status.has(Message::BoxCleared.into());
         let wait = if self
             .status
@@ -177,7 +178,7 @@ impl Captcha {
     }
 }
 
-/// Whether the same request may go through a moment later.
+/// Whether the same request may succeed a moment later.
 fn may_pass(code: ErrorCode) -> bool {
     matches!(
         code,

@@ -1,4 +1,4 @@
-//! What the person does about the sound.
+//! What follows when the visitor plays, pauses, or moves through the audio.
 
 use super::{
     super::{
@@ -14,14 +14,14 @@ use crate::{
     error::ErrorCode,
 };
 
-/// Before speech after a button, in ms: the screen reader says the button's new name first.
+/// The lead-in after a button, in ms: the screen reader says the button's new name first.
 const LEAD_IN_BUTTON_MS: u32 = 1500;
-/// Before speech after a key in the box, in ms.
+/// The lead-in after a keyboard key in the box, in ms.
 const LEAD_IN_KEY_MS: u32 = 500;
-/// Before speech that goes on from another place, in ms: a screen reader speaks the key's name, also where nothing is
-/// typed (NVDA takes typed characters from the window, not from the page).
+/// The silence before speech goes on from another position, in ms. During it a screen reader speaks the name of the
+/// keyboard key, even if the key types nothing (NVDA takes typed characters from the window, not from the page).
 const KEY_ECHO_MS: u32 = 400;
-/// How much later than its length a lead-in may end before speech starts without it, in ms.
+/// How long after its planned end a lead-in may still play before speech starts anyway, in ms.
 const LEAD_IN_GRACE_MS: u32 = 1000;
 /// How long speech may make no progress, in ms.
 pub(super) const STALL_MS: u32 = 4000;
@@ -40,7 +40,7 @@ impl Captcha {
         }
         match &mut self.phase {
             Phase::Checking | Phase::Verified => {}
-            // The key is paid for, and its audio is free.
+            // The key has used its quota already, and fetching its audio uses none.
             Phase::Failed if self.challenge.is_some() => {
                 self.wait_for(Stage::Audio { retries: 0 }, by, fx);
             }
@@ -69,18 +69,18 @@ impl Captcha {
         })
     }
 
-    /// The silence before speech that goes on from another place.
+    /// The silence before speech goes on from another position.
     fn key_echo(&self) -> u32 {
         self.config.lead_in.unwrap_or(u32::MAX).min(KEY_ECHO_MS)
     }
 
-    /// Plays silence, within the person's gesture.
+    /// Plays silence, within the visitor's user gesture.
     pub(super) fn play_silence(&self, ms: u32, fx: &mut Effects) {
         push(fx, Effect::LeadIn(ms));
         push(fx, Effect::StartTimer(Timer::Stall, ms + LEAD_IN_GRACE_MS));
     }
 
-    /// From the challenge at hand.
+    /// Plays the current challenge from this position.
     fn begin(&mut self, at: u32, by: By, fx: &mut Effects) {
         let wait = if by == By::Key && at > 0 {
             self.key_echo()
@@ -91,7 +91,7 @@ impl Captcha {
         self.start_after(wait, at, fx);
     }
 
-    /// Speech from there, after so much silence.
+    /// Plays silence of this length, then speech from this position.
     fn start_after(&mut self, wait: u32, at: u32, fx: &mut Effects) {
         push(fx, Effect::StopTimer(Timer::PausedOutside));
         if wait == 0 {
@@ -111,7 +111,7 @@ impl Captcha {
         push(fx, Effect::StartTimer(Timer::Stall, STALL_MS));
     }
 
-    /// From nothing: this is the act that spends quota.
+    /// Requests a new challenge. This is the act that spends quota.
     fn load(&mut self, by: By, fx: &mut Effects) {
         if self.misses_consent() {
             self.say(Message::NeedConsent.into(), fx);
@@ -174,14 +174,14 @@ impl Captcha {
         }
     }
 
-    /// Where the digits begin and where the person is, in ms; none where there is nothing to go through.
+    /// Where the digits begin and where the visitor is, in ms; `None` if there is no audio to move through.
     fn whereabouts(&self, at: u32) -> Option<(&[u32], u32)> {
         let starts = &self.challenge.as_ref()?.sound.starts;
         match self.phase {
             Phase::Ready(Playback::LeadIn { at, .. } | Playback::Starting { at }) => {
                 Some((starts, at))
             }
-            // The element is at its start where it holds silence.
+            // The media element reports 0 while it holds silence. Then the position at the pause counts.
             Phase::Ready(Playback::Paused { at: kept }) if at == 0 => Some((starts, kept)),
             Phase::Ready(_) => Some((starts, at)),
             _ => None,
@@ -198,7 +198,7 @@ impl Captcha {
                 self.position = to;
                 push(fx, Effect::Seek(to));
             }
-            // The announcement in it is still being read.
+            // A screen reader is still reading an announcement during this silence, so the silence goes on.
             Phase::Ready(Playback::LeadIn {
                 at,
                 announces: true,
@@ -207,7 +207,8 @@ impl Captcha {
         }
     }
 
-    /// Ends all sound, and what would begin it. Speech that is heard is paused when its element says so.
+    /// Ends all sound, and any sound that would begin. Speech that is heard counts as paused once its media element
+    /// says so.
     pub(super) fn stop_sound(&mut self, fx: &mut Effects) {
         match &mut self.phase {
             Phase::Loading(loading) if loading.play => loading.play = false,
@@ -230,7 +231,7 @@ impl Captcha {
         self.rate = rate.clamp(MIN_RATE, MAX_RATE);
         push(fx, Effect::Tune);
         push(fx, Effect::Remember);
-        // While audio plays the change is heard; announced afterwards it would only be in the way.
+        // While audio plays, the visitor hears the change. An announcement afterwards would only be in the way.
         if !self.will_sound() {
             let message = match self.rate {
                 MIN_RATE => Message::SpeedSlowest,

@@ -1,4 +1,4 @@
-//! What the person types, and what is done to have it verified.
+//! What the visitor types, and how it is verified.
 
 use super::{
     super::{
@@ -39,7 +39,7 @@ impl Captcha {
         }
     }
 
-    /// The box was left: a hint on what is in it, once, and never an error.
+    /// The focus left the box. The visitor may get a hint about the answer, once, and never an error.
     fn leave_answer(&mut self, fx: &mut Effects) {
         let odd = answer::has_other_than_digits(&answer::normalise(&self.answer));
         if odd && !self.odd_answer {
@@ -81,13 +81,13 @@ impl Captcha {
         if first {
             self.point_to(verdict, fx);
         } else {
-            // The person is led to another field, and hears of that one.
+            // The focus goes to another field, and the visitor hears about that field.
             self.verdict = Some((verdict, Telling::Described));
             self.status.hide();
         }
     }
 
-    /// The site's server said no.
+    /// The site's server rejected the answer.
     pub(super) fn reject(&mut self, verdict: Verdict, fx: &mut Effects) {
         self.end(Ending::Rejected, fx);
         self.status.clear();
@@ -110,7 +110,7 @@ impl Captcha {
             None => {
                 self.end(Ending::Rejected, fx);
                 self.status.clear();
-                // Now, with a word: a new audio would empty the box later.
+                // The box is emptied now, and the visitor is told: a new audio would empty it later.
                 self.empty_answer(fx);
                 self.show_error_soon(Verdict::Ours(Message::WrongCleared.into()), fx);
                 push(fx, Effect::Emit(Signal::Rejected));

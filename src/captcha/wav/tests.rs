@@ -38,7 +38,7 @@ fn riff(chunks: &[Vec<u8>]) -> Vec<u8> {
     out
 }
 
-/// 100 ms of loud, then 100 ms of silence.
+/// 100 ms of loud sound, then 100 ms of silence.
 fn pcm(channels: u16, rate: u32, bits: u16) -> Vec<u8> {
     let count = (rate / 10) as usize * channels as usize;
     let (loud, quiet): (&[u8], &[u8]) = match bits {
