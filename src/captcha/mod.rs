@@ -4,8 +4,8 @@
 //! next captcha and the [`Effect`](event::Effect)s to perform. What is shown ([`view`]) and what the form gets
 //! ([`form`]) are pure functions of the captcha.
 //!
-//! There are no cycles between these modules; each of them uses only modules to its left (`tests/modules.rs` checks this):
-//! `message ← status ← state ← event ← form ← controls ← description ← view ← step`.
+//! There are no cycles between these modules. Each of them uses only modules to its left, which `tests/modules.rs`
+//! checks: `message ← status ← state ← event ← form ← controls ← description ← view ← step`.
 //! The other modules use none of these.
 
 pub mod answer;
