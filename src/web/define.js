@@ -1,4 +1,4 @@
-// What `define()` of a plain build by wasm-pack does: the elements with all that they need, which the module has inside.
+// What `define()` does in a plain build by wasm-pack: it registers the elements. All that they need is inside the module.
 
 /**
  * @param {string} css
@@ -16,7 +16,7 @@ export async function defineElements(css, ko, en, core, shareCss, share) {
   ].map(([tag, texts]) => ({ tag, texts: JSON.parse(texts) }));
   let fresh = true;
   const bring = () => {
-    // The npm package starts a module anew that has trapped; here only the page can.
+    // After a trap, the npm package starts a fresh instance. Here, only loading the page again helps.
     if (!fresh) throw new Error("sori-captcha: the module has failed; load the page again");
     fresh = false;
     return core;

@@ -1,12 +1,13 @@
-//! `define()`, for whoever builds this crate by wasm-pack as it is: the elements' JavaScript comes along as snippets. The npm package
-//! is the same thing made small: there the JavaScript is around the module, and this is left out.
+//! `define()`, for people who build this crate by wasm-pack as it is: the elements' JavaScript is included as snippets.
+//! The npm package is the same thing made small: there the JavaScript is around the module, and this file is left out.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::{captcha::Core, share};
 
-/// The files that the shell is made of. wasm-bindgen copies those that it knows of; `tests/shell.rs` holds the list complete.
+/// The files of the shell. wasm-bindgen copies only files that Rust names; `tests/shell.rs` checks that the list is
+/// complete.
 macro_rules! shell {
     ($($path:literal $name:ident)*) => {
         $(
@@ -54,7 +55,8 @@ extern "C" {
     ) -> Promise;
 }
 
-/// Registers `<sori-captcha>` and `<sori-share>`, after `init()`. Resolves when they work; a second call changes nothing.
+/// Registers `<sori-captcha>` and `<sori-share>`, after `init()`. Resolves when the elements work; a second call
+/// changes nothing.
 #[wasm_bindgen]
 pub fn define() -> Promise {
     let share = Closure::new(|event, session, facts: String| share::share(event, session, &facts));

@@ -1,5 +1,5 @@
-//! The way into the elements from JavaScript. The shells beside these modules (`captcha/`, `share.js`) say what the
-//! browser has and what happened, and do what follows. No rule is there, and none is here.
+//! The entry points for JavaScript. The shells beside these modules (`captcha/`, `share.js`) report what the browser
+//! has and what happened, and perform what follows. Neither the shells nor these modules have any rules.
 
 #[cfg(feature = "captcha")]
 pub mod captcha;

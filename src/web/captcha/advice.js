@@ -1,6 +1,6 @@
-// The console's line about an error reply: the likely cause, and where to read on.
+// The line in the console about an error reply: the likely cause, and where to read more.
 
-/** By our own code, where the cause is most often the same. @type {Record<string, string>} */
+/** The likely cause by our own error code, for codes that usually have the same cause. @type {Record<string, string>} */
 const BY_CODE = {
   origin_not_allowed:
     "does your proxy change Host, or its port? Else the site's origin is to be listed in SORI_ALLOWED_ORIGINS",
@@ -9,7 +9,7 @@ const BY_CODE = {
   rate_limited: "one of the backend's limits; its log says which",
   store_unavailable: "the backend's store is away",
 };
-/** By status, where the answer is not our backend's. @type {Record<number, string>} */
+/** The likely cause by HTTP status, for replies that are not from our backend. @type {Record<number, string>} */
 const BY_STATUS = {
   401: "something before the backend asks for a password",
   403: "something before the backend refuses",
@@ -23,7 +23,7 @@ const BY_STATUS = {
 /**
  * @param {string} url
  * @param {number} status
- * @param {string} code Empty where the answer has none.
+ * @param {string} code Empty if the reply has none.
  */
 export function advise(url, status, code) {
   const cause = BY_CODE[code] ?? (code ? undefined : BY_STATUS[status]);

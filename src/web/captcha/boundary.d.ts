@@ -13,14 +13,14 @@ export type StateName = "idle" | "loading" | "playing" | "paused" | "ready" | "c
 /* tslint:disable */
 /* eslint-disable */
 /**
- * What the shell finds out of a request or of the sound that fails.
+ * Why a request or the sound failed, as far as the shell can find out.
  */
 
 export type Failure = "offline" | "timeout" | "network_error" | "bad_response" | "not_audio" | "playback_blocked" | "csp_blocked" | "config_error";
 
 export type Focus = "elsewhere" | "answer" | "play" | "consent" | "other";
 /**
- * Something that happened, and has nothing more to it than where the audio was.
+ * Something that happened. The only data that it comes with is the position of the audio.
  */
 
 export type Report = "play" | "pause" | "pressPlay" | "keyPlay" | "back" | "forward" | "slower" | "faster" | "renew" | "check" | "enter" | "reset" | "formReset" | "disabled" | "enabled" | "consented" | "consentWithdrawn" | "invalidFirst" | "invalidLater" | "submitted" | "pageHidden" | "pageRestored" | "leadInOver" | "playing" | "paused" | "progress" | "ended";
@@ -28,27 +28,27 @@ export type Report = "play" | "pause" | "pressPlay" | "keyPlay" | "back" | "forw
 export type Timer = "announce" | "slow" | "retry" | "expiryWarning" | "expiry" | "stall" | "pausedOutside" | "focus";
 
 /**
- * Every rule of `<sori-captcha>`: one for all elements of a page, each of which has a number (`id`) while it is connected.
- * Positions and lengths of the audio are in ms. A number that belongs to no element is that of one that has just gone:
- * nothing follows.
+ * Every rule of `<sori-captcha>`. One core serves all elements of a page; each element has a number (`id`) while it is
+ * connected. Positions and lengths of the audio are in ms. If no element has the number, the element has just been
+ * disconnected, and nothing follows.
  */
 export class Core {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The audio is there.
+     * All of the audio has arrived.
      */
     audio(id: number, generation: number): void;
     /**
-     * The attributes have changed, all but `error`.
+     * The attributes have changed, other than `error`.
      */
     configure(id: number): void;
     /**
-     * An element was connected: its number from now on. `answer` is what its box holds.
+     * An element was connected. Returns its number. `answer` is what its box holds.
      */
     connect(shell: any, answer: string, consented: boolean, disabled: boolean): number;
     /**
-     * `setCustomValidity` was called: whether something is wrong.
+     * `setCustomValidity` was called. `there`: with a message.
      */
     customValidity(id: number, there: boolean): void;
     /**
@@ -68,21 +68,21 @@ export class Core {
      */
     focus(id: number, to: Focus): void;
     /**
-     * Whether a press in the box stays within the element.
+     * Whether the event of a key in the box stays within the element.
      */
     isPrintable(key: string, modified: boolean): boolean;
     /**
-     * A key was asked for, and the answer is a success. `expires_in` is in s, NaN where there is none. `practice`: the practice
-     * upstream issued it.
+     * The backend issued a key. `expires_in` is in s, NaN if the reply has none. `practice`: the practice upstream
+     * issued the key.
      */
     issued(id: number, generation: number, key: string, expires_in: number, practice: boolean): void;
     /**
-     * The answer was judged. The token is empty where it was wrong.
+     * The backend judged the answer. The token is empty if the answer was wrong.
      */
     judged(id: number, generation: number, verified: boolean | null | undefined, token: string): void;
     /**
-     * What a key in the box does, at once, as a report; none for one that types. `modified`: Ctrl, Alt or Meta is held.
-     * `composing`: an input method is at work. `taken`: it took this press.
+     * Returns at once what a keyboard key in the box does, as a report; `None` if it types. `modified`: Ctrl, Alt or
+     * Meta is held. `composing`: an input method is at work. `taken`: the input method took this press.
      */
     keyAction(id: number, key: string, modified: boolean, composing: boolean, taken: boolean): Report | undefined;
     /**
@@ -94,33 +94,33 @@ export class Core {
      */
     playbackFailed(id: number, how: Failure): void;
     /**
-     * Speed and volume that were kept on the device, in percent.
+     * The speed and the volume that were kept on the device, in percent.
      */
     recalled(id: number, rate: number, volume: number): void;
     /**
-     * A request was answered, and the answer is no success: its status, its `Retry-After` in s (0 where there is none), and
-     * the members `code` and `errorCode` of its JSON, the latter NAVER's own.
+     * The reply to a request is an error: its status, its `Retry-After` in s (0 if there is none), and the members
+     * `code` and `errorCode` of its JSON. `errorCode` is NAVER's own.
      */
     refused(id: number, generation: number, status: number, retry_after: number, code: string, naver_code: string): void;
     /**
-     * The site's server said no, maybe in its own words.
+     * The site's server rejected the answer, maybe in its own words.
      */
     reject(id: number, in_own_words: boolean): void;
     /**
-     * Something happened. `at` and `length` say where the audio is and how long it is, 0 where that is not known.
+     * Something happened. `at` is the position of the audio and `length` its length, 0 if unknown.
      */
     report(id: number, what: Report, at: number, length: number): void;
     /**
-     * Looks into a piece of the audio. False once there is more than the cap allows.
+     * Scans a piece of the audio. Returns false once the audio is longer than the limit.
      */
     scan(id: number, piece: Uint8Array | number[]): boolean;
     /**
-     * Sends a request that the shell has made; [`Shell::answered`] gets the answer, unless the element sends another one
-     * or is disconnected.
+     * Sends a request that the shell has made. [`Shell::answered`] gets the reply, unless the element sends another
+     * request or is disconnected.
      */
     send(id: number, request: Request): void;
     /**
-     * The `error` attribute was set, to a text or to none.
+     * The `error` attribute was set or removed. `there`: it has a text.
      */
     siteError(id: number, there: boolean): void;
     /**
@@ -132,7 +132,7 @@ export class Core {
      */
     timer(id: number, timer: Timer): void;
     /**
-     * The same for a text that is about to be typed: some keyboards do not name it in `keydown`.
+     * The same for a text that is about to be typed: some keyboards do not name the character in `keydown`.
      */
     typedAction(id: number, text: string): Report | undefined;
     /**
@@ -144,8 +144,8 @@ export class Core {
 export function __wbg_reset_state(): void;
 
 /**
- * Does nothing. wasm-bindgen's reset after a trap (`__wbg_reset_state`, 0.2.130) calls it whether there is
- * one or not, and would throw.
+ * Does nothing. After a trap, wasm-bindgen's reset (`__wbg_reset_state`, 0.2.130) calls a start function
+ * even if the module has none, and would then throw.
  */
 export function module_start(): void;
 

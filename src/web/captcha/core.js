@@ -16,15 +16,15 @@ export let failed = false;
 /** @type {() => Core | Promise<Core>} */
 let bring = () => Promise.reject(new Error("sori-captcha: nothing brings the module"));
 
-/** `bring` resolves to the core of a fresh instance each time. @param {typeof bring} from */
+/** @param {typeof bring} from Gives the core of a fresh instance each time. */
 export function bringCoreFrom(from) {
   bring = from;
   for (const type of ["error", "unhandledrejection"]) addEventListener(type, uncaught);
 }
 
 /**
- * A trap where an answer to a request is taken up has no caller of ours: it comes out as an uncaught error of the page. One that
- * comes while no element waits for an answer is another module's.
+ * The module may trap while it takes up the reply to a request. No function of ours has called it then, so the trap becomes an
+ * uncaught error of the page. A trap that comes while no element waits for a reply belongs to another module of the page.
  * @param {any} event
  */
 function uncaught({ error, reason }) {
@@ -35,9 +35,9 @@ function uncaught({ error, reason }) {
   setTimeout(() => called === core && fail());
 }
 
-/** Resolves when there is a core and every element has it. After a failure the next call tries anew. @returns {Promise<void>} */
+/** Resolves when there is a core and every element has it. After a failure the next call tries again. @returns {Promise<void>} */
 export function load() {
-  // One for all: a second instance would not know the elements of the first.
+  // One instance for all elements: a second instance would not know the elements of the first.
   loading ??= start();
   return loading;
 }
@@ -66,7 +66,7 @@ function fail() {
 }
 
 /**
- * Calls the core. Nothing in an instance that has trapped can be called again, for any element.
+ * Calls the core. After a trap, nothing in that instance can be called again, for any element.
  * @template T
  * @param {(core: Core) => T} act
  * @returns {T | undefined}
@@ -77,7 +77,7 @@ export function callCore(act) {
   try {
     return act(called);
   } catch (error) {
-    // Only for our own call: the page may have other modules, and its listeners may throw anything.
+    // Only a trap of our own core counts: the page may have other modules, and its listeners may throw anything.
     if (error instanceof WebAssembly.RuntimeError && called === core) fail();
     reportError(error);
     return undefined;

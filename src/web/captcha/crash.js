@@ -1,9 +1,9 @@
-// The view without a core: what is shown while there is none.
+// The one fixed view that is shown after the core has trapped or could not be loaded.
 
 /** @typedef {import("./shell.js").Shell} Shell */
 
 /**
- * What happened and what to do; the form is not blocked, and carries `NAME-error`.
+ * Shows what happened and what to do. The form is not blocked, and submits `NAME-error`.
  * @param {Shell} shell
  */
 export function paintCrash(shell) {
@@ -30,7 +30,7 @@ export function paintCrash(shell) {
   shell.paintText("status", "internalError");
 }
 
-/** The site learns of it. @param {Shell} shell */
+/** Tells the site about it. @param {Shell} shell */
 export function tellOfCrash(shell) {
   shell.emit("sori-error", { code: "internal_error", retryable: true, retryAfter: null });
 }

@@ -1,4 +1,4 @@
-//! What the `detail` of an element's events holds.
+//! The `detail` of the element's events.
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use wasm_bindgen::JsValue;
@@ -26,7 +26,8 @@ enum Detail<'a> {
     Nothing,
 }
 
-/// By hand, because serde-wasm-bindgen keeps the names of a derived struct's fields in a hash map, which would be 0.9 kB.
+/// Written by hand: for a derived struct, serde-wasm-bindgen keeps the names of the fields in a hash map, which would
+/// add 0.9 kB.
 impl Serialize for Detail<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if let Self::Nothing = self {

@@ -1,5 +1,5 @@
-// What a developer wants to know when the captcha does not work. Loaded on demand; it requests nothing
-// unless asked to, and then one key: that spends one of the day's calls (and reserves one more).
+// A report for developers whose captcha does not work. It is loaded on demand. It makes no request unless asked to, and then it
+// requests one key: that spends one of the day's calls (and reserves one more).
 
 const SECRETS = /client[-_]?(id|secret)|api[-_]?key|x-naver|x-ncp/i;
 const MEDIA_TYPES = ["audio/wav", "audio/wave", "audio/x-wav"];
@@ -118,7 +118,7 @@ export async function diagnose(element, { request = false } = {}) {
   return findings;
 }
 
-/** A silent clip from a blob: what media-src allows shows at once. @param {Say} say */
+/** Plays a silent clip from a blob, which shows at once whether media-src allows that. @param {Say} say */
 async function tryMedia(say) {
   const clip = new Uint8Array(52);
   clip.set(

@@ -12,10 +12,10 @@ import { dress, setStyle } from "./template.js";
 /** @typedef {import("./boundary.d.ts").Core} Core */
 /** @typedef {import("./boundary.d.ts").Report} Report */
 
-// Where there is no DOM (Node, a worker) a plain class: importing must not throw.
+// Without a DOM (Node, a worker) this is a plain class, because importing must not throw.
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
-/** The attributes, in step with `Attribute` in config.rs: a test compares the names. */
+/** The attributes. They must match `Attribute` in config.rs: a test compares the names. */
 const TEXTS = [
   "endpoint",
   "key-url",
@@ -34,10 +34,10 @@ const TEXTS = [
 ];
 const FLAGS = ["required", "disabled", "pause-on-typing", "remember", "consent", "mirror"];
 const METHODS = /** @type {const} */ (["play", "pause", "back", "forward", "renew", "reset"]);
-/** Of `ElementInternals`, as a native field has them. */
+/** Properties of `ElementInternals` that the element has too, as a native field does. */
 const INTERNALS = /** @type {const} */ (["form", "labels", "validity", "validationMessage", "willValidate"]);
 
-/** What an element carries; in a map, so that no page script trips over it. @type {WeakMap<Element, Shell>} */
+/** The shell of each element, in a map, so that no script of the page finds it on the element. @type {WeakMap<Element, Shell>} */
 const shells = new WeakMap();
 /** @param {Element} element */
 const shellOf = (element) => /** @type {Shell} */ (shells.get(element));
@@ -55,7 +55,7 @@ class SoriCaptcha extends Base {
     shells.set(this, shell);
     listen(shell);
     this.addEventListener("invalid", (event) => invalid(shell, event));
-    // The click that a label passes on.
+    // The click comes from a label of the element.
     this.addEventListener("click", (event) => event.composedPath()[0] === this && this.focus());
   }
 
@@ -63,7 +63,7 @@ class SoriCaptcha extends Base {
     const shell = shellOf(this);
     if (live.has(shell)) return;
     shell.connect();
-    // Once the page's scripts have run: a framework sets attributes and children after the element is in the page.
+    // Delayed until the page's scripts have run: a framework sets attributes and children after the element is in the page.
     setTimeout(() => {
       if (!live.has(shell)) return;
       checkMarkup(this, SoriCaptcha.observedAttributes);
@@ -75,7 +75,7 @@ class SoriCaptcha extends Base {
     }
   }
 
-  // A move disconnects and connects again within one task: that keeps the state.
+  // A move disconnects the element and connects it again within one task. The state is kept then.
   disconnectedCallback() {
     keepClass(this);
     const shell = shellOf(this);
@@ -105,14 +105,14 @@ class SoriCaptcha extends Base {
   /** @param {HTMLFormElement | null} form */
   formAssociatedCallback(form) {
     const shell = shellOf(this);
-    // What the form is read for after a submit goes out, by the browser or by the page's own handler. A handler that cancels the
-    // submit without reading the form sends nothing.
+    // If the form's fields are read after a submit (`formdata`), they are sent, by the browser or by the page's own handler. A
+    // handler that cancels the submit without reading the form sends nothing.
     shell.sent ??= (/** @type {Event} */ { type }) => {
       if (type === "formdata" && shell.submitting) shell.report("submitted");
       shell.submitting = type === "submit";
     };
     for (const type of ["submit", "formdata"]) {
-      // A control of the form's may be named as one of its methods.
+      // A control of the form may have the name of a method and hide it.
       if (shell.form) EventTarget.prototype.removeEventListener.call(shell.form, type, shell.sent);
       if (form) EventTarget.prototype.addEventListener.call(form, type, shell.sent);
     }
@@ -208,21 +208,24 @@ class SoriCaptcha extends Base {
   }
 }
 
-/** Firefox 140 gives an element that goes to another window's document the prototype of that one's HTMLElement. @param {HTMLElement} element */
+/**
+ * If an element moves to the document of another window, Firefox 140 gives it the prototype of that window's HTMLElement.
+ * @param {HTMLElement} element
+ */
 function keepClass(element) {
   if (!(element instanceof SoriCaptcha)) Object.setPrototypeOf(element, SoriCaptcha.prototype);
 }
 
-/** The form finds the element invalid. @param {Shell} shell @param {Event} event */
+/** Validation of the form found the element invalid. @param {Shell} shell @param {Event} event */
 function invalid(shell, event) {
   const { internals, element } = shell;
-  // A script that only asks for validity (`checkValidity()` at every key) shows no error and moves no focus. Without a core the
-  // browser says it.
+  // A script that only asks for validity (such as `checkValidity()` after every key) must not show an error or move the focus.
+  // Without a core, the browser itself reports the error.
   if (shell.id < 0 || !(shell.reporting || (sending && sending === internals.form))) return;
-  // Described at the box; the browser's bubble would say it a second time.
+  // The description of the box tells the error. The browser's bubble would tell it a second time.
   event.preventDefault();
   openDetails(element);
-  // A control of the form's may be named as one of its properties.
+  // A control of the form may have the name of a property and hide it.
   const fields = internals.form && Reflect.get(HTMLFormElement.prototype, "elements", internals.form);
   const first = /** @type {HTMLInputElement[]} */ ([...(fields ?? [])]).find(
     ({ validity }) => validity?.valid === false,
@@ -278,7 +281,7 @@ for (const name of METHODS) {
   });
 }
 
-/** What the element cannot do without, and the browser does not have. */
+/** The name of an API that the element needs and the browser lacks; empty if there is none. */
 function lacking() {
   if (!Base.prototype.attachInternals) return "attachInternals";
   if (!("adoptedStyleSheets" in document)) return "adoptedStyleSheets";
@@ -286,11 +289,11 @@ function lacking() {
 }
 
 /**
- * Registers `<sori-captcha>`, which is painted at once, and sends for the module. Resolves when it works, rejects if the module
- * cannot be had; the next call tries again.
+ * Registers `<sori-captcha>`, which paints the elements at once, and loads the module. Resolves when the elements work, rejects
+ * if the module cannot be loaded; the next call tries again.
  * @param {object} made
  * @param {string} made.css
- * @param {import("./language.js").Language[]} made.languages The last one is for pages in any other language.
+ * @param {import("./language.js").Language[]} made.languages Pages in any other language get the last one.
  * @param {() => Core | Promise<Core>} made.bring Makes a fresh instance of the module.
  * @returns {Promise<void>}
  */
@@ -318,7 +321,7 @@ export function defineCaptcha({ css, languages, bring }) {
     document.addEventListener("sori-language", () => {
       for (const shell of live) shell.lookAround();
     });
-    // Enter in a field clicks the form's button too. Validation follows within the same task.
+    // Enter in a field clicks the form's button too. The browser validates the form within the same task as the click.
     addEventListener(
       "click",
       (event) => {

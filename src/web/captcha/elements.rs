@@ -1,4 +1,4 @@
-//! The connected elements by number.
+//! The connected elements, by number.
 
 use std::cell::RefCell;
 
@@ -22,11 +22,12 @@ use crate::{
 /// A connected element.
 pub(super) struct Element {
     pub(super) captcha: Captcha,
-    /// What does the browser's part. It holds the element, which knows only its number: there is no circle.
+    /// The browser's part of the element. It holds the DOM element, and knows this entry only by its number, so there
+    /// is no reference cycle.
     shell: Shell,
-    /// What was painted last.
+    /// The view that was painted last.
     painted: Option<View>,
-    /// Of the audio that is on its way.
+    /// Scans the audio that is being fetched; `scanned` is the number of bytes so far.
     pub(super) scanner: Scanner,
     pub(super) scanned: usize,
     /// The latest request, while it is under way.
@@ -37,7 +38,8 @@ thread_local! {
     static ELEMENTS: RefCell<Vec<Option<Box<Element>>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Calls with a connected element; nothing for a number that is none. Nothing that `act` calls may come back here.
+/// Calls `act` with a connected element; does nothing if no element has this number. `act` must not call anything that
+/// leads back here, because the elements are borrowed meanwhile.
 pub(super) fn with<T>(id: u32, act: impl FnOnce(&mut Element) -> T) -> Option<T> {
     ELEMENTS.with_borrow_mut(|elements| elements.get_mut(id as usize)?.as_deref_mut().map(act))
 }
@@ -65,7 +67,7 @@ pub(super) fn add(shell: Shell, answer: String, consented: bool, disabled: bool)
 }
 
 pub(super) fn remove(id: u32) {
-    // Dropped outside the borrow: a request that ends wakes nothing then.
+    // The element is dropped outside the borrow. Its request ends then, and wakes nothing, because the element is gone.
     let element = ELEMENTS.with_borrow_mut(|elements| elements.get_mut(id as usize)?.take());
     drop(element);
 }
@@ -88,8 +90,8 @@ pub(super) fn configure(id: u32) {
     tell(id, Event::Configured(config));
 }
 
-/// Takes an event in, paints what has changed, and has done what follows. Nothing is borrowed while the shell is called: what
-/// it does may be reported, and a listener of the page's may call a method, before it returns.
+/// Takes an event, paints what has changed, and has the shell perform the effects. Nothing is borrowed while the shell
+/// is called: before the call returns, the shell may report something, or a listener of the page may call a method.
 pub(super) fn tell(id: u32, event: Event<'_>) {
     let told = with(id, |element| {
         let effects = step(&mut element.captcha, event);

@@ -1,7 +1,7 @@
 // The page's names and descriptions for an element. They do not cross the shadow boundary by themselves.
 
 /**
- * The text of a node without that of the element, which a wrapping label contains.
+ * The text of a node without the text of the element, which a wrapping label contains.
  * @param {Node} node
  * @param {Element} without
  * @returns {string}
@@ -38,7 +38,7 @@ function named(element, attribute) {
 }
 
 /**
- * What the page calls the element; empty where it says nothing.
+ * The name that the page gives to the element; empty if there is none.
  * @param {HTMLElement} element
  * @param {ElementInternals} internals
  */

@@ -1,4 +1,4 @@
-// In which language an element speaks, and what it says.
+// The language of an element, and its texts.
 
 /** @typedef {import("./boundary.d.ts").Message} Message */
 /** @typedef {{ tag: string, texts: Record<string, string> }} Language */
@@ -6,9 +6,9 @@
 const everywhere = /** @type {any} */ (globalThis);
 const LANGUAGES = Symbol.for("sori-captcha.languages");
 everywhere[LANGUAGES] ??= [];
-/** What the modules in locale/ have brought; they share no scope with this one. @type {Language[]} */
+/** The languages that the modules in locale/ have added. These modules share no scope with this one. @type {Language[]} */
 const loaded = everywhere[LANGUAGES];
-/** @type {Language[]} The last one is what a page in an unknown language gets. */
+/** @type {Language[]} A page in an unknown language gets the last one. */
 let inside = [];
 
 /** @param {Language[]} languages */
@@ -17,7 +17,7 @@ export function setLanguages(languages) {
 }
 
 /**
- * Language and script: `zh-TW` is written in another script than `zh-Hans`. Nothing for what is no tag.
+ * Language and script, because `zh-TW` is written in another script than `zh-Hans`. Empty if the text is no language tag.
  * @param {string} tag
  */
 function spoken(tag) {
@@ -30,7 +30,7 @@ function spoken(tag) {
 }
 
 /**
- * The language of the nearest `lang`, through shadow roots; of a page that has none, the browser's.
+ * The language of the nearest `lang`, also outside shadow roots; if the page has none, the browser's language.
  * @param {Element} element
  * @returns {Language}
  */
@@ -38,7 +38,7 @@ export function languageOf(element) {
   let lang = "";
   /** @type {any} */
   let node = element;
-  // A control of the form's may be named as one of its properties.
+  // A control of a form may have the name of a property and hide it.
   for (; node && !lang; node = Reflect.get(Node.prototype, "parentNode", node) ?? node.host) {
     if (node.nodeType === 1) lang = Element.prototype.getAttribute.call(node, "lang") ?? "";
   }
@@ -50,7 +50,7 @@ export function languageOf(element) {
 }
 
 /**
- * The direction of the language's script. `Intl.Locale` tells it in newer browsers only.
+ * The direction of the language's script. Only newer browsers have it in `Intl.Locale`.
  * @param {Language} language
  */
 export function directionOf({ tag }) {
@@ -58,8 +58,9 @@ export function directionOf({ tag }) {
 }
 
 /**
- * A text with its placeholders filled in: `names` says which text `{play}` and `{way}` stand for at present; the name of any other
- * text is that text; anything else is the number. The page's own texts stand over the language's; an empty one replaces nothing.
+ * A text with its placeholders filled in. `names` says which texts `{play}` and `{way}` stand for at present. A placeholder with
+ * the name of any other text becomes that text. Any other placeholder becomes the number. The page's own texts replace the texts
+ * of the language; an empty text replaces nothing.
  * @param {Language} language
  * @param {Record<string, unknown> | null | undefined} own
  * @param {Record<string, string>} names

@@ -25,10 +25,10 @@ function heard(self, event) {
   } else if (type === "input") {
     edited(self, control, event);
   } else if (type === "change") {
-    // It does not cross the shadow's boundary by itself, as `input` does.
+    // Unlike `input`, this event does not leave the shadow tree by itself.
     if (inBox) self.element.dispatchEvent(new Event("change", { bubbles: true }));
   } else if (type === "focusin") {
-    // The page may have changed since; from button to button it need not be asked.
+    // The page may have changed since the last time. If the focus moves from button to button, there is no need to look again.
     if (inBox || !self.root.contains(event.relatedTarget)) self.lookAround();
     focused(
       self,
@@ -56,13 +56,13 @@ function focused(self, to) {
 function edited(self, control, event) {
   const { value } = control;
   if (control === self.box) return self.tell("edited", value);
-  // Volume and consent are not the answer.
+  // Volume and consent are not the answer, so the page must not take these events for edits of the answer.
   event.stopPropagation();
   if (control === self.consent) self.report(control.checked ? "consented" : "consentWithdrawn");
   else self.tell("volume", Number(value));
 }
 
-/** A key in the box. @param {Shell} self @param {KeyboardEvent & InputEvent} event */
+/** A keyboard key in the box. @param {Shell} self @param {KeyboardEvent & InputEvent} event */
 function pressed(self, event) {
   const { type, key } = event;
   if (self.id < 0) return pressedEarly(self, event);
@@ -84,8 +84,8 @@ function pressed(self, event) {
 }
 
 /**
- * Without a core the form passes as it is, for a fresh instance would hold it until something was heard, and the one key that
- * sends for the audio does so.
+ * A keyboard key in the box while there is no core. Enter submits the form as it is, because a fresh instance would block the
+ * form until audio was heard. The key for Play starts loading the module and the audio.
  * @param {Shell} self
  * @param {KeyboardEvent} event
  */

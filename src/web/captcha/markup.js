@@ -1,15 +1,15 @@
-// What the console tells whoever wrote the page about an element's markup: each line once a page.
+// Warnings in the console about an element's markup, for the page's developer. Each line appears once per page.
 
 /** @type {WeakSet<Element>} */
 const checked = new WeakSet();
 /** The console keeps every element that a line names, so a page that makes many elements gets one line. @type {Set<string>} */
 const told = new Set();
 
-/** Attributes of every element that are two letters from one of ours, and those of template languages (`@error`, `:name`). */
+/** Attributes that are not misspelt: usual ones that differ from ours by two letters, and template syntax (`@error`, `:name`). */
 const OTHERS = /^(on|data-|role$)|[^a-z-]/;
 
 /**
- * How many letters are to be added, dropped or changed to make one word of the other.
+ * How many letters must be added, dropped or changed to make one word of the other.
  * @param {string} one
  * @param {string} other
  */
@@ -26,7 +26,7 @@ function distance(one, other) {
 }
 
 /**
- * Names a missing `name`, a way round that is not there, and attributes that are probably misspelt.
+ * Warns of a missing `name`, of a missing alternative, and of attributes that are probably misspelt.
  * @param {Element} element
  * @param {string[]} known The element's attributes.
  */

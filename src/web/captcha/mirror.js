@@ -1,11 +1,11 @@
-// What `mirror` asks for: the element's fields once more as hidden inputs beside it, for serialisers that know only native
-// fields (jQuery's `serialize()`, rails-ujs).
+// The `mirror` attribute: hidden inputs beside the element repeat its fields, for serialisers that know only native fields
+// (jQuery's `serialize()`, rails-ujs).
 
 /** @type {WeakMap<Element, HTMLInputElement[]>} */
 const mirrors = new WeakMap();
 
 /**
- * The hidden inputs hold these fields from now on; without any there are none.
+ * Makes the hidden inputs hold these fields. Without fields there are no hidden inputs.
  * @param {Element} element
  * @param {FormData} [data]
  */
@@ -26,7 +26,7 @@ export function mirror(element, data) {
   element.after(...inputs);
 }
 
-/** jQuery's `serialize()` and `serializeArray()` know no custom element: told once, where jQuery is on the page. */
+/** Whether the console has said that jQuery's `serialize()` and `serializeArray()` ignore custom elements. */
 let told = false;
 
 /** @param {Element} element */

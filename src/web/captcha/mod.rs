@@ -1,7 +1,8 @@
-//! `<sori-captcha>`: what its shell calls ([`Core`]) and what it is asked to do ([`shell::Shell`]).
+//! The boundary of `<sori-captcha>`: what the shell calls ([`Core`]), and what Rust asks the shell to do
+//! ([`shell::Shell`]).
 //!
-//! The shell is JavaScript, for behind web-sys the DOM made the module 48 kB. Both sides know the same names: an enum that
-//! crosses is declared once, in Rust, and wasm-bindgen makes a string of each of its variants.
+//! The shell is JavaScript, because with web-sys for the DOM the module was 48 kB. Both sides use the same names: an
+//! enum that crosses the boundary is declared once, in Rust, and wasm-bindgen makes a string of each of its variants.
 
 mod details;
 mod elements;
@@ -40,14 +41,14 @@ compile_error!("the allocator below counts on there being one thread");
 static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
     unsafe { AssumeSingleThreaded::new(FreeListAllocator::new()) };
 
-/// Does nothing. wasm-bindgen's reset after a trap (`__wbg_reset_state`, 0.2.130) calls it whether there is
-/// one or not, and would throw.
+/// Does nothing. After a trap, wasm-bindgen's reset (`__wbg_reset_state`, 0.2.130) calls a start function
+/// even if the module has none, and would then throw.
 #[wasm_bindgen(start)]
 pub fn module_start() {}
 
-/// Every rule of `<sori-captcha>`: one for all elements of a page, each of which has a number (`id`) while it is connected.
-/// Positions and lengths of the audio are in ms. A number that belongs to no element is that of one that has just gone:
-/// nothing follows.
+/// Every rule of `<sori-captcha>`. One core serves all elements of a page; each element has a number (`id`) while it is
+/// connected. Positions and lengths of the audio are in ms. If no element has the number, the element has just been
+/// disconnected, and nothing follows.
 #[wasm_bindgen]
 #[derive(Debug, Default)]
 pub struct Core;
@@ -61,7 +62,7 @@ impl Core {
         Self
     }
 
-    /// An element was connected: its number from now on. `answer` is what its box holds.
+    /// An element was connected. Returns its number. `answer` is what its box holds.
     #[must_use]
     pub fn connect(&self, shell: Shell, answer: String, consented: bool, disabled: bool) -> u32 {
         elements::add(shell, answer, consented, disabled)
@@ -73,7 +74,7 @@ impl Core {
         elements::remove(id);
     }
 
-    /// The attributes have changed, all but `error`.
+    /// The attributes have changed, other than `error`.
     pub fn configure(&self, id: u32) {
         elements::configure(id);
     }
@@ -89,24 +90,24 @@ impl Core {
         tell(id, Event::Focus(to.into()));
     }
 
-    /// `setCustomValidity` was called: whether something is wrong.
+    /// `setCustomValidity` was called. `there`: with a message.
     #[wasm_bindgen(js_name = customValidity)]
     pub fn custom_validity(&self, id: u32, there: bool) {
         tell(id, Event::CustomValidity(there));
     }
 
-    /// The `error` attribute was set, to a text or to none.
+    /// The `error` attribute was set or removed. `there`: it has a text.
     #[wasm_bindgen(js_name = siteError)]
     pub fn site_error(&self, id: u32, there: bool) {
         tell(id, Event::SiteError(there));
     }
 
-    /// Something happened. `at` and `length` say where the audio is and how long it is, 0 where that is not known.
+    /// Something happened. `at` is the position of the audio and `length` its length, 0 if unknown.
     pub fn report(&self, id: u32, what: Report, at: u32, length: u32) {
         tell(id, what.event(at, length));
     }
 
-    /// The site's server said no, maybe in its own words.
+    /// The site's server rejected the answer, maybe in its own words.
     pub fn reject(&self, id: u32, in_own_words: bool) {
         tell(id, Event::Reject { in_own_words });
     }
@@ -121,7 +122,7 @@ impl Core {
         tell(id, Event::Volume(percent));
     }
 
-    /// Speed and volume that were kept on the device, in percent.
+    /// The speed and the volume that were kept on the device, in percent.
     pub fn recalled(&self, id: u32, rate: u32, volume: u32) {
         tell(id, Event::Recalled { rate, volume });
     }
@@ -131,8 +132,8 @@ impl Core {
         tell(id, Event::Timer(timer.into()));
     }
 
-    /// What a key in the box does, at once, as a report; none for one that types. `modified`: Ctrl, Alt or Meta is held.
-    /// `composing`: an input method is at work. `taken`: it took this press.
+    /// Returns at once what a keyboard key in the box does, as a report; `None` if it types. `modified`: Ctrl, Alt or
+    /// Meta is held. `composing`: an input method is at work. `taken`: the input method took this press.
     #[wasm_bindgen(js_name = keyAction)]
     #[must_use]
     pub fn key_action(
@@ -153,33 +154,33 @@ impl Core {
         keys::press(press, shortcuts).map(Report::from)
     }
 
-    /// The same for a text that is about to be typed: some keyboards do not name it in `keydown`.
+    /// The same for a text that is about to be typed: some keyboards do not name the character in `keydown`.
     #[wasm_bindgen(js_name = typedAction)]
     #[must_use]
     pub fn typed_action(&self, id: u32, text: &str) -> Option<Report> {
         keys::typed(text, elements::has_shortcuts(id)).map(Report::from)
     }
 
-    /// Whether a press in the box stays within the element.
+    /// Whether the event of a key in the box stays within the element.
     #[wasm_bindgen(js_name = isPrintable)]
     #[must_use]
     pub fn is_printable(&self, key: &str, modified: bool) -> bool {
         keys::is_printable(key, modified)
     }
 
-    /// Sends a request that the shell has made; [`Shell::answered`] gets the answer, unless the element sends another one
-    /// or is disconnected.
+    /// Sends a request that the shell has made. [`Shell::answered`] gets the reply, unless the element sends another
+    /// request or is disconnected.
     pub fn send(&self, id: u32, request: Request) {
         request::send(id, request);
     }
 
-    /// A key was asked for, and the answer is a success. `expires_in` is in s, NaN where there is none. `practice`: the practice
-    /// upstream issued it.
+    /// The backend issued a key. `expires_in` is in s, NaN if the reply has none. `practice`: the practice upstream
+    /// issued the key.
     pub fn issued(&self, id: u32, generation: u32, key: &str, expires_in: f64, practice: bool) {
         let Some(key) = Key::parse(key) else {
             return failed(id, generation, ErrorCode::BadResponse);
         };
-        // `as` cuts off, and makes 0 of what is no number.
+        // `as` drops the fraction, and makes 0 of NaN.
         let expires_in = (expires_in >= 0.0).then_some(expires_in as u32);
         let issued = Issued { key, expires_in };
         let arrived = Event::KeyArrived {
@@ -190,7 +191,7 @@ impl Core {
         tell(id, arrived);
     }
 
-    /// Looks into a piece of the audio. False once there is more than the cap allows.
+    /// Scans a piece of the audio. Returns false once the audio is longer than the limit.
     #[must_use]
     pub fn scan(&self, id: u32, piece: &[u8]) -> bool {
         with(id, |element| {
@@ -201,7 +202,7 @@ impl Core {
         .unwrap_or(true)
     }
 
-    /// The audio is there.
+    /// All of the audio has arrived.
     pub fn audio(&self, id: u32, generation: u32) {
         let scanner = with(id, |element| std::mem::take(&mut element.scanner));
         match scanner.map(wav::Scanner::finish) {
@@ -214,7 +215,7 @@ impl Core {
         }
     }
 
-    /// The answer was judged. The token is empty where it was wrong.
+    /// The backend judged the answer. The token is empty if the answer was wrong.
     pub fn judged(&self, id: u32, generation: u32, verified: Option<bool>, token: &str) {
         let token = match verified {
             Some(false) => None,
@@ -224,8 +225,8 @@ impl Core {
         tell(id, Event::Judged { generation, token });
     }
 
-    /// A request was answered, and the answer is no success: its status, its `Retry-After` in s (0 where there is none), and
-    /// the members `code` and `errorCode` of its JSON, the latter NAVER's own.
+    /// The reply to a request is an error: its status, its `Retry-After` in s (0 if there is none), and the members
+    /// `code` and `errorCode` of its JSON. `errorCode` is NAVER's own.
     pub fn refused(
         &self,
         id: u32,

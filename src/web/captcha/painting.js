@@ -1,5 +1,5 @@
-// What one element shows: its shadow tree, its texts in the page's language, its validity and fields. What is shown where is decided
-// elsewhere: by the core, and without one here, where it needs no decision.
+// Paints one element: its shadow tree, its texts in the page's language, its validity and its fields. The core decides what is
+// shown where. Without a core, this file paints the state "idle", which needs no decision.
 import { descriptionOf, labelOf } from "./labels.js";
 import { directionOf, languageOf, say } from "./language.js";
 import { mirror } from "./mirror.js";
@@ -13,9 +13,9 @@ import { copyTree } from "./template.js";
 /** @typedef {import("./language.js").Language} Language */
 /** @typedef {{ message?: Message, number?: number, site?: SiteText, again?: boolean }} Words */
 
-/** A live region that comes together with its text is not read, by NVDA and JAWS: it is there this long before, in ms. */
+/** NVDA and JAWS do not read a live region that appears together with its text. So it is empty this long at first, in ms. */
 const SETTLE_MS = 500;
-/** Orca drops an announcement that equals the last. A no-break space is spoken by none. */
+/** Orca drops an announcement that equals the last one. No screen reader speaks a no-break space. */
 const AGAIN = "\u00a0";
 
 export class Painting {
@@ -25,7 +25,7 @@ export class Painting {
   siteTexts = { error: "", rejection: "", validity: "" };
   /** Which texts the placeholders stand for. @type {Record<import("./boundary.d.ts").Name, Message>} */
   names = { play: "play", way: "useAnotherWay" };
-  /** What the parts say whose text changes. @type {Partial<Record<Part, Words>>} */
+  /** What each part says, if its text changes. @type {Partial<Record<Part, Words>>} */
   words = { play: { message: "play" } };
   /** @type {[flaw?: import("./boundary.d.ts").Flaw, message?: Message, site?: SiteText]} */
   validity = [];
@@ -36,7 +36,10 @@ export class Painting {
   state = "";
   /** When the element was first connected. */
   painted = 0;
-  /** By the part whose text waits, or the core's timer. @type {Partial<Record<string, ReturnType<typeof setTimeout>>>} */
+  /**
+   * Each timer, by the part whose text waits or by the name of the core's timer.
+   * @type {Partial<Record<string, ReturnType<typeof setTimeout>>>}
+   */
   timers = {};
 
   /**
@@ -60,7 +63,7 @@ export class Painting {
 
   // From the page.
 
-  /** The language and the names may have changed. @param {boolean} [all] Also when they have not. */
+  /** The language and the names may have changed. @param {boolean} [all] Paint the texts even if the language has not. */
   lookAround(all) {
     const { element, root } = this;
     const language = languageOf(element);
@@ -78,7 +81,7 @@ export class Painting {
     /** @type {HTMLElement} */ (root.querySelector(".volume")).hidden = !hasVolume();
   }
 
-  /** Every text, in the language that it is. */
+  /** Paints every text in the current language. */
   paintTexts() {
     for (const node of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-text]"))) {
       node.textContent = this.say(/** @type {Message} */ (node.dataset.text));
@@ -89,11 +92,11 @@ export class Painting {
     this.judge();
   }
 
-  /** What the attributes say in every state. */
+  /** Paints what follows from the attributes in every state. */
   paintAttributes() {
     const { element } = this;
     this.box.ariaRequired = element.hasAttribute("required") ? "true" : null;
-    // What is agreed to stands before the box, and otherwise out of the way.
+    // With `consent`, the notice stands before the box, because the visitor agrees to it. Otherwise it stands out of the way.
     const label = this.part("label");
     const notice = this.part("notice");
     const before = label.previousElementSibling === notice;
@@ -102,7 +105,7 @@ export class Painting {
     else label.before(notice);
   }
 
-  /** The state "idle", which needs no decision. */
+  /** Paints the state "idle", which needs no decision. */
   paintIdle() {
     const { element } = this;
     const { error, validity } = this.siteTexts;
@@ -132,7 +135,7 @@ export class Painting {
     const node = this.part(part);
     if (part === "play") this.root.firstElementChild?.toggleAttribute("data-sounds", message === "pause");
     if (part === "volume") return node.setAttribute("aria-valuetext", text);
-    // Play has an icon, and the notice is in a slot.
+    // The text of Play is beside an icon, and the text of the notice is in a slot.
     const place = node.querySelector("span,p") ?? node;
     if (place.textContent !== text) place.textContent = text;
   }
@@ -144,7 +147,7 @@ export class Painting {
     else internals.setValidity({});
   }
 
-  /** The site says this. @param {SiteText} which @param {string} text */
+  /** The site gave this text. @param {SiteText} which @param {string} text */
   hearSite(which, text) {
     this.siteTexts[which] = text;
     for (const part of /** @type {Part[]} */ (Object.keys(this.words))) {
@@ -155,7 +158,7 @@ export class Painting {
 
   // What the core asks for: see `Shell` in shell.rs.
 
-  /** The one custom state that holds. @param {import("./boundary.d.ts").StateName} name */
+  /** Sets the custom state, of which there is one at a time. @param {import("./boundary.d.ts").StateName} name */
   paintState(name) {
     const { states } = this.internals;
     for (const prefix of ["", "--"]) {
@@ -200,7 +203,7 @@ export class Painting {
 
   /** @param {import("./boundary.d.ts").Description} description */
   paintDescription(description) {
-    // The parts have ids of these names.
+    // Each description has the name of a part, which is also the part's id.
     if (description === "nothing") this.box.removeAttribute("aria-describedby");
     else this.box.setAttribute("aria-describedby", description === "page" ? "more" : `more ${description}`);
   }

@@ -1,4 +1,4 @@
-// What a content security policy blocked: the failure itself does not say so.
+// Finds out what a content security policy blocked, because the failure itself does not say so.
 
 /** @typedef {{ what: string, blocked?: boolean, learn?: () => void }} Attempt `what` is the directive and the address. */
 
@@ -8,7 +8,7 @@ const REPORT_MS = 500;
 /** What is being fetched or played. @type {Set<Attempt>} */
 const attempts = new Set();
 
-/** The address in the report may be cut short: a blob's to its scheme, another origin's to that. */
+/** The address in the report may be shortened: a blob's to its scheme, an address on another origin to that origin. */
 export function watchForViolations() {
   document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
     for (const attempt of attempts) {

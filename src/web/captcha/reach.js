@@ -1,7 +1,7 @@
-// Whether a person can get to the element that holds a form back.
+// Whether a visitor can reach the element that blocks a form.
 
 /**
- * Opens every closed `<details>` around the element, as browsers do for what they lead to inside one.
+ * Opens every closed `<details>` around the element, as browsers do before they show something inside one.
  * @param {Element} element
  */
 export function openDetails(element) {
@@ -18,8 +18,8 @@ export function openDetails(element) {
 const warned = new WeakSet();
 
 /**
- * Nobody can answer a captcha that cannot get the focus (in something `hidden`, in a closed dialog, inert), and browsers hold the
- * form back without a word: the console names it, once.
+ * Nobody can answer a captcha that cannot get the focus (in something `hidden`, in a closed dialog, inert), and browsers then
+ * block the form without a message. So the console names the captcha, once.
  * @param {Element} element
  * @param {Element} control
  */

@@ -10,7 +10,7 @@ use crate::{
     error::ErrorCode,
 };
 
-/// Something that happened, and has nothing more to it than where the audio was.
+/// Something that happened. The only data that it comes with is the position of the audio.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug)]
 pub enum Report {
@@ -18,21 +18,21 @@ pub enum Report {
     Play = "play",
     /// `pause()` was called.
     Pause = "pause",
-    /// The button Play was pressed, which also pauses.
+    /// The button Play was pressed. The same button pauses.
     PressPlay = "pressPlay",
-    /// A key in the box did the same.
+    /// The keyboard key in the box that does the same was pressed.
     KeyPlay = "keyPlay",
-    /// To the digit before.
+    /// The visitor goes to the previous digit.
     Back = "back",
-    /// To the next digit.
+    /// The visitor goes to the next digit.
     Forward = "forward",
-    /// A tenth slower.
+    /// The visitor makes speech a tenth slower.
     Slower = "slower",
-    /// A tenth faster.
+    /// The visitor makes speech a tenth faster.
     Faster = "faster",
     /// The visitor asked for another challenge.
     Renew = "renew",
-    /// The answer is to be verified.
+    /// The visitor asked for the answer to be verified.
     Check = "check",
     /// Enter was pressed in the box.
     Enter = "enter",
@@ -42,19 +42,19 @@ pub enum Report {
     FormReset = "formReset",
     /// The element or its fieldset was disabled.
     Disabled = "disabled",
-    /// It was enabled.
+    /// The element or its fieldset was enabled.
     Enabled = "enabled",
     /// The consent box was ticked.
     Consented = "consented",
-    /// It was cleared.
+    /// The consent box was cleared.
     ConsentWithdrawn = "consentWithdrawn",
-    /// The form found the element invalid, and it is its first such field.
+    /// Validation found the element invalid, and it is the form's first invalid field.
     InvalidFirst = "invalidFirst",
-    /// The form found the element invalid, and another field before it.
+    /// Validation found the element invalid, and another invalid field comes before it.
     InvalidLater = "invalidLater",
     /// The fields of the element were submitted with the form.
     Submitted = "submitted",
-    /// The page is being left.
+    /// The visitor leaves the page.
     PageHidden = "pageHidden",
     /// The page came back from the back/forward cache.
     PageRestored = "pageRestored",
@@ -62,9 +62,9 @@ pub enum Report {
     LeadInOver = "leadInOver",
     /// Speech is heard.
     Playing = "playing",
-    /// Speech stopped on the way.
+    /// Speech was paused before its end.
     Paused = "paused",
-    /// Speech has come further.
+    /// Speech has made progress.
     Progress = "progress",
     /// Speech has ended.
     Ended = "ended",
@@ -116,7 +116,7 @@ impl From<KeyAct> for Report {
     }
 }
 
-/// What the shell finds out of a request or of the sound that fails.
+/// Why a request or the sound failed, as far as the shell can find out.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug)]
 pub enum Failure {
@@ -124,15 +124,15 @@ pub enum Failure {
     Offline = "offline",
     /// It took too long.
     Timeout = "timeout",
-    /// There was no answer.
+    /// There was no reply.
     NetworkError = "network_error",
-    /// What came is no JSON.
+    /// The reply is no JSON.
     BadResponse = "bad_response",
-    /// What came cannot be played.
+    /// What arrived as audio cannot be played.
     NotAudio = "not_audio",
-    /// The browser does not let the page play.
+    /// The browser does not let the page play sound.
     PlaybackBlocked = "playback_blocked",
-    /// A content security policy does not let it.
+    /// A content security policy blocked it.
     CspBlocked = "csp_blocked",
     /// An address, or the ticket, cannot be used.
     ConfigError = "config_error",

@@ -1,11 +1,11 @@
-// One request: made and read here, sent by the module.
+// One request. It is made here, and the reply is read here; the module sends it.
 import { advise } from "./advice.js";
 import { attempt, forget, wasBlocked } from "./policy.js";
 
 /** @typedef {import("./shell.js").Shell} Shell */
 /** @typedef {import("./boundary.d.ts").Failure} Failure */
 
-/** The module's memory never shrinks: it is given the audio in small portions. */
+/** The module's memory never shrinks, so it gets the audio in small portions. */
 const PORTION = 4096;
 
 /**
@@ -13,8 +13,8 @@ const PORTION = 4096;
  * @property {number} generation The number of the request.
  * @property {number} timeout In ms.
  * @property {string} url
- * @property {object} [body] Goes out as JSON; without one it is the audio that is fetched.
- * @property {(json: any, response: Response) => import("./shell.js").Telling} [read] What is told of the answer.
+ * @property {object} [body] Sent as JSON. A request without a body fetches the audio.
+ * @property {(json: any, response: Response) => import("./shell.js").Telling} [read] Makes of the reply what the core is told.
  */
 
 /** @param {unknown} value */
@@ -29,7 +29,7 @@ async function perform(self, { generation, timeout, url, body, read }) {
   const controller = new AbortController();
   self.request = controller;
   const { signal } = controller;
-  // An Error, as browsers reject with. gloo-net panics on any other value.
+  // The reason is an Error, as in browsers: gloo-net panics on any other value.
   const late = new Error("timeout");
   const clock = setTimeout(() => controller.abort(late), timeout);
   const current = () => controller === self.request;
@@ -65,7 +65,7 @@ async function perform(self, { generation, timeout, url, body, read }) {
     const retryAfter = Number(response.headers.get("retry-after")) || 0;
     self.tell("refused", generation, response.status, retryAfter, text(json?.code), text(json?.errorCode));
   } catch {
-    // Some WebViews always say that there is no network, so this counts only after a failure.
+    // Some WebViews always say that there is no network, so `onLine` is asked only after a failure.
     fail(
       signal.reason === late
         ? "timeout"
@@ -109,7 +109,7 @@ function makeRequest(ticket, url, body, signal) {
  */
 function sent(self, request, signal) {
   return new Promise((resolve, reject) => {
-    // This ends the wait also if the module dies over it.
+    // This also ends the wait if the module traps.
     signal.addEventListener("abort", () => reject(signal.reason));
     self.answered = (response) => (response ? resolve(response) : reject());
     self.tell("send", request);
@@ -139,7 +139,7 @@ async function takeAudio(self, response, generation, current, fail) {
   self.tell("audio", generation);
 }
 
-/** False once there is more than the cap allows. @param {Shell} self @param {Uint8Array} piece */
+/** Returns false once the audio is longer than the limit. @param {Shell} self @param {Uint8Array} piece */
 function scan(self, piece) {
   let fits = true;
   for (let at = 0; fits && at < piece.length; at += PORTION) {

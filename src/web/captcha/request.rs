@@ -1,4 +1,4 @@
-//! One request of an element: made and read by the shell, sent here.
+//! Sends one request of an element. The shell makes the request and reads the reply.
 
 use std::{
     future::Future,
@@ -14,7 +14,7 @@ use super::elements::{shell, with};
 
 pub(super) type Sending = Pin<Box<dyn Future<Output = ()>>>;
 
-/// The future is driven here, by what wakes it: wasm-bindgen's own executor, with its queue, would be 2 kB.
+/// The future is polled here, whenever it is woken: wasm-bindgen's own executor, with its queue, would add 2 kB.
 pub(super) fn send(id: u32, request: Request) {
     let sending: Sending = Box::pin(async move {
         let response = http::Request::from(request).send().await;
@@ -25,7 +25,7 @@ pub(super) fn send(id: u32, request: Request) {
     advance(id, Some(sending));
 }
 
-/// Goes on with a request, by default with the one under way, as far as it goes.
+/// Polls a request: this one, or else the one that is under way.
 fn advance(id: u32, sending: Option<Sending>) {
     let under_way = || with(id, |element| element.sending.take()).flatten();
     let Some(mut sending) = sending.or_else(under_way) else {
@@ -37,12 +37,13 @@ fn advance(id: u32, sending: Option<Sending>) {
         .poll(&mut Context::from_waker(&waker))
         .is_pending()
     {
-        // An earlier request ends here.
+        // An earlier request is dropped here, which ends it.
         with(id, |element| element.sending.replace(sending));
     }
 }
 
-/// The element whose request goes on when this is woken. A wake for an earlier request finds the latest one not ready.
+/// The number of the element whose request is polled at a wake. If an earlier request causes the wake, the latest one
+/// is polled and is not ready.
 struct Waiting(u32);
 
 impl Wake for Waiting {

@@ -1,4 +1,4 @@
-// One element: its life, what the core (src/web/captcha/shell.rs) is told of it and asks of it. No rule is here.
+// One element: its life cycle, what the core (src/web/captcha/shell.rs) is told, and what the core asks for. No rule is here.
 import { callCore, core, failed, live, load } from "./core.js";
 import { paintCrash } from "./crash.js";
 import { keep, recall } from "./memory.js";
@@ -13,39 +13,42 @@ import { dress } from "./template.js";
 /** @typedef {import("./boundary.d.ts").Report} Report */
 /** @typedef {import("./boundary.d.ts").Timer} Timer */
 /**
- * What follows the number of the element.
+ * The arguments after the element's number.
  * @template F
  * @typedef {F extends (id: number, ...rest: infer R) => unknown ? R : never} Rest
  */
-/** The methods of the core that are about an element. @typedef {Exclude<keyof Core, "connect" | "free" | "isPrintable" | symbol>} Named */
-/** One of them, and what it is told. @typedef {{ [K in Named]: [name: K, ...rest: Rest<Core[K]>] }[Named]} Telling */
+/**
+ * The methods of the core that take the number of an element.
+ * @typedef {Exclude<keyof Core, "connect" | "free" | "isPrintable" | symbol>} Named
+ */
+/** One of these methods, and its arguments. @typedef {{ [K in Named]: [name: K, ...rest: Rest<Core[K]>] }[Named]} Telling */
 
-/** The length of the silence that answers a press before the module is there, in ms. */
+/** The length of the silence that answers a press before the module is loaded, in ms. */
 const FIRST_LEAD_IN_MS = 1500;
-/** After that one is told that it takes time, in ms. */
+/** If loading takes longer than this, in ms, the visitor is told. */
 const SLOW_MS = 2000;
 
 export class Shell extends Painting {
-  /** The number that the core knows the element by; none while there is no core, or the element is not connected. */
+  /** The number that the core knows the element by; -1 while there is no core, or the element is not connected. */
   id = -1;
-  /** Of the speech: 1 is as it was spoken, and as loud as it can be. */
+  /** The speed and the volume of speech: at 1, it is as fast as it was spoken, and as loud as it can be. */
   rate = 1;
   volume = 1;
   /** @type {sound.Clip} */
   clip = "";
   /** @type {HTMLAudioElement | undefined} */
   audio;
-  /** The audio at hand, and the one that has arrived. @type {BlobPart[] | undefined} */
+  /** The current audio, and the audio that arrived last. @type {BlobPart[] | undefined} */
   speech;
   /** @type {BlobPart[] | undefined} */
   arrived;
   /** @type {AbortController | undefined} */
   request;
-  /** What happened while there was no core, and is still to be told. @type {Telling[]} */
+  /** What happened while there was no core. A core is told of it as soon as there is one. @type {Telling[]} */
   early = [];
-  /** Whether silence was started for a press that the core is still to be told of. */
+  /** Whether silence was started for a press that the core has not been told of yet. */
   silent = false;
-  /** What is to be told once what is being told has been dealt with. @type {Telling[]} */
+  /** What the core is told once it has dealt with the present call. @type {Telling[]} */
   waiting = [];
   busy = false;
   /** Whether the form is being sent, and whether `reportValidity` was called. */
@@ -56,7 +59,7 @@ export class Shell extends Painting {
   /** @type {((event: Event) => void) | undefined} */
   sent;
 
-  // The element's life.
+  // The element's life cycle.
 
   connect() {
     live.add(this);
@@ -75,7 +78,7 @@ export class Shell extends Painting {
     this.leave();
   }
 
-  /** Comes to the core, if there is one, with all that has happened so far. */
+  /** Connects to the core, if there is one, and tells it all that has happened so far. */
   join() {
     if (!core || this.id >= 0) return;
     clearTimeout(this.timers.slow);
@@ -91,10 +94,10 @@ export class Shell extends Painting {
     this.silent = false;
   }
 
-  /** Has no core any more. */
+  /** Leaves the core. */
   leave() {
     this.id = -1;
-    // What was asked for before a failure is over: who is told of the failure asks again.
+    // Requests from before a failure are dropped: a visitor who is told of the failure asks again.
     this.waiting.length = this.early.length = 0;
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
     // Later replies are dropped: a fresh instance numbers its requests from the start.
@@ -117,11 +120,11 @@ export class Shell extends Painting {
     else this.paintIdle();
   }
 
-  // What is told.
+  // What the core is told.
 
   /**
-   * Tells the core. What follows may be reported, and a listener of the page's may call a method, before all of it is done:
-   * that waits.
+   * Tells the core something. Before this is done, an effect may lead to another report, or a listener of the page may call a
+   * method. Such a call waits until this one is done.
    * @param {Telling} telling
    */
   tell(...telling) {
@@ -143,7 +146,7 @@ export class Shell extends Painting {
   }
 
   /**
-   * What the core answers at once; nothing without one.
+   * Asks the core, and returns what it says at once; `undefined` without a core.
    * @template {Named} K
    * @param {K} name
    * @param {Rest<Core[K]>} rest
@@ -155,7 +158,7 @@ export class Shell extends Painting {
   }
 
   /**
-   * Something that the person or the page's script asks for. Without a core it is kept, and one is sent for.
+   * Something that the visitor or a script of the page asks for. Without a core it is kept, and the module is loaded.
    * @param {Telling} telling
    */
   act(...telling) {
@@ -167,7 +170,7 @@ export class Shell extends Painting {
   /** @param {Report} what */
   do(what) {
     if (this.id >= 0) return this.report(what);
-    // Inside the user gesture: this allows the element to play audio that arrives later.
+    // Inside the user gesture: this allows the media element to play audio that arrives later.
     if (what === "pressPlay" || what === "keyPlay") {
       const starts = this.words.play?.message !== "pause";
       if (starts) this.leadIn(FIRST_LEAD_IN_MS);
@@ -177,7 +180,7 @@ export class Shell extends Painting {
       this.paintText("status");
       clearTimeout(this.timers.slow);
       if (!starts) {
-        // Taken back before anything was asked for.
+        // The visitor took the press back before anything was requested.
         this.early = this.early.filter(([, what]) => !/Play$/.test(`${what}`));
         return;
       }
@@ -186,7 +189,7 @@ export class Shell extends Painting {
     this.act("report", what, 0, 0);
   }
 
-  // What the core asks for, beside what it has painted. In step with `Shell` in shell.rs: a test compares the names.
+  // What the core asks for, besides painting. The methods must match `Shell` in shell.rs: a test compares the names.
 
   /** @param {string} name */
   attribute(name) {
@@ -216,7 +219,7 @@ export class Shell extends Painting {
     requests.verify(this, generation, timeout, url, { key, answer });
   }
 
-  /** Takes the answer to the request that was sent last. @param {Response} [_response] */
+  /** Takes the reply to the request that was sent last. @param {Response} [_response] */
   answered(_response) {}
 
   abort() {
@@ -225,7 +228,7 @@ export class Shell extends Painting {
 
   /** @param {number} ms */
   leadIn(ms) {
-    // That silence goes on: another clip loaded over one that is about to start can hang WebKitGTK.
+    // The silence that plays already goes on: another clip loaded over one that is about to start can hang WebKitGTK.
     if (this.silent && sound.isSilent(this)) return;
     sound.leadIn(this, ms);
   }
@@ -266,7 +269,7 @@ export class Shell extends Painting {
     this.box.value = "";
   }
 
-  /** What a native field's Enter does: the form's default button, else an implicit submission. */
+  /** Does what Enter does in a native field: presses the form's default button, or else submits the form implicitly. */
   pressDefaultButton() {
     const { form } = this.internals;
     if (!form) return;

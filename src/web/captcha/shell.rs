@@ -1,4 +1,4 @@
-//! What the shell does: the methods of the class of that name in `shell.js`.
+//! What Rust asks the shell to do: the methods of the class `Shell` in `shell.js`.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{FormData, Response};
@@ -21,7 +21,7 @@ extern "C" {
     #[derive(Clone, Debug)]
     pub type Shell;
 
-    /// The value of an attribute of the element; of one that is there and has none, the empty text.
+    /// The value of an attribute of the element. An attribute without a value has the empty text.
     #[wasm_bindgen(method)]
     pub(super) fn attribute(this: &Shell, name: Attribute) -> Option<String>;
 
@@ -32,8 +32,8 @@ extern "C" {
     #[wasm_bindgen(method, js_name = paintState)]
     fn paint_state(this: &Shell, state: StateName);
 
-    /// What makes the element invalid, and what is said of that: our own message, or else what the site said. Nothing does
-    /// without a flaw.
+    /// What makes the element invalid, and the message about it: our own, or else the site's text. Without a flaw the
+    /// element is valid.
     #[wasm_bindgen(method, js_name = paintValidity)]
     fn paint_validity(
         this: &Shell,
@@ -46,7 +46,7 @@ extern "C" {
     #[wasm_bindgen(method, js_name = paintName)]
     fn paint_name(this: &Shell, name: Name, message: Message);
 
-    /// What the form gets; without data nothing.
+    /// What the form gets; `None` if it gets nothing.
     #[wasm_bindgen(method, js_name = paintFields)]
     fn paint_fields(this: &Shell, data: Option<FormData>);
 
@@ -57,18 +57,18 @@ extern "C" {
     #[wasm_bindgen(method, js_name = paintText)]
     fn paint_text(this: &Shell, part: Part, message: Option<Message>, number: u32, again: bool);
 
-    /// A part says what the site said.
+    /// A part says a text of the site.
     #[wasm_bindgen(method, js_name = paintSiteText)]
     fn paint_site_text(this: &Shell, part: Part, text: SiteText, again: bool);
 
     #[wasm_bindgen(method, js_name = paintFlag)]
     fn paint_flag(this: &Shell, part: Part, flag: Flag, holds: bool);
 
-    /// In percent.
+    /// The volume is in percent.
     #[wasm_bindgen(method, js_name = paintVolume)]
     fn paint_volume(this: &Shell, percent: u32);
 
-    /// Both in s.
+    /// `elapsed` and `length` are in s.
     #[wasm_bindgen(method, js_name = paintProgress)]
     fn paint_progress(this: &Shell, progress: Progress, elapsed: u32, length: u32);
 
@@ -88,7 +88,7 @@ extern "C" {
         answer: &str,
     );
 
-    /// The answer to the request that was sent last; none where there was none: why, only the shell can find out.
+    /// The reply to the request that was sent last; `None` if there was no reply. Only the shell can find out why.
     #[wasm_bindgen(method)]
     pub(super) fn answered(this: &Shell, response: Option<Response>);
 
@@ -125,7 +125,7 @@ extern "C" {
     #[wasm_bindgen(method, js_name = pressDefaultButton)]
     pub(super) fn press_default_button(this: &Shell);
 
-    /// The next sound gets a media element of its own.
+    /// Replaces the media element: the next sound gets a new one.
     #[wasm_bindgen(method, js_name = replaceAudio)]
     pub(super) fn replace_audio(this: &Shell);
 

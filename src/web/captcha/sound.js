@@ -1,8 +1,8 @@
-// The media element. Not an AudioContext: the iPhone's silent switch mutes that.
+// The media element. Sori does not use an AudioContext, because the iPhone's silent switch mutes it.
 import { attempt, forget, wasBlocked } from "./policy.js";
 
 /** @typedef {import("./shell.js").Shell} Shell */
-/** @typedef {"silence" | "speech" | ""} Clip What the element holds. */
+/** @typedef {"silence" | "speech" | ""} Clip What the media element holds. */
 
 const SAMPLES_PER_MS = 8;
 
@@ -27,7 +27,7 @@ function mediaElement(self) {
     audio.volume = self.volume;
     self.root.append(audio);
     /**
-     * What an element that was replaced says is of no interest.
+     * Ignores the events of a media element that was replaced.
      * @param {string} type
      * @param {Clip} clip
      * @param {() => void} act
@@ -35,11 +35,11 @@ function mediaElement(self) {
     const on = (type, clip, act) =>
       audio.addEventListener(type, () => self.audio === audio && self.clip === clip && act());
     on("playing", "speech", () => audio.paused || self.report("playing"));
-    // The element pauses before it ends: that is no pause.
+    // The media element also reports a pause just before its end, which nobody asked for.
     on("pause", "speech", () => audio.ended || self.report("paused"));
     on("ended", "speech", () => self.report("ended"));
     on("timeupdate", "speech", () => self.report("progress"));
-    // Before the first sound `play()` says what is wrong; later only this does.
+    // Before the first sound, `play()` reports what is wrong. Later, only this event does.
     on("error", "speech", () => audio.currentTime && playbackFailed(self, "not_audio"));
     for (const type of ["ended", "error"]) on(type, "silence", () => self.report("leadInOver"));
   }
@@ -60,7 +60,7 @@ async function play(self) {
     await audio.play();
   } catch (error) {
     const { name } = /** @type {Error} */ (error);
-    // Another clip took its place.
+    // Another clip has replaced this one.
     if (name === "AbortError" || clip !== self.clip || audio !== self.audio) return;
     if (clip === "silence") return self.report("leadInOver");
     playbackFailed(
@@ -79,7 +79,7 @@ function load(audio, pieces) {
 }
 
 /**
- * Where speech is, and how long it is, in ms; 0 where unknown. Rounded: what crosses to the module is cut off.
+ * The position and the length of speech, in ms; 0 if unknown. Rounded, because the way to the module cuts fractions off.
  * @param {Shell} self
  * @returns {[number, number]}
  */
@@ -90,13 +90,13 @@ export function position({ audio, clip }) {
 }
 
 /**
- * Silence within the person's gesture: having played that, the element may play what arrives later.
+ * Plays silence within the visitor's user gesture. After that, the media element may play what arrives later.
  * @param {Shell} self
  * @param {number} ms
  */
 export function leadIn(self, ms) {
   const audio = mediaElement(self);
-  // Before the clip is loaded: at another speed the lead-in would have another length.
+  // The speed is set before the clip is loaded: at another speed the lead-in would have another length.
   audio.playbackRate = audio.defaultPlaybackRate = 1;
   load(audio, [silence(ms)]);
   self.clip = "silence";
@@ -108,13 +108,13 @@ export function isSilent({ audio, clip }) {
   return clip === "silence" && !!audio && !audio.paused && !audio.ended;
 }
 
-/** What arrived takes the place of the speech at hand. @param {Shell} self */
+/** Replaces the current audio with the audio that arrived last. @param {Shell} self */
 export function adopt(self) {
   self.speech = self.arrived;
   if (self.clip === "speech") self.clip = "";
 }
 
-/** Speech, from there. @param {Shell} self @param {number} at */
+/** Plays speech from a position. @param {Shell} self @param {number} at In ms. */
 export function start(self, at) {
   const audio = mediaElement(self);
   if (self.clip !== "speech") {
@@ -136,13 +136,13 @@ export function tune(self, rate, volume) {
   if (self.clip === "speech") audio.playbackRate = audio.defaultPlaybackRate = self.rate;
 }
 
-/** Leaves nothing of it behind. @param {Shell} self */
+/** Drops all audio. @param {Shell} self */
 export function unload(self) {
   self.speech = self.arrived = undefined;
   replace(self);
 }
 
-/** The next sound gets an element of its own. @param {Shell} self */
+/** Drops the media element: the next sound gets a new one. @param {Shell} self */
 export function replace(self) {
   const { audio } = self;
   self.audio = undefined;

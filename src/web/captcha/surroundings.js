@@ -1,12 +1,12 @@
 // What the page and the device around an element are like.
 
-/** Whether there is no keyboard to name keys of. */
+/** Whether the device seems to have no keyboard, so that the texts name no keyboard keys. */
 export function isCoarse() {
   // A device without any pointer is operated with keys.
   return matchMedia("(any-pointer: coarse)").matches && !matchMedia("(any-pointer: fine)").matches;
 }
 
-/** Whether the page offers another way. @param {Element} element */
+/** Whether the page offers an alternative. @param {Element} element */
 export function hasWay(element) {
   return [...element.childNodes].some((node) =>
     node instanceof Element ? node.slot !== "notice" && !!node.textContent?.trim() : !!node.textContent?.trim(),

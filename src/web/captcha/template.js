@@ -23,7 +23,7 @@ function node(name, attributes = {}, ...children) {
   return made;
 }
 
-// Icons of 16 × 16, filled. What points along the line is turned by the style sheet where the line runs from right to left.
+// Filled icons of 16 × 16. In a right-to-left language, the style sheet mirrors the icons that have a direction.
 const GAUGE = "M8 2a7 7 0 0 0-6.3 10l1.7-.9A5 5 0 1 1 12.6 11l1.7.9A7 7 0 0 0 8 2z";
 const ICONS = {
   back: "M3 3h2v10H3zM13 3v10L6 8z",
@@ -39,7 +39,11 @@ function icon(...paths) {
   return node("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, ...paths);
 }
 
-/** An icon, and the text that is its name: the style sheet shows it where there is room. @param {keyof typeof ICONS} part @param {Record<string, string>} [attributes] */
+/**
+ * A button with an icon, and a text that is its name. The style sheet shows the text where there is room.
+ * @param {keyof typeof ICONS} part
+ * @param {Record<string, string>} [attributes]
+ */
 function iconButton(part, attributes) {
   return node(
     "button",
@@ -112,7 +116,7 @@ function tree() {
     node("div", { part: "progress", "aria-hidden": "true", hidden: "" }, node("progress"), node("span")),
     node("p", { part: "status", id: "status", role: "status" }),
     node("div", { class: "ways" }, node("slot", { name: "alternative" }, node("slot"))),
-    // With `consent` it stands before the label: whoever agrees reads first to what.
+    // With `consent`, the notice stands before the label, so that visitors first read what they agree to.
     node("div", { part: "notice", id: "notice" }, node("slot", { name: "notice" }, node("p"))),
     node("p", { class: "unseen announcement", "aria-live": "polite" }),
   );
