@@ -2,7 +2,7 @@
 
 use crate::error::ErrorCode;
 
-/// Something that happened. The shell uses their position as a number.
+/// Something that happened. The shell uses the position of a variant as its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Event {
@@ -12,7 +12,7 @@ pub enum Event {
     Link,
     /// The link was pressed without a modifier key that asks for something else: a popup may open.
     Window,
-    /// The popup came back.
+    /// The browser opened the popup.
     WindowOpened,
     /// The browser refused the popup; [`Event::Link`] follows.
     WindowBlocked,
@@ -24,9 +24,9 @@ pub enum Event {
     CopyFailed,
     /// The button for the system's share sheet was pressed.
     Sheet,
-    /// The sheet handed the page on.
+    /// The sheet passed the page on.
     SheetDone,
-    /// The reader closed the sheet: a decision, not an error.
+    /// The visitor closed the sheet: a decision, not an error.
     SheetCancelled,
     /// The sheet did not open.
     SheetFailed,
@@ -73,7 +73,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The letter that stands for it in the answer to the shell.
+    /// The letter that stands for the action in the answer to the shell.
     #[must_use]
     pub const fn letter(self) -> &'static str {
         match self {
@@ -100,7 +100,7 @@ pub enum Message {
     Refused,
 }
 
-/// An event for the page, in the words of its detail.
+/// An event for the page, with the values of its `detail`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signal {
     /// The event's type.
@@ -133,9 +133,9 @@ impl Signal {
 pub const SHARED_LINK: Signal = Signal::shared("link");
 /// The popup opened.
 pub const SHARED_POPUP: Signal = Signal::shared("popup");
-/// The share sheet handed the page on.
+/// The share sheet passed the page on.
 pub const SHARED_NATIVE: Signal = Signal::shared("native");
-/// No popup; the link goes on by itself.
+/// The browser refused the popup; the link is followed instead.
 pub const BLOCKED: Signal = Signal {
     kind: "sori-share-blocked",
     via: "popup",
@@ -151,11 +151,11 @@ pub const COPIED: Signal = Signal {
 /// What follows an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reaction {
-    /// To be done at once.
+    /// What the shell does at once.
     pub action: Option<Action>,
     /// What is announced, even if the status region has the same text already.
     pub say: Option<Message>,
-    /// To be sent to the page.
+    /// The event that the page gets.
     pub signal: Option<Signal>,
 }
 

@@ -1,6 +1,5 @@
-//! The whole button as one function: from a number, a number and a record to a record. The shell has no
-//! rule and the module has no state. So nothing needs to be freed, and a nested call cannot find a
-//! half-changed state.
+//! The whole button as one function. It takes two numbers and a record, and gives a record. The shell has no rule and
+//! the module has no state. So nothing needs to be freed, and a nested call cannot find a half-changed state.
 
 use alloc::string::String;
 
@@ -15,10 +14,10 @@ use crate::error::ErrorCode;
 
 /// Takes an [`Event`] by its number, the session by its bits, and the [`Facts`] by their record.
 ///
-/// The answer's fields, separated by [`UNIT`]: the session's bits; a letter for what is to be done; whether
-/// anything is to be announced, and what; the type of an event for the page, its `via`, `code` and
-/// whether that is retryable; URL and title; the popup's size; the [`super::view::View`]; then what is to
-/// be warned of, one field each. An empty field stands for nothing.
+/// The answer's fields, separated by [`UNIT`]: the session's bits; a letter for the action; whether there is an
+/// announcement, and its text; the type of an event for the page, its `via`, its `code`, and whether that code is
+/// retryable; URL and title; the popup's size; the [`super::view::View`]; then the warnings, one field each. An empty
+/// field stands for nothing.
 ///
 /// ```
 /// use sori_captcha::share::{act::Event, answer::answer};
@@ -72,7 +71,7 @@ pub fn answer(event: u32, session: u32, facts: &str) -> String {
 struct Record(String);
 
 impl Record {
-    // It is called from many places: inlined, it would cost more than everything else.
+    // This function is called from many places: inlined, it would cost more than everything else.
     #[inline(never)]
     fn field(&mut self, text: &str) {
         self.0.push(UNIT);

@@ -1,4 +1,4 @@
-//! One button, as its page and its attributes have it just now.
+//! One button, resolved from its page and its attributes as they are just now.
 
 use alloc::string::String;
 

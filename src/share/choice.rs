@@ -9,7 +9,7 @@ pub enum Source {
     Canonical,
     /// The page's `<meta property="og:url">`.
     OpenGraph,
-    /// The page's own address, without its fragment: that is the browser's, who takes it off.
+    /// The page's own address. The shell has removed its fragment.
     Location,
 }
 
@@ -25,8 +25,8 @@ impl Source {
 
 /// The first address that is not empty, and where it comes from.
 ///
-/// A source that is present but refused is not passed over: sharing another page than the one that
-/// was named would be a surprise, a warning is not.
+/// A source that is present but refused is not skipped. To share another page than the one that was named would be a
+/// surprise; a warning is not.
 ///
 /// ```
 /// use sori_captcha::share::choice::{Source, choose_url};

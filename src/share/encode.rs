@@ -1,10 +1,10 @@
 //! The link to NAVER's share page, each value percent-encoded exactly once.
 //!
-//! NAVER's guide shows both single and double encoding; its interface specification, and what its
-//! server decodes, is single. The encoding is that of JavaScript's `encodeURIComponent`, with one
-//! difference: a lone surrogate, for which that function throws, arrives here as U+FFFD, because
-//! both `TextEncoder` (which carries strings into wasm) and the URL parser replace it, and is encoded
-//! as `%EF%BF%BD`. So a title cut in the middle of an emoji still shares.
+//! NAVER's guide shows both single and double encoding. Its interface specification asks for single encoding, and its
+//! server decodes once. The encoding is that of JavaScript's `encodeURIComponent`, with one difference: that function
+//! throws for a lone surrogate. Here a lone surrogate arrives as U+FFFD, because both `TextEncoder` (which carries
+//! strings into wasm) and the URL parser replace it, and it is encoded as `%EF%BF%BD`. So a title that is cut in the
+//! middle of an emoji can still be shared.
 
 use alloc::string::String;
 
@@ -141,7 +141,7 @@ mod tests {
 
         #[test]
         fn a_percent_sign_is_only_ever_the_start_of_one_encoding(value in ".*") {
-            // One layer: as many escapes as there are bytes that need one, no more.
+            // One layer of encoding: as many escapes as there are bytes that need one, no more.
             let escapes = encoded(&value).matches('%').count();
             let needed = value.bytes().filter(|b| {
                 !(b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(b))

@@ -51,8 +51,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Removes the text before the first `mark` (an ASCII character) and the mark from `rest`, and returns the text; without a
-/// mark it takes all of `rest`. (`split` and `split_once` would link the standard library's search, 1 kB.)
+/// Removes the text before the first `mark` (an ASCII character) and the mark from `rest`, and returns the text.
+/// Without a mark it takes all of `rest`. (`split` and `split_once` would link the standard library's search, 1 kB.)
 pub(super) fn cut<'a>(rest: &mut &'a str, mark: char) -> &'a str {
     let whole = *rest;
     let end = whole.bytes().position(|byte| char::from(byte) == mark);

@@ -22,7 +22,7 @@ impl Look {
     /// Every look, in order.
     pub const ALL: [Self; 6] = [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F];
 
-    /// The letter that the stylesheet and the attribute know it by.
+    /// The letter of the look in the style sheet and in the attribute.
     #[must_use]
     pub const fn letter(self) -> &'static str {
         match self {

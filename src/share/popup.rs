@@ -1,4 +1,4 @@
-//! The `popup` attribute: the size of a window of its own.
+//! The `popup` attribute: the size of the popup window.
 
 /// Whether `value` is a size, `WxH` in CSS pixels, each 100 to 9999. Browsers make no smaller window.
 ///

@@ -1,5 +1,5 @@
-//! The attributes that take one of a set of values. What is not understood is a warning that names
-//! the attribute, and the default.
+//! The attributes that take one of a set of values. If a value is not understood, there is a warning that names the
+//! attribute, and the default is used.
 
 use super::{
     facts::Facts,
@@ -13,9 +13,9 @@ use super::{
 pub struct Settings<'a> {
     /// `type`: the size and arrangement.
     pub look: Look,
-    /// `popup`: the size of a window of its own, `WxH`.
+    /// `popup`: the size of the popup window, `WxH`.
     pub popup: Option<&'a str>,
-    /// `native`, and a browser that has one: a button for the system's share sheet.
+    /// `native`: a button for the system's share sheet, if the browser has one.
     pub sheet: bool,
     /// `copy`: a button that copies the URL.
     pub copy: bool,

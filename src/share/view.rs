@@ -11,7 +11,7 @@ pub struct View<'a> {
     pub look: Look,
     /// The language of the texts.
     pub locale: Locale,
-    /// Where the link leads; empty where it is disabled, and [`View::explanation`] says why.
+    /// Where the link leads; empty if the link is disabled. [`View::explanation`] says why.
     pub href: &'a str,
     /// The caption, visible where the look has room for it.
     pub caption: &'static str,
@@ -25,7 +25,7 @@ pub struct View<'a> {
     pub address: &'a str,
     /// The name of that field.
     pub address_label: &'static str,
-    /// Why nothing can be shared; link and buttons are disabled and described by it.
+    /// Why nothing can be shared. The link and the buttons are then disabled, and this text describes them.
     pub explanation: &'static str,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{address::Refusal, choice::Source};
 
-/// Who is at fault, and what of it. It never repeats a URL.
+/// What is at fault, and why. A warning never repeats a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// The attribute, or the part of the page.

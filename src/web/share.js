@@ -37,7 +37,10 @@ const FLAGS = ["native", "copy"];
 const live = new WeakMap();
 /** @param {Element} element */
 const buttonOf = (element) => /** @type {Button} */ (live.get(element));
-/** The accessible name that the author gave to a link in the light DOM, and the name that we made from it. @type {WeakMap<Element, [string, string | null | undefined]>} */
+/**
+ * The accessible name that we gave to a link in the light DOM, and the author's own, from which we made it.
+ * @type {WeakMap<Element, [string, string | null | undefined]>}
+ */
 const names = new WeakMap();
 /** @type {Set<string>} */
 const said = new Set();
@@ -86,7 +89,8 @@ function tree() {
 }
 
 /**
- * A URL as the standard serialises it, its host, and whether it had credentials. No part starts with a colon.
+ * A URL as the standard serialises it, its host, and whether it had credentials. `:` if the text is no URL, because no part of a
+ * URL starts with a colon.
  * @param {string | null | undefined} text
  */
 function address(text) {
@@ -101,7 +105,10 @@ function address(text) {
   }
 }
 
-/** The page's metadata, and the address of the document when it was first read. @type {Map<string, { value: string | null | undefined, at: string }>} */
+/**
+ * The page's metadata, and the address of the document when the metadata was first read.
+ * @type {Map<string, { value: string | null | undefined, at: string }>}
+ */
 const known = new Map();
 
 /**
@@ -226,8 +233,8 @@ function show(element, self, [look, lang, href, caption, hint, sheet, copy, url,
 }
 
 /**
- * A screen reader announces the same text again only if it was removed for a moment. Orca announces it only if it is
- * different: so every second time a no-break space follows, which no screen reader speaks.
+ * A screen reader announces the same text again only if the text was removed for a moment. Orca announces a text only if it
+ * differs from the last one. So every second text ends with a no-break space, which no screen reader speaks.
  * @param {Button} self
  * @param {string} text
  */
@@ -252,7 +259,8 @@ function openPopup(url, size) {
   const top = screenY + Math.max(0, (outerHeight - height) / 2);
   try {
     const popup = open(url, "_blank", `popup,width=${width},height=${height},left=${left},top=${top}`);
-    // Some in-app browsers return a closed window, or something that is not a window. Opening the link twice is better than not at all.
+    // Some in-app browsers return a closed window, or something that is not a window. Opening the link twice is better than not
+    // at all.
     if (!popup || popup.closed || !("opener" in popup)) return false;
     popup.opener = null;
   } catch {
@@ -341,7 +349,7 @@ function listen(event) {
 function begin(element) {
   const root = element.attachShadow({ mode: "open" });
   root.append(tree());
-  // Before the status bar, a middle click or a long press shows it, the link is brought up to date.
+  // These events bring the link up to date before the status bar shows it, or a middle click or a long press uses it.
   for (const type of ["click", "auxclick", "focusin", "pointerover", "pointerdown", "slotchange"]) {
     root.addEventListener(type, listen);
   }
@@ -362,7 +370,7 @@ class SoriShare extends Base {
     if (!live.has(this)) begin(this);
     // A constructed sheet can be adopted only in the document that made it.
     const view = Reflect.get(Document.prototype, "defaultView", this.ownerDocument);
-    // A document without a window (of a parser, of a template) shows nothing.
+    // A document without a window (made by a parser, or of a template) shows nothing.
     if (!view) return;
     const sheet = new view.CSSStyleSheet();
     sheet.replaceSync(css);
@@ -410,7 +418,7 @@ for (const name of FLAGS) {
 }
 
 /**
- * Registers the element, which asks `answer` (`share` of the module) and wears `sheet`.
+ * Registers the element. It asks `answer` (`share` of the module) and uses the style sheet `sheet`.
  * @param {typeof ask} answer
  * @param {string} sheet
  */
