@@ -4,7 +4,7 @@ import { define } from "./lib/define.js";
 export const ready = define();
 
 ready.catch((error) => {
-  // A policy forbids to compile, not to fetch.
+  // A content security policy forbids compiling the module, not fetching it.
   const policy =
     globalThis.WebAssembly && error instanceof WebAssembly.CompileError ? " A CSP needs 'wasm-unsafe-eval'." : "";
   console.error(

@@ -20,7 +20,7 @@ export type SoriErrorCode =
   | "config_error"
   | "internal_error";
 
-/** The state that holds: as `:state(…)` in CSS and in `sori-statechange`. */
+/** The present state, as in `:state(…)` in CSS and in the event `sori-statechange`. */
 export type SoriCaptchaState =
   | "idle"
   | "loading"
@@ -36,7 +36,7 @@ export type SoriCaptchaState =
 export interface SoriCaptchaEventMap {
   /** The state changed. */
   "sori-statechange": CustomEvent<{ state: SoriCaptchaState }>;
-  /** A key was issued: it cost one of the day's calls. `expiresIn` is in seconds, null where unknown. */
+  /** A key was issued, which used one of the day's calls. `expiresIn` is in seconds, null if unknown. */
   "sori-issued": CustomEvent<{ expiresIn: number | null }>;
   /** Inline mode: the answer was right. */
   "sori-verified": CustomEvent<{ token: string }>;
@@ -44,13 +44,13 @@ export interface SoriCaptchaEventMap {
   "sori-rejected": CustomEvent<null>;
   /** The key has expired. */
   "sori-expired": CustomEvent<null>;
-  /** Something went wrong. `retryAfter` is in seconds, null where unknown. */
+  /** Something went wrong. `retryAfter` is in seconds, null if unknown. */
   "sori-error": CustomEvent<{ code: SoriErrorCode; retryable: boolean; retryAfter: number | null }>;
 }
 
 /**
- * The texts that the `messages` property may replace. `{}` stands for a number, `{play}`, `{check}` and `{renew}` for the
- * present names of these buttons, `{way}` for the way on that the page offers.
+ * The texts that the `messages` property may replace. `{}` stands for a number. `{play}`, `{check}` and `{renew}` stand for the
+ * present names of these buttons, and `{way}` for what to do without audio.
  */
 export type SoriCaptchaMessages = Partial<
   Record<
@@ -130,9 +130,9 @@ export type SoriCaptchaMessages = Partial<
 /** What `diagnose()` found. */
 export interface SoriFinding {
   level: "ok" | "warning" | "error";
-  /** What was looked at. */
+  /** What `diagnose()` looked at. */
   about: string;
-  /** What was found, and what to do. */
+  /** What it found, and what to do. */
   text: string;
 }
 
@@ -140,9 +140,9 @@ export interface SoriFinding {
 export interface SoriCaptchaAttributes {
   /** The backend's address, such as `/captcha`. */
   endpoint?: string | undefined;
-  /** Where a key is issued, for a backend of one's own. */
+  /** Where a key is issued, if the site has a backend of its own. */
   "key-url"?: string | undefined;
-  /** Where the audio is, with `{key}` in the key's place. */
+  /** Where the audio is, with `{key}` in place of the key. */
   "audio-url"?: string | undefined;
   /** Where an answer is verified in inline mode. */
   "verify-url"?: string | undefined;
@@ -153,17 +153,17 @@ export interface SoriCaptchaAttributes {
   disabled?: boolean | undefined;
   /** When the answer is verified: by the site's server (default), or by the widget. */
   verify?: "form" | "inline" | undefined;
-  /** The server's verdict, shown and described at the box. */
+  /** What the site's server said about the answer. It is shown at the box, and describes the box. */
   error?: string | undefined;
   /** A BCP 47 tag; without it the nearest `lang` of the page. */
   lang?: string | undefined;
   /** `auto` is the default. */
   theme?: "auto" | "light" | "dark" | undefined;
-  /** Silence before speech, in ms, 0 to 5000; default 1500 after a button, 500 after a key in the box. */
+  /** The silence before speech, in ms, 0 to 5000; default 1500 after a button, 500 after a keyboard key in the box. */
   "lead-in"?: string | number | undefined;
   /** Speed, 0.5 to 1.5; default 1. */
   rate?: string | number | undefined;
-  /** `off` removes the keys in the answer box. */
+  /** `off` switches off the keyboard keys in the answer box. */
   shortcuts?: "on" | "off" | undefined;
   /** Typing pauses the audio. */
   "pause-on-typing"?: boolean | undefined;
@@ -171,11 +171,11 @@ export interface SoriCaptchaAttributes {
   remember?: boolean | undefined;
   /** Asks for consent before Play, and submits `NAME-consent`. */
   consent?: boolean | undefined;
-  /** Keeps hidden inputs with the same fields beside the element, for serialisers that know only native fields. */
+  /** Adds hidden inputs with the same fields beside the element, for serialisers that know only native fields. */
   mirror?: boolean | undefined;
-  /** One network call, in ms, 1000 to 120000; default 10000. */
+  /** How long one network call may take, in ms, 1000 to 120000; default 10000. */
   timeout?: string | number | undefined;
-  /** What the site's server renders where the backend wants tickets. */
+  /** The value that the site's server puts into the page if the backend requires tickets. */
   ticket?: string | undefined;
 }
 
@@ -186,7 +186,10 @@ export type SoriCaptchaOptions = {
   [Name in keyof SoriCaptchaAttributes as CamelCase<Name>]: SoriCaptchaAttributes[Name];
 } & { messages?: SoriCaptchaMessages | undefined };
 
-/** `<sori-captcha>`. Its properties reflect the attributes; a number or `null` may be set where the attribute takes one or may be absent. */
+/**
+ * `<sori-captcha>`. Its properties reflect the attributes. A number may be set if the attribute is a number, and `null` if the
+ * attribute may be absent.
+ */
 export interface SoriCaptchaElement extends HTMLElement {
   endpoint: string;
   keyUrl: string;
@@ -228,19 +231,19 @@ export interface SoriCaptchaElement extends HTMLElement {
   reportValidity(): boolean;
   setCustomValidity(message: string): void;
 
-  /** Starts or goes on; at the end it starts over. */
+  /** Starts the audio or resumes it; at the end, starts it again. */
   play(): void;
   pause(): void;
-  /** One digit back; 2 s where the audio has no pauses. */
+  /** Goes one digit back; 2 s if the audio has no pauses. */
   back(): void;
-  /** One digit on; 2 s where the audio has no pauses. */
+  /** Goes one digit forward; 2 s if the audio has no pauses. */
   forward(): void;
-  /** A new challenge: spends quota. */
+  /** Asks for a new challenge, which spends quota. */
   renew(): void;
   reset(): void;
-  /** The site's server said no: focuses the box, describes the error there, discards the key. */
+  /** For an answer that the site's server rejected: focuses the box, describes the error there, and discards the key. */
   reject(message?: string): void;
-  /** A report for developers, loaded on demand; asks the backend, for one key, only with `request: true`. */
+  /** A report for developers, loaded on demand. With `request: true` it also asks the backend for one key. */
   diagnose(options?: { request?: boolean }): Promise<SoriFinding[]>;
 
   addEventListener<K extends keyof SoriCaptchaEventMap>(
@@ -276,8 +279,8 @@ export interface SoriCaptchaElement extends HTMLElement {
 }
 
 /**
- * Registers `<sori-captcha>` and `<sori-share>`. Resolves when they work; without a DOM at once, without
- * doing anything. Rejects if the module cannot be loaded; the next call tries again.
+ * Registers `<sori-captcha>` and `<sori-share>`. Resolves when they work; without a DOM it does nothing and resolves at once.
+ * Rejects if the module cannot be loaded; the next call tries again.
  */
 export function define(): Promise<void>;
 

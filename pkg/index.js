@@ -1,4 +1,5 @@
-// No side effect: everything is in define.js, which is fetched when it is wanted. So a page that uses both pays for one.
+// Importing this has no side effect: everything is in define.js, which is fetched when it is needed. So a page that uses both
+// entries loads the code once.
 import { put } from "./lib/render.js";
 
 /** Registers the elements. Resolves when they work; without a DOM (Node, a worker) at once. */
@@ -13,7 +14,7 @@ export const define = async () => {
  */
 export const render = (container, options) => {
   const element = put(container, options);
-  // define.js says why.
+  // define.js reports the failure in the console.
   define().catch(() => {});
   return element;
 };

@@ -1,2 +1,2 @@
-// Importing it gives the elements on the page one more language, now or when they are defined.
+// Importing this adds a language for the elements on the page, at once or when they are defined.
 export {};

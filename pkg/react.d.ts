@@ -1,5 +1,5 @@
 /**
- * The elements in JSX, for React 19. Types alone: `import type {} from "sori-captcha/react";` once in a project.
+ * The elements in JSX, for React 19. Types only: write `import type {} from "sori-captcha/react";` once in a project.
  *
  * Attributes are written as in HTML (`lead-in`, not `leadIn`): React renders them on a server as they stand. `messages` is
  * no attribute; set it through a `ref`, since React passes an object on only to an element that is defined already.

@@ -13,7 +13,7 @@ export interface SoriShareDetail {
 export interface SoriShareEventMap {
   /** The link was followed, the popup opened, or the share sheet took the page. */
   "sori-shared": CustomEvent<SoriShareDetail>;
-  /** The browser refused the popup; the link goes on by itself. */
+  /** The browser refused the popup; it follows the link instead. */
   "sori-share-blocked": CustomEvent<SoriShareDetail>;
   /** The URL is on the clipboard. */
   "sori-copied": CustomEvent<SoriShareDetail>;
@@ -29,7 +29,7 @@ export interface SoriShareAttributes {
   "share-title"?: string | undefined;
   /** Size and arrangement; `f` is the default. */
   type?: "a" | "b" | "c" | "d" | "e" | "f" | undefined;
-  /** The size of a popup in CSS pixels, 100 to 9999 each; without it a new tab. */
+  /** The width and height of a popup in CSS pixels, 100 to 9999 each; without it the link opens a new tab. */
   popup?: `${number}x${number}` | undefined;
   /** `auto` is the default. */
   theme?: "auto" | "light" | "dark" | undefined;
@@ -41,7 +41,7 @@ export interface SoriShareAttributes {
   lang?: string | undefined;
 }
 
-/** The same as properties. */
+/** The same attributes, as properties. */
 export type SoriShareOptions = Omit<SoriShareAttributes, "share-title"> & { shareTitle?: string | undefined };
 
 /** `<sori-share>`. Its properties reflect the attributes; an empty text or `null` removes one. */
@@ -90,8 +90,8 @@ export interface SoriShareElement extends HTMLElement {
 }
 
 /**
- * Registers `<sori-share>` alone. Resolves when it works; without a DOM at once, without doing anything.
- * Rejects if the module cannot be loaded; the next call tries again.
+ * Registers `<sori-share>` alone. Resolves when it works; without a DOM it does nothing and resolves at once. Rejects if the
+ * module cannot be loaded; the next call tries again.
  */
 export function define(): Promise<void>;
 

@@ -1,5 +1,5 @@
 /**
- * The elements in Vue's templates. Types alone: `import type {} from "sori-captcha/vue";` once in a project.
+ * The elements in Vue's templates. Types only: write `import type {} from "sori-captcha/vue";` once in a project.
  *
  * `messages` is no attribute: bind it as a property, `:messages.prop`.
  */

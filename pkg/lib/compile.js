@@ -1,7 +1,6 @@
 /**
- * Compiles the module of an address. Its file belongs to this very script, which the hash holds: a cache may have the file of
- * another version, so it is asked for once more past the cache. Rejects with the cause; a further call tries again.
- * @param {URL} url
+ * Fetches and compiles a module. The hash ensures that the file belongs to this very script. A cache may have the file of another
+ * version, so after a failure the file is fetched once more past the cache. Rejects with the cause; the next call tries again.
  * @param {string} integrity
  * @param {AbortSignal} [signal] Ends the attempt.
  */
@@ -13,7 +12,7 @@ export const compile = async (url, integrity, signal) => {
     try {
       response = await fetch(url, { integrity, signal, cache: "reload" });
     } catch {
-      // Why, nobody says: the file may be another one, missing, or out of reach.
+      // The browser does not say why that failed: the file may be another one, missing, or out of reach.
       response = await fetch(url, { signal, cache: "reload" });
       if (response.ok) {
         throw new Error(
@@ -23,7 +22,7 @@ export const compile = async (url, integrity, signal) => {
     }
   }
   if (!response.ok) throw new Error(`Sori: ${response.url} answered ${response.status}`);
-  // Streaming refuses every other type, and not every server knows this one.
+  // `compileStreaming` refuses every other media type, and not every server knows this one.
   return response.headers.get("content-type") === "application/wasm"
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());

@@ -11,8 +11,8 @@ const load = async () => {
 };
 
 /**
- * Registers `<sori-share>` alone. Resolves when it works; where there is no DOM (Node, a worker) at once.
- * Rejects if the module cannot be loaded; the next call tries again.
+ * Registers `<sori-share>` alone. Resolves when it works; without a DOM (Node, a worker) it resolves at once. Rejects if the
+ * module cannot be loaded; the next call tries again.
  */
 export const define = async () => {
   if (!globalThis.customElements) return;

@@ -10,7 +10,7 @@ import { standIn } from "./stand-in.js";
 let ours = false;
 let initialized = false;
 
-/** A fresh instance: what is left of one that has trapped cannot reach into it. */
+/** Makes a fresh instance. What is left of an instance that has trapped cannot reach into it. */
 const bring = async () => {
   if (initialized) reset();
   else await initialize({ module_or_path: await open() });
@@ -19,16 +19,16 @@ const bring = async () => {
 };
 
 /**
- * Registers `<sori-captcha>`, and `<sori-share>`, which loads its module where there is one. They are there at once. Resolves
- * when the captcha works; where there is no DOM (Node, a worker) at once, without doing anything. Rejects if the module
+ * Registers `<sori-captcha>` and `<sori-share>` at once. `<sori-share>` loads its module only if the page has such an element.
+ * Resolves when the captcha works; without a DOM (Node, a worker) it does nothing and resolves at once. Rejects if the module
  * cannot be loaded; the next call tries again.
  */
 export const define = async () => {
   const { customElements } = globalThis;
-  // Of another copy, or another version, on the same page: the first one serves both.
+  // Another copy or another version on the same page may have registered the element. The first one serves both.
   if (!customElements || (!ours && customElements.get("sori-captcha"))) return;
   ours = true;
-  // A module of its own: pages without a share button pay nothing for it.
+  // The share button is a module of its own: pages without a share button pay nothing for it.
   standIn(bringShare);
   const languages = [
     { tag: "ko", texts: ko },

@@ -1,3 +1,3 @@
-/** A module from inside the classic script: one character per byte. @param {string} bytes */
+/** Compiles a module that the classic script contains as a text, one character per byte. @param {string} bytes */
 export const compileInlined = (bytes) =>
   WebAssembly.compile(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));

@@ -1,6 +1,6 @@
 /**
- * Puts a captcha into a container. `options` are the element's properties by name; the element is returned at once, and is
- * painted when it is defined.
+ * Puts a captcha into a container. `options` are the element's properties by name. The element is returned at once, and paints
+ * itself once it is defined.
  * @param {Element} container
  * @param {Record<string, any>} [options]
  */

@@ -1,8 +1,12 @@
 import { compile } from "./compile.js";
 
-/** A connection that hangs would leave the elements without a word: after this the attempt has failed, and an act tries anew, in ms. */
+/**
+ * After this long, in ms, an attempt to load the module has failed, and the visitor's next act tries again. Without a limit, a
+ * connection that hangs would leave the elements without a message.
+ */
 const TIMEOUT_MS = 20_000;
 
-// Written out in full here: bundlers find the wasm by this very form. Older browsers have no such signal, and wait.
+// The URL is written out in full here, because bundlers find the wasm by this very form. Older browsers have no
+// `AbortSignal.timeout`, and wait without a limit.
 export const open = () =>
   compile(new URL("./sori_bg.wasm", import.meta.url), SORI_INTEGRITY, AbortSignal.timeout?.(TIMEOUT_MS));

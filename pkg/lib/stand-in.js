@@ -1,19 +1,18 @@
 /**
- * Registers `<sori-share>` before its module is there. The element is noticed in whatever tree it stands, a shadow root
- * too, which no observer of the document sees: connected, it asks `bring` for the module, and shows the page's own link
- * until then. A class cannot be registered twice, so the module puts its own behind this one.
- * @param {() => Promise<void>} bring
+ * Registers `<sori-share>` before its module is loaded. An element that is connected, in the document or in a shadow tree (which
+ * no observer of the document sees), asks `bring` for the module, and shows the page's own link until then. A class cannot be
+ * registered twice, so the module makes this class inherit from its own.
  */
 export const standIn = (bring) => {
   if (customElements.get("sori-share")) return;
 
-  // The class behind it may have callbacks one day.
+  // Later this class inherits from the module's class, which may have these callbacks.
   const Base =
     /** @type {new () => HTMLElement & { connectedCallback?(): void, attributeChangedCallback?(): void }} */ (
       HTMLElement
     );
   class Share extends Base {
-    // As in src/web/share.js: the browser reads it once.
+    // The same as in src/web/share.js: the browser reads the list only once.
     static observedAttributes = ["url", "share-title", "type", "popup", "theme", "native", "copy", "lang"];
 
     connectedCallback() {

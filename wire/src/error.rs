@@ -60,7 +60,7 @@ pub enum Side {
 error_codes! {
     /// The day's calls to the upstream are spent, or reserved for keys already issued.
     QuotaExceeded = "quota_exceeded", Server, true;
-    /// This client, or the site as a whole, asked too often; `Retry-After` says when to return.
+    /// This client, or the site as a whole, asked too often; `Retry-After` says when to try again.
     RateLimited = "rate_limited", Server, true;
     /// The key is unknown, expired or already used. A new challenge helps.
     InvalidKey = "invalid_key", Server, true;

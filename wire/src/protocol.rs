@@ -11,11 +11,11 @@ pub const KEYS_PATH: &str = "/keys";
 pub const AUDIO_PATH: &str = "/audio";
 /// `POST` here verifies an answer in inline mode.
 pub const VERIFICATIONS_PATH: &str = "/verifications";
-/// `POST` here, by the site's own server only.
+/// `POST` here, by the site's own server only, verifies a response.
 pub const SITEVERIFY_PATH: &str = "/siteverify";
-/// The media type of every error answer (RFC 9457).
+/// The media type of every error reply (RFC 9457).
 pub const PROBLEM_JSON: &str = "application/problem+json";
-/// The header that names the upstream in every answer of the practice backend.
+/// The header that names the upstream in every reply of the practice backend.
 pub const UPSTREAM_HEADER: &str = "sori-upstream";
 /// The header that carries a ticket to the backend.
 pub const TICKET_HEADER: &str = "sori-ticket";
@@ -67,7 +67,8 @@ pub const RESPONSE_PREFIX: &str = "ka_";
 const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The `response` of a siteverify request for a key and an answer: [`RESPONSE_PREFIX`], and base64url without padding
-/// (RFC 4648, section 5) of `KEY:ANSWER`. Some servers refuse other characters than `[A-Za-z0-9_-]` before they ask siteverify.
+/// (RFC 4648, section 5) of `KEY:ANSWER`. Some servers refuse other characters than `[A-Za-z0-9_-]` before they ask
+/// siteverify.
 ///
 /// ```
 /// use sori_wire::protocol::join_response;
@@ -123,7 +124,7 @@ fn decode(digits: &str) -> Option<String> {
             bytes.push((bits >> count) as u8);
         }
     }
-    // The remaining bits are padding, and a single leftover character is too much for padding.
+    // The remaining bits are padding and must be 0. A single leftover character has more bits than padding can have.
     if count >= 6 || bits & ((1 << count) - 1) != 0 {
         return None;
     }
