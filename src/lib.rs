@@ -3,7 +3,7 @@
 //! This is the widget's crate; most people want the npm package built from it. The ten-minute tour:
 //!
 //! 1. [`captcha::state`] defines the state of a captcha: its phase, and beside it the challenge that the phase is
-//! about.
+//!    about.
 //! 2. [`captcha::event`] lists what can happen to a captcha, and what the captcha can ask of the browser.
 //! 3. [`captcha::step`] takes one event and changes the state. Every rule of behaviour is there.
 //! 4. [`captcha::view`] and [`captcha::form`] say what is shown and what the form gets. They are pure functions of the

@@ -1,6 +1,7 @@
 /**
  * Fetches and compiles a module. The hash ensures that the file belongs to this very script. A cache may have the file of another
  * version, so after a failure the file is fetched once more past the cache. Rejects with the cause; the next call tries again.
+ * @param {URL} url
  * @param {string} integrity
  * @param {AbortSignal} [signal] Ends the attempt.
  */

@@ -2,6 +2,7 @@
  * Registers `<sori-share>` before its module is loaded. An element that is connected, in the document or in a shadow tree (which
  * no observer of the document sees), asks `bring` for the module, and shows the page's own link until then. A class cannot be
  * registered twice, so the module makes this class inherit from its own.
+ * @param {() => Promise<void>} bring
  */
 export const standIn = (bring) => {
   if (customElements.get("sori-share")) return;
