@@ -113,8 +113,15 @@ async fn box_play_and_check_stay_where_they_are_in_every_state() {
     setup
         .page("/ko.html", page_with(&states::markup("ko")))
         .page("/en.html", page_with(&states::markup("en")))
+        .page(
+            "/wide.html",
+            page_with(&format!(
+                "<style>body {{ font-family: 'DejaVu Sans' }}</style>{}",
+                states::markup("en")
+            )),
+        )
         .run(async |page| {
-            for (language, width) in [("ko", 420), ("en", 420), ("en", 288)] {
+            for (language, width) in [("ko", 420), ("en", 420), ("en", 288), ("wide", 420)] {
                 let mut at_rest = Value::Null;
                 for state in StateName::ALL {
                     let path = format!("/{language}.html");
