@@ -1,6 +1,6 @@
 //! The checks, in the order of their cost.
 
-use std::fmt;
+use std::{fmt, thread};
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -14,6 +14,9 @@ use crate::{dist, fresh, packaging, release, size};
 /// In the gate, property tests use the same inputs on every machine, so that a failure comes from a change of the code
 /// and not from new random inputs. `cargo xtask fuzz` and a plain `cargo test` use other inputs.
 const SAME_INPUTS: (&str, &str) = ("PROPTEST_RNG_SEED", "20261128");
+
+/// Most tests on the host wait for a server or for a clock, so more of them run at once than the machine has cores.
+const TESTS_PER_CORE: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Check {
@@ -177,7 +180,8 @@ impl Check {
                         sh,
                         "cargo test --quiet --no-fail-fast --workspace --exclude sori-e2e --exclude sori-deploy --exclude sori-stacks -- {names...}"
                     )
-                    .env(SAME_INPUTS.0, SAME_INPUTS.1),
+                    .env(SAME_INPUTS.0, SAME_INPUTS.1)
+                    .env("RUST_TEST_THREADS", at_once()),
                     names,
                 )?;
                 if all && names.is_empty() {
@@ -257,6 +261,12 @@ impl fmt::Display for Check {
 
 /// The backend's library without the program, and the backend with a feature that is off by default. Each is a separate
 /// build.
+/// The value of `RUST_TEST_THREADS` for tests that mostly wait.
+fn at_once() -> String {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    (cores * TESTS_PER_CORE).to_string()
+}
+
 fn parts_of_the_backend(workspace: &Workspace) -> Result<()> {
     let sh = workspace.shell();
     for features in ["", "practice"] {
