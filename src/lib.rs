@@ -51,7 +51,6 @@ pub mod captcha;
 #[cfg(feature = "captcha")]
 pub mod config;
 pub mod locale;
-#[cfg(feature = "captcha")]
 mod names;
 #[cfg(feature = "share")]
 pub mod share;

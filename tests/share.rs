@@ -3,19 +3,22 @@
 #![cfg(all(target_arch = "wasm32", feature = "share"))]
 
 use js_sys::{Array, JsString, Reflect};
-use sori_captcha::share::{answer::answer, encode::share_link};
+use sori_captcha::{
+    share::{act::event::ShareEvent, encode::share_link},
+    web::share::{ShareShell, share},
+};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-#[wasm_bindgen(module = "/src/web/share.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = defineShare)]
-    fn define_share(answer: &JsValue, css: &str);
+#[wasm_bindgen(inline_js = r#"
+// One file at a time: see tests/captcha/main.rs.
+export async function defineShare(share, css) {
+  for (const file of ["facts", "painting", "popup", "shell", "template"]) await import(`./src/web/share/${file}.js`);
+  (await import("./src/web/share/element.js")).defineShare(share, css);
 }
 
-#[wasm_bindgen(inline_js = r#"
 export const encode = (text) => encodeURIComponent(text.toWellFormed());
 
 export function warnings(act) {
@@ -75,6 +78,8 @@ export const head = (markup) => {
 };
 "#)]
 extern "C" {
+    #[wasm_bindgen(js_name = defineShare)]
+    async fn define_share(share: &JsValue, css: &str);
     fn encode(text: &JsString) -> String;
     fn warnings(act: &mut dyn FnMut()) -> Array;
     fn put(markup: &str) -> JsValue;
@@ -90,12 +95,10 @@ extern "C" {
 }
 
 /// The element, defined once for all tests, and an empty page.
-fn set_up() {
-    let ask =
-        Closure::<dyn Fn(u32, u32, String) -> String>::new(|event, session, facts: String| {
-            answer(event, session, &facts)
-        });
-    define_share(&ask.into_js_value(), include_str!("../src/web/share.css"));
+async fn set_up() {
+    let act =
+        Closure::<dyn Fn(ShareShell, ShareEvent) -> bool>::new(|shell, event| share(&shell, event));
+    define_share(&act.into_js_value(), include_str!("../src/web/share.css")).await;
     head("");
     title("");
 }
@@ -136,8 +139,8 @@ fn every_code_point_is_encoded_as_encode_uri_component_does() {
 }
 
 #[wasm_bindgen_test]
-fn a_lone_surrogate_in_a_title_becomes_a_replacement_character() {
-    set_up();
+async fn a_lone_surrogate_in_a_title_becomes_a_replacement_character() {
+    set_up().await;
     let element = put("<sori-share url='https://example.com/'></sori-share>");
     let cut = JsString::from_char_code(&[0x61, 0xd83d, 0x62, 0xde00]);
     set(&element, "shareTitle", &cut);
@@ -146,8 +149,8 @@ fn a_lone_surrogate_in_a_title_becomes_a_replacement_character() {
 }
 
 #[wasm_bindgen_test]
-fn urls_are_resolved_by_the_browser_and_encoded_once() {
-    set_up();
+async fn urls_are_resolved_by_the_browser_and_encoded_once() {
+    set_up().await;
     head("<base data-test href='https://base.example.com/dir/page?q#f'>");
     for url in [
         "https://example.com/?b=2&a=1&b=3#part",
@@ -169,8 +172,8 @@ fn urls_are_resolved_by_the_browser_and_encoded_once() {
 }
 
 #[wasm_bindgen_test]
-fn the_page_names_its_own_url_and_title() {
-    set_up();
+async fn the_page_names_its_own_url_and_title() {
+    set_up().await;
     let element = put("<sori-share></sori-share>");
     let titled = |url: &str, title: &str| linked(url, &title.into());
     title("문서");
@@ -193,8 +196,8 @@ fn the_page_names_its_own_url_and_title() {
 }
 
 #[wasm_bindgen_test]
-fn a_page_that_changes_is_shared_as_it_is_at_the_press() {
-    set_up();
+async fn a_page_that_changes_is_shared_as_it_is_at_the_press() {
+    set_up().await;
     head("<link data-test rel='canonical' href='https://example.com/1'>");
     let element = put("<sori-share></sori-share>");
     head("<link data-test rel='canonical' href='https://example.com/2'>");
@@ -214,8 +217,8 @@ fn a_page_that_changes_is_shared_as_it_is_at_the_press() {
 }
 
 #[wasm_bindgen_test]
-fn credentials_are_left_out_and_warned_of() {
-    set_up();
+async fn credentials_are_left_out_and_warned_of() {
+    set_up().await;
     let mut element = JsValue::UNDEFINED;
     let said = warnings(&mut || {
         element = put("<sori-share url='https://user:secret@example.com/'></sori-share>");
@@ -229,8 +232,8 @@ fn credentials_are_left_out_and_warned_of() {
 }
 
 #[wasm_bindgen_test]
-fn a_refused_url_disables_and_explains_and_comes_back() {
-    set_up();
+async fn a_refused_url_disables_and_explains_and_comes_back() {
+    set_up().await;
     for url in [
         "javascript:alert(1)",
         "data:text/html,x",
@@ -270,8 +273,8 @@ fn a_refused_url_disables_and_explains_and_comes_back() {
 }
 
 #[wasm_bindgen_test]
-fn an_attribute_that_is_not_understood_is_named_once() {
-    set_up();
+async fn an_attribute_that_is_not_understood_is_named_once() {
+    set_up().await;
     let markup =
         "<sori-share url='https://example.com/' type=big popup=yes theme=pink></sori-share>";
     let said = list(&warnings(&mut || {
@@ -289,8 +292,8 @@ fn an_attribute_that_is_not_understood_is_named_once() {
 }
 
 #[wasm_bindgen_test]
-fn a_popup_keeps_the_page_and_a_blocked_one_lets_the_link_go_on() {
-    set_up();
+async fn a_popup_keeps_the_page_and_a_blocked_one_lets_the_link_go_on() {
+    set_up().await;
     let element = put("<sori-share url='https://example.com/' popup=600x500></sori-share>");
     let shared = |via: &str| {
         format!(r#"sori-shared {{"via":"{via}","url":"https://example.com/","title":""}} true"#)
@@ -328,8 +331,8 @@ fn a_popup_keeps_the_page_and_a_blocked_one_lets_the_link_go_on() {
 
 /// As in browsers inside apps: no window opens, so the link must open the page itself.
 #[wasm_bindgen_test]
-fn a_window_that_is_none_lets_the_link_go_on() {
-    set_up();
+async fn a_window_that_is_none_lets_the_link_go_on() {
+    set_up().await;
     let element = put("<sori-share url='https://example.com/' popup=600x500></sori-share>");
     for answer in [
         "({closed: true, opener: 1})",
@@ -349,8 +352,8 @@ fn a_window_that_is_none_lets_the_link_go_on() {
 
 /// A form's controls and a document's named elements hide properties of the same names.
 #[wasm_bindgen_test]
-fn no_name_of_a_control_changes_what_is_shared() {
-    set_up();
+async fn no_name_of_a_control_changes_what_is_shared() {
+    set_up().await;
     let shared = js_sys::eval(
         "(() => {
             const names = new Set();
@@ -386,8 +389,8 @@ fn no_name_of_a_control_changes_what_is_shared() {
 }
 
 #[wasm_bindgen_test]
-fn the_authors_own_link_is_enhanced_in_place() {
-    set_up();
+async fn the_authors_own_link_is_enhanced_in_place() {
+    set_up().await;
     let element = put(
         "<sori-share url='https://example.com/'><a href='https://share.naver.com/' rel=nofollow title=여기>공유하기</a></sori-share>",
     );
@@ -410,8 +413,8 @@ fn the_authors_own_link_is_enhanced_in_place() {
 
 /// Compares the manifest, which editors read, with the element itself.
 #[wasm_bindgen_test]
-fn the_manifest_describes_the_element() {
-    set_up();
+async fn the_manifest_describes_the_element() {
+    set_up().await;
     let element = put("<sori-share url='https://example.com/'></sori-share>");
     let drift = js_sys::Function::new_with_args(
         "element, text",
@@ -432,8 +435,8 @@ fn the_manifest_describes_the_element() {
 }
 
 #[wasm_bindgen_test]
-fn properties_and_attributes_are_one() {
-    set_up();
+async fn properties_and_attributes_are_one() {
+    set_up().await;
     let element = put("<sori-share url='https://example.com/' copy></sori-share>");
     assert_eq!(get(&element, "copy"), true);
     assert_eq!(get(&part(&element, "copy"), "hidden"), false);
@@ -444,8 +447,8 @@ fn properties_and_attributes_are_one() {
 }
 
 #[wasm_bindgen_test]
-fn a_property_that_was_set_before_the_upgrade_counts() {
-    set_up();
+async fn a_property_that_was_set_before_the_upgrade_counts() {
+    set_up().await;
     let upgraded = js_sys::eval(
         "(() => {
             const page = document.implementation.createHTMLDocument();
@@ -464,8 +467,8 @@ fn a_property_that_was_set_before_the_upgrade_counts() {
 }
 
 #[wasm_bindgen_test]
-fn a_moved_and_an_adopted_button_still_works() {
-    set_up();
+async fn a_moved_and_an_adopted_button_still_works() {
+    set_up().await;
     let element = put("<sori-share url='https://example.com/'></sori-share>");
     let moved = js_sys::eval(
         "(() => {
@@ -484,8 +487,8 @@ fn a_moved_and_an_adopted_button_still_works() {
 }
 
 #[wasm_bindgen_test]
-fn the_language_is_the_nearest_also_through_shadow_roots() {
-    set_up();
+async fn the_language_is_the_nearest_also_through_shadow_roots() {
+    set_up().await;
     let caption = |markup: &str| {
         let element = put(markup);
         text(&part(&element, "text"), "textContent")

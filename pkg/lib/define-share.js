@@ -1,7 +1,7 @@
 import css from "sori:share-css";
 import initialize, { share } from "sori:share-glue";
 import { open } from "sori:share-wasm";
-import { defineShare } from "../../src/web/share.js";
+import { defineShare } from "../../src/web/share/element.js";
 
 let loading;
 

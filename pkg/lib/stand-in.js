@@ -13,7 +13,7 @@ export const standIn = (bring) => {
       HTMLElement
     );
   class Share extends Base {
-    // The same as in src/web/share.js: the browser reads the list only once.
+    // The same as in src/web/share/element.js: the browser reads the list only once.
     static observedAttributes = ["url", "share-title", "type", "popup", "theme", "native", "copy", "lang"];
 
     connectedCallback() {

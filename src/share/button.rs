@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use super::{
+    act::ShareEvent,
     address::{self, Refusal},
     choice, encode,
     facts::Facts,
@@ -16,7 +17,7 @@ use crate::locale::Locale;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target<'a> {
     /// The URL.
-    pub url: &'a str,
+    pub url: String,
     /// Its title; empty if there is none.
     pub title: &'a str,
     /// The link to NAVER's share page.
@@ -43,28 +44,38 @@ impl<'a> Button<'a> {
     /// ```
     /// use sori_captcha::share::{button::Button, facts::Facts};
     /// let facts = Facts {
-    ///     addresses: ["", "https://example.com/ example.com", "", "http://localhost/ localhost"],
+    ///     urls: ["", "https://example.com/", "", "http://localhost/"],
     ///     titles: ["", "", "소리"],
     ///     ..Facts::default()
     /// };
     /// let target = Button::read(&facts).target.unwrap();
-    /// assert_eq!((target.url, target.title), ("https://example.com/", "소리"));
+    /// assert_eq!((&*target.url, target.title), ("https://example.com/", "소리"));
     /// ```
     #[must_use]
     pub fn read(facts: &Facts<'a>) -> Self {
         let (settings, [look, popup, theme]) = Settings::read(facts);
-        let (source, address) = choice::choose_url(&facts.addresses);
+        let (source, address) = choice::choose_url(&facts.urls);
         let accepted = address::accept(address);
-        let about_url = warning::about(source, accepted.map(|url| url.had_credentials));
+        let judged = accepted.as_ref().map(|url| url.had_credentials);
+        let about_url = warning::about(source, judged.map_err(|refusal| *refusal));
         Self {
             settings,
             target: accepted.map(|address::Accepted { url, .. }| {
                 let title = choice::choose_title(&facts.titles);
-                let link = encode::share_link(url, title);
+                let link = encode::share_link(&url, title);
                 Target { url, title, link }
             }),
             locale: Locale::negotiate(facts.language),
             warnings: [look, popup, theme, about_url],
+        }
+    }
+
+    /// What an event means for this button: the link opens a popup only if the page asks for one.
+    #[must_use]
+    pub fn meaning_of(&self, event: ShareEvent) -> ShareEvent {
+        match event {
+            ShareEvent::Window if self.settings.popup.is_none() => ShareEvent::Link,
+            event => event,
         }
     }
 
@@ -83,7 +94,7 @@ mod tests {
     #[test]
     fn a_refused_url_is_not_replaced_by_another() {
         let facts = Facts {
-            addresses: ["javascript:alert(1) ", "https://e.kr/ e.kr", "", ""],
+            urls: ["javascript:alert(1)", "https://e.kr/", "", ""],
             ..Facts::default()
         };
         let button = Button::read(&facts);
@@ -93,9 +104,24 @@ mod tests {
     }
 
     #[test]
+    fn a_press_opens_a_window_only_where_the_page_asks_for_one() {
+        let pressed = |popup| {
+            let facts = Facts {
+                popup,
+                ..Facts::default()
+            };
+            Button::read(&facts).meaning_of(ShareEvent::Window)
+        };
+        assert_eq!(pressed("600x500"), ShareEvent::Window);
+        for size in ["", "big"] {
+            assert_eq!(pressed(size), ShareEvent::Link);
+        }
+    }
+
+    #[test]
     fn credentials_in_a_url_are_warned_of() {
         let facts = Facts {
-            addresses: ["https://e.kr/ e.kr 1", "", "", ""],
+            urls: ["https://me:pw@e.kr/", "", "", ""],
             ..Facts::default()
         };
         let button = Button::read(&facts);

@@ -33,9 +33,9 @@ impl Source {
 /// assert_eq!(choose_url(&["", "", "og", "location"]), (Source::OpenGraph, "og"));
 /// ```
 #[must_use]
-pub fn choose_url<'a>(addresses: &[&'a str; 4]) -> (Source, &'a str) {
+pub fn choose_url<'a>(urls: &[&'a str; 4]) -> (Source, &'a str) {
     for source in Source::ALL {
-        let address = addresses[source as usize];
+        let address = urls[source as usize];
         if !address.is_empty() {
             return (source, address);
         }
@@ -66,13 +66,13 @@ mod tests {
 
     #[test]
     fn the_url_comes_from_the_first_source_that_says_one() {
-        let mut addresses = ["a", "c", "o", "l"];
+        let mut urls = ["a", "c", "o", "l"];
         for source in Source::ALL {
-            let (from, address) = choose_url(&addresses);
-            assert_eq!((from, address), (source, addresses[source as usize]));
-            addresses[source as usize] = "";
+            let (from, address) = choose_url(&urls);
+            assert_eq!((from, address), (source, urls[source as usize]));
+            urls[source as usize] = "";
         }
-        assert_eq!(choose_url(&addresses), (Source::Location, ""));
+        assert_eq!(choose_url(&urls), (Source::Location, ""));
     }
 
     #[test]

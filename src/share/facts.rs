@@ -1,78 +1,84 @@
-//! What the shell reports about the page and the button, in one record: every further call into the module costs bytes
-//! on both sides. `facts()` in `web/share.js` writes it.
+//! What the shell finds out about the page and the element.
 
-/// Separates the fields of a record (U+001F, unit separator). The shell removes it from the fields.
-pub const UNIT: char = '\u{1f}';
+use crate::names::names;
 
-/// The fields of a record, as written; empty where the page says nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Facts<'a> {
-    /// `url` attribute, canonical link, `og:url`, the document's address: each resolved by the browser
-    /// into what [`super::address::accept`] judges.
-    pub addresses: [&'a str; 4],
-    /// `share-title` attribute, `og:title`, the document's title.
-    pub titles: [&'a str; 3],
-    /// `type` attribute.
-    pub look: &'a str,
-    /// `popup` attribute.
-    pub popup: &'a str,
-    /// `theme` attribute.
-    pub theme: &'a str,
-    /// Not empty with a `copy` attribute.
-    pub copy: &'a str,
-    /// Not empty with a `native` attribute in a browser that has a share sheet.
-    pub sheet: &'a str,
-    /// The language tag that holds for the element.
-    pub language: &'a str,
-}
-
-impl<'a> Facts<'a> {
-    /// Reads a record; a missing field is empty.
-    ///
-    /// ```
-    /// use sori_captcha::share::facts::Facts;
-    /// let facts = Facts::read("a\u{1f}b\u{1f}c\u{1f}d\u{1f}e");
-    /// assert_eq!((facts.addresses, facts.titles), (["a", "b", "c", "d"], ["e", "", ""]));
-    /// ```
-    #[must_use]
-    pub fn read(record: &'a str) -> Self {
-        let mut rest = record;
-        let mut next = || cut(&mut rest, UNIT);
-        Self {
-            addresses: [next(), next(), next(), next()],
-            titles: [next(), next(), next()],
-            look: next(),
-            popup: next(),
-            theme: next(),
-            copy: next(),
-            sheet: next(),
-            language: next(),
-        }
+names! {
+    /// A text that the page or the element may have.
+    pub enum Fact in fact {
+        /// The `url` attribute. It is resolved and serialised by the browser, as are the other three URLs.
+        Url = "url",
+        /// The page's `<link rel="canonical">`.
+        CanonicalUrl = "canonicalUrl",
+        /// The page's `<meta property="og:url">`.
+        OpenGraphUrl = "openGraphUrl",
+        /// The page's own address, without its fragment.
+        DocumentUrl = "documentUrl",
+        /// The `share-title` attribute.
+        ShareTitle = "shareTitle",
+        /// The page's `<meta property="og:title">`.
+        OpenGraphTitle = "openGraphTitle",
+        /// The document's title.
+        DocumentTitle = "documentTitle",
+        /// The `type` attribute.
+        Type = "type",
+        /// The `popup` attribute.
+        Popup = "popup",
+        /// The `theme` attribute.
+        Theme = "theme",
+        /// The language tag that holds for the element.
+        Language = "language",
     }
 }
 
-/// Removes the text before the first `mark` (an ASCII character) and the mark from `rest`, and returns the text.
-/// Without a mark it takes all of `rest`. (`split` and `split_once` would link the standard library's search, 1 kB.)
-pub(super) fn cut<'a>(rest: &mut &'a str, mark: char) -> &'a str {
-    let whole = *rest;
-    let end = whole.bytes().position(|byte| char::from(byte) == mark);
-    *rest = end.and_then(|end| whole.get(end + 1..)).unwrap_or_default();
-    end.and_then(|end| whole.get(..end)).unwrap_or(whole)
+names! {
+    /// A button beside the link, which the page may ask for.
+    pub enum Extra in extra {
+        /// The `copy` attribute.
+        Copy = "copy",
+        /// The `native` attribute, in a browser that has a share sheet.
+        Sheet = "sheet",
+    }
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
+/// All facts. A text is empty if the page says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts<'a> {
+    /// In the order of [`super::choice::Source`].
+    pub urls: [&'a str; 4],
+    /// In the order in which they are preferred.
+    pub titles: [&'a str; 3],
+    /// [`Fact::Type`].
+    pub look: &'a str,
+    /// [`Fact::Popup`].
+    pub popup: &'a str,
+    /// [`Fact::Theme`].
+    pub theme: &'a str,
+    /// [`Fact::Language`].
+    pub language: &'a str,
+    /// [`Extra::Copy`].
+    pub copy: bool,
+    /// [`Extra::Sheet`].
+    pub sheet: bool,
+}
 
-    proptest! {
-        #[test]
-        fn cutting_is_splitting(text in "[a-z가-힣\u{1f}\u{80}-\u{9f}]*") {
-            let mut rest = &*text;
-            for field in text.split(UNIT) {
-                prop_assert_eq!(cut(&mut rest, UNIT), field);
-            }
-            prop_assert_eq!(rest, "");
+impl<'a> Facts<'a> {
+    /// Asks for each fact by its name.
+    pub fn read(text: impl Fn(Fact) -> &'a str, asks_for: impl Fn(Extra) -> bool) -> Self {
+        Self {
+            urls: [
+                Fact::Url,
+                Fact::CanonicalUrl,
+                Fact::OpenGraphUrl,
+                Fact::DocumentUrl,
+            ]
+            .map(&text),
+            titles: [Fact::ShareTitle, Fact::OpenGraphTitle, Fact::DocumentTitle].map(&text),
+            look: text(Fact::Type),
+            popup: text(Fact::Popup),
+            theme: text(Fact::Theme),
+            language: text(Fact::Language),
+            copy: asks_for(Extra::Copy),
+            sheet: asks_for(Extra::Sheet),
         }
     }
 }

@@ -9,7 +9,6 @@
 
 pub mod act;
 pub mod address;
-pub mod answer;
 pub mod button;
 pub mod choice;
 pub mod encode;

@@ -26,7 +26,7 @@ impl<'a> Settings<'a> {
     ///
     /// ```
     /// use sori_captcha::share::{facts::Facts, settings::Settings};
-    /// let (settings, warnings) = Settings::read(&Facts { copy: "1", ..Facts::default() });
+    /// let (settings, warnings) = Settings::read(&Facts { copy: true, ..Facts::default() });
     /// assert!(settings.copy);
     /// assert_eq!(warnings, [None; 3]);
     /// ```
@@ -45,8 +45,8 @@ impl<'a> Settings<'a> {
         let settings = Self {
             look: look.unwrap_or_default(),
             popup,
-            sheet: !facts.sheet.is_empty(),
-            copy: !facts.copy.is_empty(),
+            sheet: facts.sheet,
+            copy: facts.copy,
         };
         (settings, warnings)
     }
@@ -69,8 +69,8 @@ mod tests {
             look: "b",
             popup: "600x500",
             theme: "dark",
-            sheet: "1",
-            copy: "1",
+            sheet: true,
+            copy: true,
             ..Facts::default()
         };
         let expected = Settings {
@@ -88,7 +88,7 @@ mod tests {
             look: "big",
             popup: "yes",
             theme: "pink",
-            copy: "1",
+            copy: true,
             ..Facts::default()
         };
         let expected = Settings {

@@ -33,7 +33,7 @@ pub struct View<'a> {
 ///
 /// ```
 /// use sori_captcha::share::{act::Session, button::Button, facts::Facts, view::view};
-/// let facts = Facts { addresses: ["http://10.0.0.1/ 10.0.0.1", "", "", ""], ..Facts::default() };
+/// let facts = Facts { urls: ["http://10.0.0.1/", "", "", ""], ..Facts::default() };
 /// let button = Button::read(&facts);
 /// let shown = view(&button, Session::default());
 /// assert_eq!(shown.explanation, "This address is not on the public web, so it cannot be shared.");
@@ -43,7 +43,7 @@ pub fn view<'a>(button: &'a Button<'_>, session: Session) -> View<'a> {
     let texts = button.texts();
     let settings = &button.settings;
     let (href, url, explanation) = match &button.target {
-        Ok(target) => (&*target.link, target.url, ""),
+        Ok(target) => (&*target.link, &*target.url, ""),
         Err(_) => ("", "", texts.refused),
     };
     let reveals = settings.copy && session.reveals_url();
@@ -64,29 +64,29 @@ pub fn view<'a>(button: &'a Button<'_>, session: Session) -> View<'a> {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::share::{act::Event, facts::Facts};
+    use crate::share::{act::ShareEvent, facts::Facts};
 
     fn facts(address: &'static str) -> Facts<'static> {
         Facts {
-            addresses: [address, "", "", ""],
+            urls: [address, "", "", ""],
             titles: ["소리", "", ""],
             language: "ko",
             ..Facts::default()
         }
     }
 
-    const PUBLIC: &str = "https://example.com/ example.com";
+    const PUBLIC: &str = "https://example.com/";
 
     #[test]
     fn a_button_is_either_a_link_or_explained() {
         for language in ["ko", "en"] {
             for look in Look::ALL {
-                for address in [PUBLIC, "data:x "] {
+                for address in [PUBLIC, "data:x"] {
                     let facts = Facts {
                         look: look.letter(),
                         language,
-                        copy: "1",
-                        sheet: "1",
+                        copy: true,
+                        sheet: true,
                         ..facts(address)
                     };
                     let button = Button::read(&facts);
@@ -120,8 +120,8 @@ mod tests {
     #[test]
     fn the_url_is_shown_after_a_failed_copy_and_hidden_with_the_copy_button() {
         let mut session = Session::default();
-        session.step(Event::Copy, true);
-        session.step(Event::CopyFailed, true);
+        session.step(ShareEvent::Copy, true);
+        session.step(ShareEvent::CopyFailed, true);
         let shown = |address, copy| {
             let facts = Facts {
                 copy,
@@ -129,8 +129,8 @@ mod tests {
             };
             view(&Button::read(&facts), session).address.to_owned()
         };
-        assert_eq!(shown(PUBLIC, "1"), "https://example.com/");
-        assert_eq!(shown(PUBLIC, ""), "");
-        assert_eq!(shown("http://localhost/ localhost", "1"), "");
+        assert_eq!(shown(PUBLIC, true), "https://example.com/");
+        assert_eq!(shown(PUBLIC, false), "");
+        assert_eq!(shown("http://localhost/", true), "");
     }
 }

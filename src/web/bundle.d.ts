@@ -31,7 +31,7 @@ declare module "sori:glue" {
   export default function initialize(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
 }
 declare module "sori:share-glue" {
-  export function share(event: number, session: number, facts: string): string;
+  export const share: typeof import("./share/boundary.d.ts").share;
   export default function initialize(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
 }
 

@@ -6,7 +6,7 @@
  * @param {string} en
  * @param {import("./captcha/boundary.d.ts").Core} core
  * @param {string} shareCss
- * @param {(event: number, session: number, facts: string) => string} share
+ * @param {import("./share/shell.js").Act} share
  * @returns {Promise<void>}
  */
 export async function defineElements(css, ko, en, core, shareCss, share) {
@@ -22,7 +22,7 @@ export async function defineElements(css, ko, en, core, shareCss, share) {
     return core;
   };
   const { defineCaptcha } = await import("./captcha/element.js");
-  const { defineShare } = await import("./share.js");
+  const { defineShare } = await import("./share/element.js");
   defineShare(share, shareCss);
   await defineCaptcha({ css, languages, bring });
 }

@@ -4,23 +4,28 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::{captcha::Core, share};
+use super::{
+    captcha::Core,
+    share::{self, ShareShell},
+};
+use crate::share::act::event::ShareEvent;
 
-/// The files of the shell. wasm-bindgen copies only files that Rust names; `tests/shell.rs` checks that the list is
-/// complete.
+/// The files of an element's shell. wasm-bindgen copies only files that Rust names; `tests/shell.rs` checks that the
+/// lists are complete.
 macro_rules! shell {
-    ($($path:literal $name:ident)*) => {
-        $(
-            #[wasm_bindgen(module = $path)]
-            extern "C" {
-                #[allow(dead_code, reason = "its file is needed, not its name")]
-                fn $name();
-            }
-        )*
+    ($element:ident { $($path:literal $name:ident)* }) => {
+        mod $element {
+            $(
+                #[wasm_bindgen::prelude::wasm_bindgen(module = $path)]
+                extern "C" {
+                    #[allow(dead_code, reason = "its file is needed, not its name")]
+                    fn $name();
+                }
+            )*
+        }
     };
 }
-shell! {
-    "/src/web/share.js" defineShare
+shell! { captcha_files {
     "/src/web/captcha/advice.js" advise
     "/src/web/captcha/core.js" load
     "/src/web/captcha/crash.js" paintCrash
@@ -40,7 +45,15 @@ shell! {
     "/src/web/captcha/sound.js" start
     "/src/web/captcha/surroundings.js" hasWay
     "/src/web/captcha/template.js" dress
-}
+} }
+shell! { share_files {
+    "/src/web/share/element.js" defineShare
+    "/src/web/share/facts.js" fact
+    "/src/web/share/painting.js" Painting
+    "/src/web/share/popup.js" openPopup
+    "/src/web/share/shell.js" Shell
+    "/src/web/share/template.js" tree
+} }
 
 #[wasm_bindgen(module = "/src/web/define.js")]
 extern "C" {
@@ -51,7 +64,7 @@ extern "C" {
         en: &str,
         core: Core,
         share_css: &str,
-        share: &Closure<dyn Fn(u32, u32, String) -> String>,
+        share: &Closure<dyn Fn(ShareShell, ShareEvent) -> bool>,
     ) -> Promise;
 }
 
@@ -59,7 +72,7 @@ extern "C" {
 /// changes nothing.
 #[wasm_bindgen]
 pub fn define() -> Promise {
-    let share = Closure::new(|event, session, facts: String| share::share(event, session, &facts));
+    let share = Closure::new(|shell, event| share::share(&shell, event));
     let defined = define_elements(
         include_str!("captcha.css"),
         include_str!("../locale/ko.json"),

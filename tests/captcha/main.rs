@@ -23,9 +23,10 @@ mod trap;
 // once than the runner's server has idle threads (four), it can leave one without a reply until another one is closed
 // (`TaskPool::spawn` of tiny_http 0.12 counts a thread that has been woken as idle).
 const FILES = ["crash", "core", "labels", "language", "memory", "policy", "request", "sound", "template", "shell", "listeners", "element"];
+const SHARE = ["facts", "painting", "popup", "shell", "template", "element"];
 export async function load() {
   for (const file of FILES) await import(`./src/web/captcha/${file}.js`);
-  await import("./src/web/share.js");
+  for (const file of SHARE) await import(`./src/web/share/${file}.js`);
   return (await import("./src/web/captcha/core.js")).bringCoreFrom;
 }
 

@@ -1,6 +1,7 @@
-//! Writes `src/web/captcha/boundary.d.ts`, the types that the shell is checked against (`tsc --checkJs`). wasm-bindgen
-//! makes the types of the module's exports. The names that only the module passes to the shell come from the same Rust
-//! enums. The file is in git beside the shell, so that editors know the types without a build.
+//! Writes `boundary.d.ts` beside the shell of each element: the types that the shell is checked against
+//! (`tsc --checkJs`). wasm-bindgen makes the types of the module's exports. The names that only the module passes to the
+//! shell come from the same Rust enums. The files are in git beside the shells, so that editors know the types without a
+//! build.
 
 use std::fs;
 
@@ -12,36 +13,42 @@ use sori_captcha::captcha::part::{Description, Flag, Part};
 use sori_captcha::captcha::state::StateName;
 use sori_captcha::captcha::view::Progress;
 use sori_captcha::config::Attribute;
+use sori_captcha::share::facts::{Extra, Fact};
 
-use crate::build::FULL;
+use crate::build::Module;
 use crate::workspace::Workspace;
 
-const FILE: &str = "src/web/captcha/boundary.d.ts";
-const HEAD: &str = "// Made by `cargo xtask build` from src/web/captcha/*.rs and the enums of the core: do not edit.\n";
-
-pub(crate) fn write(workspace: &Workspace) -> Result<()> {
-    let made = FULL.raw_dir(workspace).join(format!("{}.d.ts", FULL.name));
+pub(crate) fn write(workspace: &Workspace, module: &Module) -> Result<()> {
+    let made = (module.raw_dir(workspace)).join(format!("{}.d.ts", module.name));
     let made = fs::read_to_string(made)?;
     let (exported, _) = made
         .split_once("\nexport type InitInput")
         .context("wasm-bindgen writes its types in another form")?;
-    let text = format!("{HEAD}{}{exported}\n", names());
-    let kept = workspace.path(FILE);
+    let file = format!("src/web/{}/boundary.d.ts", module.element);
+    let text = format!("{}{exported}\n", head(module.element));
+    let kept = workspace.path(&file);
     if fs::read_to_string(&kept).ok().as_ref() != Some(&text) {
-        println!("build: {FILE} is made anew: commit it");
+        println!("build: {file} is made anew: commit it");
         fs::write(kept, text)?;
     }
     Ok(())
 }
 
-/// The enums that cross only from Rust to the shell, as unions of strings.
-fn names() -> String {
+/// The first line, and the enums that cross only from Rust to the shell, as unions of strings.
+fn head(element: &str) -> String {
     macro_rules! unions {
         ($($Enum:ident)*) => {
             [$(union(stringify!($Enum), &$Enum::ALL.map($Enum::as_str)),)*].concat()
         };
     }
-    unions!(Attribute Description Flag Flaw Message Name Part Progress Signal SiteText StateName)
+    let names = if element == "share" {
+        unions!(Extra Fact)
+    } else {
+        unions!(Attribute Description Flag Flaw Message Name Part Progress Signal SiteText StateName)
+    };
+    format!(
+        "// Made by `cargo xtask build` from the Rust in src/web and the enums of the core: do not edit.\n{names}"
+    )
 }
 
 fn union(name: &str, all: &[&str]) -> String {
@@ -51,15 +58,21 @@ fn union(name: &str, all: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{HEAD, names};
+    use super::head;
 
     #[test]
-    fn the_shell_is_checked_against_the_names_of_the_core() {
-        let kept = include_str!("../../src/web/captcha/boundary.d.ts");
-        let names = format!("{HEAD}{}", names());
-        assert!(
-            kept.starts_with(&names),
-            "cargo xtask build makes the file anew"
-        );
+    fn the_shells_are_checked_against_the_names_of_the_core() {
+        for (element, kept) in [
+            (
+                "captcha",
+                include_str!("../../src/web/captcha/boundary.d.ts"),
+            ),
+            ("share", include_str!("../../src/web/share/boundary.d.ts")),
+        ] {
+            assert!(
+                kept.starts_with(&head(element)),
+                "{element}: cargo xtask build makes the file anew"
+            );
+        }
     }
 }

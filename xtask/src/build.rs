@@ -24,6 +24,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 pub(crate) struct Module {
     /// The name of the wasm file is `{name}_bg.wasm`.
     pub(crate) name: &'static str,
+    /// The folder of the element in `src/web`.
+    pub(crate) element: &'static str,
     features: &'static str,
     opt_level: &'static str,
     /// Whether the module is linked with the standard library, which contains the texts of its panics.
@@ -34,6 +36,7 @@ pub(crate) struct Module {
 
 pub(crate) const FULL: Module = Module {
     name: "sori",
+    element: "captcha",
     features: "captcha",
     opt_level: "z",
     std: true,
@@ -42,6 +45,7 @@ pub(crate) const FULL: Module = Module {
 /// The share button alone. Its files are not named `share`, because lists that block social buttons contain such paths.
 pub(crate) const SHARE: Module = Module {
     name: "button",
+    element: "share",
     features: "share,bare",
     // This level makes the module a tenth smaller. An audio scan would become slower, but only the captcha has one.
     opt_level: "z",
@@ -70,9 +74,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         println!("build: {} ({})", module.wasm(), module.features);
         let made = compile(workspace, module)?;
         bind(workspace, module, &made)?;
-        if module.std {
-            boundary::write(workspace)?;
-        }
+        boundary::write(workspace, module)?;
         optimise(workspace, module, &dist)?;
         shorten::names(workspace, module, &dist)?;
     }

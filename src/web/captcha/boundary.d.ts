@@ -1,4 +1,4 @@
-// Made by `cargo xtask build` from src/web/captcha/*.rs and the enums of the core: do not edit.
+// Made by `cargo xtask build` from the Rust in src/web and the enums of the core: do not edit.
 export type Attribute = "endpoint" | "key-url" | "audio-url" | "verify-url" | "name" | "error" | "ticket" | "required" | "disabled" | "verify" | "lang" | "theme" | "lead-in" | "rate" | "shortcuts" | "pause-on-typing" | "remember" | "consent" | "mirror" | "timeout";
 export type Description = "nothing" | "page" | "hint" | "error" | "status";
 export type Flag = "aria-disabled" | "aria-invalid" | "readonly" | "hidden" | "data-way";

@@ -1,0 +1,100 @@
+// What <sori-share> shows.
+
+/**
+ * The accessible name that we gave to a link in the light DOM, and the author's own, from which we made it.
+ * @type {WeakMap<Element, [string, string | null | undefined]>}
+ */
+const names = new WeakMap();
+
+/** @param {Element} target @param {string} name @param {string | null | undefined | false} value */
+export function set(target, name, value) {
+  if (value) target.setAttribute(name, value);
+  else target.removeAttribute(name);
+}
+
+/**
+ * Makes the page's own link open a tab, and says so in its accessible name. The name is the author's label, or the
+ * text, or ours, followed by the hint. A label that we set earlier does not count as the author's.
+ * @param {HTMLAnchorElement} link
+ * @param {string} caption
+ * @param {string} hint
+ */
+function adopt(link, caption, hint) {
+  const label = link.getAttribute("aria-label");
+  let [ours, own] = /** @type {any[]} */ (names.get(link) ?? []);
+  if (label !== ours) own = label;
+  ours = own || link.textContent.trim() || link.querySelector("[alt]")?.getAttribute("alt") || caption;
+  if (!ours.includes(hint.slice(1, -1))) ours += ` ${hint}`;
+  names.set(link, [ours, own]);
+  set(link, "aria-label", ours);
+  link.target = "_blank";
+  link.relList.add("noopener", "noreferrer");
+}
+
+/**
+ * @typedef {object} View
+ * @property {string} look
+ * @property {string} language
+ * @property {string} href
+ * @property {string} caption
+ * @property {string} hint
+ * @property {string} sheet
+ * @property {string} copy
+ * @property {string} address
+ * @property {string} addressLabel
+ * @property {string} explanation Why nothing can be shared.
+ */
+
+/** What an element shows. */
+export class Painting {
+  /** @type {View | undefined} What was painted last. */
+  view;
+  /** @type {HTMLAnchorElement} The page's own link, or ours. */
+  link;
+
+  /** @param {Element} element @param {import("./template.js").Tree} tree */
+  constructor(element, tree) {
+    this.element = element;
+    this.tree = tree;
+    this.link = tree.link;
+  }
+
+  /** @param {View} view */
+  paint(view) {
+    const { element, tree, view: last } = this;
+    const link = element.querySelector("a") ?? tree.link;
+    if (link !== tree.link) adopt(link, view.caption, view.hint);
+    const names = /** @type {(keyof View)[]} */ (Object.keys(view));
+    // Painting the same text again would clear a selection.
+    if (last && link === this.link && names.every((name) => view[name] === last[name])) return;
+    this.view = view;
+    this.link = link;
+    tree.slot.hidden = link === tree.link;
+    tree.link.hidden = link !== tree.link;
+    tree.wrapper.lang = view.language;
+    tree.wrapper.className = view.look;
+    set(tree.link, "href", view.href);
+    set(link, "href", view.href);
+    tree.caption.textContent = view.caption;
+    tree.hint.textContent = ` ${view.hint}`;
+    tree.sheet.textContent = view.sheet;
+    tree.sheet.hidden = !view.sheet;
+    tree.copy.textContent = view.copy;
+    tree.copy.hidden = !view.copy;
+    tree.field.ariaLabel = view.addressLabel;
+    tree.field.value = view.address;
+    tree.field.hidden = !view.address;
+    const why = view.explanation;
+    const before = last?.explanation ?? "";
+    // The page's own link may have a role and a title. They are changed only to disable the link, and restored afterwards.
+    if (!why && !before) return;
+    // Without `href` it would not be a link, and the keyboard could not reach it.
+    set(link, "role", why && "link");
+    set(link, "tabindex", why && "0");
+    for (const target of [link, tree.sheet, tree.copy]) {
+      set(target, "aria-disabled", why && "true");
+      set(target, "title", why);
+    }
+    if (why !== before) tree.status.textContent = why;
+  }
+}
