@@ -209,16 +209,3 @@ impl Scanner {
         }
     }
 }
-
-/// A silent WAV file of this length: 8 kHz, 8 bits, mono. It is the lead-in. It starts within the visitor's user
-/// gesture, so that the browser allows the sound after it, and it wakes a Bluetooth device.
-#[must_use]
-pub fn silence(ms: u32) -> Vec<u8> {
-    const HEADER: &[u8; 44] = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\0\0\0\0";
-    let samples = ms.clamp(10, 10_000) * 8;
-    let mut out = vec![128; HEADER.len() + samples as usize];
-    out[..HEADER.len()].copy_from_slice(HEADER);
-    out[4..8].copy_from_slice(&(36 + samples).to_le_bytes());
-    out[40..44].copy_from_slice(&samples.to_le_bytes());
-    out
-}

@@ -27,7 +27,6 @@ pub(crate) struct Module {
     /// The folder of the element in `src/web`.
     pub(crate) element: &'static str,
     features: &'static str,
-    opt_level: &'static str,
     /// Whether the module is linked with the standard library, which contains the texts of its panics.
     std: bool,
     /// The compiler flags that choose WebAssembly extensions. If empty, the module uses those of the target.
@@ -38,7 +37,6 @@ pub(crate) const FULL: Module = Module {
     name: "sori",
     element: "captcha",
     features: "captcha",
-    opt_level: "z",
     std: true,
     extensions: NO_REFERENCE_TYPES,
 };
@@ -47,8 +45,6 @@ pub(crate) const SHARE: Module = Module {
     name: "button",
     element: "share",
     features: "share,bare",
-    // This level makes the module a tenth smaller. An audio scan would become slower, but only the captcha has one.
-    opt_level: "z",
     std: false,
     extensions: "",
 };
@@ -113,7 +109,6 @@ fn compile(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
         sh,
         "cargo build --quiet -p sori-wasm --profile wasm --target {TARGET} --no-default-features --features {features}"
     )
-    .env("CARGO_PROFILE_WASM_OPT_LEVEL", module.opt_level)
     .envs(linker)
     .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
     .quiet()
