@@ -1,6 +1,6 @@
 //! Compares the hand-written types with the lists that `<sori-captcha>` is made of. The manifest for editors is made
 //! from the same lists (`cargo xtask reference`), and a test in the browser compares it with the element's class.
-//! `tests/share.rs` does the same for `<sori-share>`.
+//! `tests/share/element.rs` does the same for `<sori-share>`.
 #![cfg(all(not(target_arch = "wasm32"), feature = "captcha"))]
 
 use std::collections::BTreeSet;

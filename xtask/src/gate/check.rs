@@ -2,7 +2,7 @@
 
 use std::{fmt, thread};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use xshell::cmd;
 
@@ -325,6 +325,11 @@ const FIREFOX: Browser = Browser {
 };
 
 fn wasm_tests(workspace: &Workspace, browser: &Browser, names: &[String]) -> Result<()> {
+    ensure!(
+        names.len() <= 1,
+        "the runner of wasm tests takes one name, not {}",
+        names.len()
+    );
     let sh = workspace.shell();
     let Browser {
         flag,
