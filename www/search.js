@@ -1,5 +1,5 @@
-// The search field of the documentation. The index is fetched at the first use, from beside this file: no service is asked.
-// Both are classic scripts, so that the search also works in pages that are opened as files.
+// The search field of the documentation. The index is a file of the same site, so no search service is involved. It is fetched
+// at the first use. It and this file are classic scripts, so that the search also works in pages that are opened as files.
 
 /** @typedef {{ page: string, heading: string, url: string, text: string }} Section */
 
@@ -59,7 +59,7 @@
   };
 
   /**
-   * The sections that contain every word, those first that have them in a heading.
+   * The sections that contain every word. Those that have every word in a heading come first.
    * @param {Section[]} all
    * @param {string[]} words
    */

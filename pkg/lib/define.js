@@ -10,7 +10,7 @@ import { standIn } from "./stand-in.js";
 let ours = false;
 let initialized = false;
 
-/** Makes a fresh instance. What is left of an instance that has trapped cannot reach into it. */
+/** Makes a fresh instance. After a trap, callbacks that belong to the old instance cannot call into the fresh one. */
 const bring = async () => {
   if (initialized) reset();
   else await initialize({ module_or_path: await open() });

@@ -14,7 +14,7 @@ use crate::text::push_number;
 /// ```
 #[must_use]
 pub fn normalise(typed: &str) -> String {
-    // Builds both readings at once; only at the end is it known which one applies.
+    // Builds both readings at once, because only the last character shows which one applies.
     let (mut plain, mut named) = (String::new(), String::new());
     let mut all_named = true;
     let mut rest = typed.chars();

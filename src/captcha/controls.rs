@@ -1,4 +1,4 @@
-//! Which controls are shown, their names, and which way to continue an error points to.
+//! The names of the controls, which of them have an effect now, and what a visitor can do when there is no audio.
 
 use super::{
     message::Message,
@@ -53,7 +53,7 @@ impl Captcha {
         }
     }
 
-    /// Whether the link to another way is highlighted before Play.
+    /// Whether the link to another way is highlighted instead of Play.
     #[must_use]
     pub fn way_is_first(&self) -> bool {
         self.fault.is_some_and(|fault| {

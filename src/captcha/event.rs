@@ -220,7 +220,7 @@ pub enum Effect {
     Remember,
     /// Drop the current audio.
     Unload,
-    /// Replace a media element that does not play with a new one. The current audio is kept.
+    /// Drop a media element that does not play, so that the next sound gets a new one. The current audio is kept.
     ReplaceElement,
 
     /// Empty the box.

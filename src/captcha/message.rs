@@ -45,17 +45,18 @@ names! {
         Loading = "loading",
         /// Said when the audio has ended.
         Ended = "ended",
-        /// The same the first time, in the box: with the next step, and the keyboard keys that are useful now.
+        /// The same for the first time, with the focus in the box. It also says the next step and the useful keyboard
+        /// keys.
         EndedKeys = "endedKeys",
-        /// The same the first time, in the box, where no keyboard key is offered.
+        /// As `EndedKeys`, but without the keyboard keys: none is offered, or the visitor was told them before.
         EndedType = "endedType",
-        /// The same the first time, on Play.
+        /// Said when the audio has ended for the first time, with the focus on Play.
         EndedTypeBefore = "endedTypeBefore",
-        /// The same the first time, on another control.
+        /// Said when the audio has ended for the first time, with the focus on another control.
         EndedTypeBox = "endedTypeBox",
-        /// Said when a different audio has ended, in the box.
+        /// Said when the different audio that the visitor asked for has ended, with the focus in the box.
         EndedNew = "endedNew",
-        /// The same, on another control.
+        /// The same, with the focus on another control.
         EndedNewBox = "endedNewBox",
         /// Said when a new audio has emptied the box.
         BoxCleared = "boxCleared",

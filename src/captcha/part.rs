@@ -55,7 +55,7 @@ names! {
         ReadOnly = "readonly",
         /// The part is not shown.
         Hidden = "hidden",
-        /// The link to another way is highlighted before Play.
+        /// The link to another way is highlighted instead of Play.
         WayFirst = "data-way",
     }
 }

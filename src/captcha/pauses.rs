@@ -7,7 +7,7 @@ use super::wav::{Envelope, FRAME_MS};
 
 /// How far a step goes where no pauses are found, in ms.
 pub const BLIND_STEP_MS: u32 = 2000;
-/// A pause is at least this long, in frames: stops inside a digit (the closure of ㄱ, t, k) are shorter.
+/// A pause is at least this long, in frames. The silences inside a digit (before the burst of ㄱ, t, k) are shorter.
 const MIN_PAUSE: usize = 12;
 /// A position at most this much before a stop, in ms, counts as the stop: browsers round positions.
 const NEAR_STOP_MS: u32 = 5;

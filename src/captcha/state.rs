@@ -52,7 +52,8 @@ pub struct Challenge {
     pub sound: Sound,
 }
 
-/// What the media element does. Except for the lead-in, only its own events change this. Positions are in ms.
+/// What the media element does. Its own events say when speech begins, pauses and ends. If no event comes, a
+/// timer decides. Positions are in ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Playback {
     /// Nothing was played yet, or the end was reached.
@@ -156,8 +157,8 @@ pub enum Phase {
     Verified,
     /// The last key can no longer be used. Play asks for a new one.
     Over(Ending),
-    /// There is no challenge, and that is not the visitor's fault. There may be a key whose audio could not be fetched;
-    /// then the next try uses no quota.
+    /// There is no audio, and that is not the visitor's fault. There may be a key whose audio could not be fetched.
+    /// Then the next try uses no quota.
     Failed,
 }
 

@@ -177,7 +177,7 @@ impl Scanner {
         } = self.format;
         let level = match width {
             0 => return,
-            // 8 bits are unsigned around 128.
+            // Samples of 8 bits are unsigned, and 128 is silence.
             1 => (i16::from(byte) - 128) << 8,
             _ => i16::from_le_bytes([self.low, byte]),
         };

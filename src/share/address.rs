@@ -60,7 +60,7 @@ pub fn accept(url: &str) -> Result<Accepted, Refusal> {
     })
 }
 
-/// (`find` and `split_once` would link the standard library's search, 1 kB.)
+/// Where the mark is. `find` and `split_once` would link the standard library's search, which takes 1 kB.
 fn position(text: &str, mark: u8) -> Option<usize> {
     text.bytes().position(|byte| byte == mark)
 }
@@ -83,7 +83,7 @@ fn is_local(authority: &[u8]) -> bool {
         || host.last().is_some_and(u8::is_ascii_digit) && is_local_v4(host)
 }
 
-/// Judges a dotted quad; the URL parser has made one of every host whose last label is a number.
+/// Judges a dotted quad. The URL parser has already turned every host whose last label is a number into one.
 fn is_local_v4(host: &[u8]) -> bool {
     let mut octets = [0_u8; 4];
     let mut at = 0;

@@ -25,8 +25,8 @@ impl Source {
 
 /// The first address that is not empty, and where it comes from.
 ///
-/// A source that is present but refused is not skipped. To share another page than the one that was named would be a
-/// surprise; a warning is not.
+/// A source that is present but refused is not skipped. Otherwise the visitor would share another page than the one
+/// that was named. The developer gets a warning.
 ///
 /// ```
 /// use sori_captcha::share::choice::{Source, choose_url};

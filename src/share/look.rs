@@ -1,4 +1,4 @@
-//! The `type` attribute: six sizes and arrangements, in the order of NAVER's own button.
+//! The `type` attribute: six sizes and arrangements, in the same order as the types of NAVER's own button.
 
 /// One of the six looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! The attributes that take one of a set of values. If a value is not understood, there is a warning that names the
-//! attribute, and the default is used.
+//! The attributes that decide how the button looks and what it offers. If a value is not understood, there is a warning
+//! that names the attribute, and the default is used.
 
 use super::{
     facts::Facts,

@@ -1,4 +1,4 @@
-// What the build (xtask/src/bundle.rs) puts in for the modules of the package.
+// The types of what the build (xtask/src/bundle.rs) inserts into the modules of the package.
 
 declare module "sori:captcha-css" {
   const css: string;

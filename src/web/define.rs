@@ -1,5 +1,5 @@
 //! `define()`, for people who build this crate by wasm-pack as it is: the elements' JavaScript is included as snippets.
-//! The npm package is the same thing made small: there the JavaScript is around the module, and this file is left out.
+//! The npm package leaves this file out, to save bytes: its JavaScript is outside the module and loads it.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;

@@ -1,4 +1,4 @@
-//! The entry points for JavaScript. The shells beside these modules (`captcha/`, `share.js`) report what the browser
+//! The entry points for JavaScript. The shells beside these modules (`captcha/`, `share/`) report what the browser
 //! has and what happened, and perform what follows. Neither the shells nor these modules have any rules.
 
 #[cfg(feature = "captcha")]

@@ -53,7 +53,7 @@ macro_rules! error_codes {
 pub enum Side {
     /// The backend, in a problem document.
     Server,
-    /// The widget alone; never on the wire.
+    /// The widget alone; a backend never sends it.
     Widget,
 }
 

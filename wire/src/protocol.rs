@@ -131,8 +131,8 @@ fn decode(digits: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// What an error reply means: our own `code` first, then NAVER's `errorCode` (which a plain
-/// pass-through proxy sends), then the status.
+/// What an error reply means. Our own `code` decides first, then NAVER's `errorCode`, then the status. A proxy that
+/// only passes NAVER's replies on sends `errorCode`.
 ///
 /// A 403 has two meanings at NAVER: `CT001` is an invalid key; without a code it is a missing permission.
 #[must_use]

@@ -12,12 +12,12 @@ use super::{
 };
 use crate::error::ErrorCode;
 
-/// How long the box has its description before it gets the focus, in ms, where nothing needs the focus at once. Orca
-/// reads a description twice if it changes together with the focus.
+/// If the focus can wait, it moves to the box this long after the description of the box has changed, in ms. Orca reads
+/// a description twice if it changes together with the focus.
 const FOCUS_MS: u32 = 100;
 
 impl Captcha {
-    /// Keeps the description of the box up to date, except while the box has the focus.
+    /// Keeps the description of the box up to date. While the box has the focus, the description only shrinks.
     pub(super) fn describe(&mut self) {
         let wanted = Description::of(self);
         self.description = if self.focus == Focus::Answer {

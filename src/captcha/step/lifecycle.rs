@@ -85,7 +85,8 @@ impl Captcha {
         push(fx, Effect::StopTimer(Timer::ExpiryWarning));
     }
 
-    /// A page from the back/forward cache still has the form as it was submitted.
+    /// A page from the back/forward cache still has the form as it was submitted. The site's server may have used up
+    /// the key, so the fields are not submitted again.
     pub(super) fn page_restored(&mut self) {
         if let Phase::Over(Ending::Submitted { resendable }) = &mut self.phase {
             *resendable = false;

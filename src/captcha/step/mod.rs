@@ -44,8 +44,8 @@ fn push(fx: &mut Effects, effect: Effect) {
 }
 
 impl Captcha {
-    // A function of its own. Inlined into the code that reads the shell's report, it would make a function with so many
-    // locals that the number of each takes two bytes.
+    // Not inlined into the code that reads the shell's report: together they would have so many locals that the index
+    // of a local takes two bytes.
     #[inline(never)]
     fn take(&mut self, event: Event<'_>, fx: &mut Effects) {
         match event {

@@ -21,7 +21,7 @@ const LEAD_IN_KEY_MS: u32 = 500;
 /// The silence before speech goes on from another position, in ms. During it a screen reader speaks the name of the
 /// keyboard key, even if the key types nothing (NVDA takes typed characters from the window, not from the page).
 const KEY_ECHO_MS: u32 = 400;
-/// How long after its planned end a lead-in may still play before speech starts anyway, in ms.
+/// If a lead-in has not ended this long after its planned end, in ms, speech starts anyway.
 const LEAD_IN_GRACE_MS: u32 = 1000;
 /// How long speech may make no progress, in ms.
 pub(super) const STALL_MS: u32 = 4000;
@@ -181,7 +181,7 @@ impl Captcha {
             Phase::Ready(Playback::LeadIn { at, .. } | Playback::Starting { at }) => {
                 Some((starts, at))
             }
-            // The media element reports 0 while it holds silence. Then the position at the pause counts.
+            // While the media element holds silence, the shell reports 0. Then the position at the pause counts.
             Phase::Ready(Playback::Paused { at: kept }) if at == 0 => Some((starts, kept)),
             Phase::Ready(_) => Some((starts, at)),
             _ => None,

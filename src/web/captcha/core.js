@@ -31,7 +31,8 @@ function uncaught({ error, reason }) {
   const called = core;
   const waiting = [...live].some(({ request }) => request && !request.signal.aborted);
   if (!called || !waiting || !((error ?? reason) instanceof WebAssembly.RuntimeError)) return;
-  // Delayed, because several requests may fail at once: the last of these reports must not end a fresh instance.
+  // Delayed, because several requests may fail at once. All of these reports then name the same instance, and only the first one
+  // ends it. Otherwise a later report could end a fresh instance.
   setTimeout(() => called === core && fail());
 }
 

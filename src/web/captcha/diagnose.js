@@ -118,7 +118,7 @@ export async function diagnose(element, { request = false } = {}) {
   return findings;
 }
 
-/** Plays a silent clip from a blob, which shows at once whether media-src allows that. @param {Say} say */
+/** Loads a silent clip from a blob, which shows at once whether media-src allows that. @param {Say} say */
 async function tryMedia(say) {
   const clip = new Uint8Array(52);
   clip.set(

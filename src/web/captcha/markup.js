@@ -2,14 +2,17 @@
 
 /** @type {WeakSet<Element>} */
 const checked = new WeakSet();
-/** The console keeps every element that a line names, so a page that makes many elements gets one line. @type {Set<string>} */
+/**
+ * The console keeps every element that a line names in memory, so a page that makes many elements gets one line.
+ * @type {Set<string>}
+ */
 const told = new Set();
 
 /** Attributes that are not misspelt: usual ones that differ from ours by two letters, and template syntax (`@error`, `:name`). */
 const OTHERS = /^(on|data-|role$)|[^a-z-]/;
 
 /**
- * How many letters must be added, dropped or changed to make one word of the other.
+ * How many letters must be added, dropped or changed to turn one word into the other.
  * @param {string} one
  * @param {string} other
  */

@@ -96,7 +96,7 @@ export class Painting {
   paintAttributes() {
     const { element } = this;
     this.box.ariaRequired = element.hasAttribute("required") ? "true" : null;
-    // With `consent`, the notice stands before the box, because the visitor agrees to it. Otherwise it stands out of the way.
+    // With `consent`, the notice stands before the box, because the visitor agrees to it. Otherwise it comes last.
     const label = this.part("label");
     const notice = this.part("notice");
     const before = label.previousElementSibling === notice;
@@ -170,7 +170,7 @@ export class Painting {
       }
     }
     this.state = name;
-    // Older Chromium does not know `:host(:state())` and throws.
+    // The style sheet uses this attribute, because older Chromium does not know `:host(:state())`.
     /** @type {HTMLElement} */ (this.root.firstElementChild).dataset.state = name;
   }
 

@@ -14,7 +14,7 @@ const PORTION = 4096;
  * @property {number} timeout In ms.
  * @property {string} url
  * @property {object} [body] Sent as JSON. A request without a body fetches the audio.
- * @property {(json: any, response: Response) => import("./shell.js").Telling} [read] Makes of the reply what the core is told.
+ * @property {(json: any, response: Response) => import("./shell.js").Telling} [read] Turns the reply into what the core is told.
  */
 
 /** @param {unknown} value */

@@ -228,7 +228,7 @@ export class Shell extends Painting {
 
   /** @param {number} ms */
   leadIn(ms) {
-    // The silence that plays already goes on: another clip loaded over one that is about to start can hang WebKitGTK.
+    // If silence plays already, it simply continues: loading a clip over one that is about to start can hang WebKitGTK.
     if (this.silent && sound.isSilent(this)) return;
     sound.leadIn(this, ms);
   }

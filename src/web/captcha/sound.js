@@ -79,7 +79,7 @@ function load(audio, pieces) {
 }
 
 /**
- * The position and the length of speech, in ms; 0 if unknown. Rounded, because the way to the module cuts fractions off.
+ * The position and the length of speech, in ms; 0 if unknown. Rounded, because the module would drop fractions.
  * @param {Shell} self
  * @returns {[number, number]}
  */

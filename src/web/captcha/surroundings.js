@@ -14,7 +14,7 @@ export function hasWay(element) {
 }
 
 /**
- * A form's first submit button, in the order of the document; an `<input type=image>` is not among its `elements`.
+ * A form's first submit button, in document order. `form.elements` lacks `<input type=image>`, so the whole tree is searched.
  * @param {HTMLFormElement} form
  */
 export function defaultButton(form) {

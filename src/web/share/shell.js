@@ -18,7 +18,7 @@ const warnings = new Set();
 export class Shell {
   /** What Rust remembers of this button. */
   session = 0;
-  /** Whether the next announcement ends with a no-break space. */
+  /** Whether the last announcement ended with a no-break space. */
   spaced = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;
