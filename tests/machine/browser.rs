@@ -180,6 +180,16 @@ impl Browser {
         }
     }
 
+    /// The media element does by itself what the event reports.
+    pub(crate) fn obey(&mut self, event: &Event) {
+        match event {
+            Event::Paused { .. } => self.moving = false,
+            // The silence could not be played, so nothing separates speech from an announcement before it.
+            Event::LeadInOver => self.last_word = None,
+            _ => {}
+        }
+    }
+
     fn take(&mut self, event: Event) {
         let keys = self.keys;
         let act = matches!(event, Event::Toggle(_) | Event::Play | Event::Renew);

@@ -113,3 +113,28 @@ fn a_check_that_fails_keeps_the_answer_and_can_be_made_again() {
         assert_eq!(browser.fields(), "captcha-response&token");
     }
 }
+
+/// Orca drops a text that equals the one it spoke last. An error that a press of Play silenced was not spoken.
+#[test]
+fn an_error_that_was_silenced_does_not_make_the_next_one_equal_to_the_last() {
+    let mut browser = Browser::new(&[("verify", "inline")]);
+    let errors = |browser: &Browser| {
+        let empty = "The box is empty. Type the numbers in the audio.";
+        browser.said.iter().filter(|said| **said == empty).count()
+    };
+    browser.press_play();
+    browser.key_arrives(None);
+    browser.audio_arrives();
+    browser.press_play();
+    browser.tell(Event::Focus(Focus::Answer));
+    browser.tell(Event::Check);
+    browser.pass(120);
+    assert_eq!(errors(&browser), 1);
+    browser.tell(Event::Check);
+    browser.press_dot();
+    browser.pass(120);
+    assert_eq!(errors(&browser), 1, "nothing is said before the digits");
+    browser.tell(Event::Check);
+    browser.pass(120);
+    assert_eq!(errors(&browser), 2);
+}

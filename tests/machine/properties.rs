@@ -142,7 +142,10 @@ fn happen(browser: &mut Browser, happening: Happening) {
             });
             assert_eq!(browser.captcha, before, "a stale reply changed something");
         }
-        Happening::Sound(event) => browser.tell(event),
+        Happening::Sound(event) => {
+            browser.obey(&event);
+            browser.tell(event);
+        }
         Happening::Fire(timer) => browser.tell(Event::Timer(timer)),
         Happening::Wait(ms) => browser.pass(ms),
     }

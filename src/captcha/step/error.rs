@@ -96,12 +96,12 @@ impl Captcha {
         let silent = self.must_be_silent();
         self.status.write(silent);
         if let Some((_, telling @ Telling::Due)) = &mut self.verdict {
-            *telling = if silent {
-                Telling::Described
+            if silent {
+                *telling = Telling::Described;
             } else {
-                Telling::Announced
-            };
-            self.turn = !self.turn;
+                *telling = Telling::Announced;
+                self.turn = !self.turn;
+            }
         }
     }
 

@@ -259,14 +259,14 @@ impl fmt::Display for Check {
     }
 }
 
-/// The backend's library without the program, and the backend with a feature that is off by default. Each is a separate
-/// build.
 /// The value of `RUST_TEST_THREADS` for tests that mostly wait.
 fn at_once() -> String {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     (cores * TESTS_PER_CORE).to_string()
 }
 
+/// The backend's library without the program, and the backend with a feature that is off by default. Each is a separate
+/// build.
 fn parts_of_the_backend(workspace: &Workspace) -> Result<()> {
     let sh = workspace.shell();
     for features in ["", "practice"] {
