@@ -10,22 +10,22 @@ use super::{
 };
 use crate::share::act::event::ShareEvent;
 
-/// The files of an element's shell. wasm-bindgen copies only files that Rust names; `tests/shell.rs` checks that the
-/// lists are complete.
+/// The files of the shells. wasm-bindgen copies only files of which Rust names an export; `tests/shell.rs` checks that
+/// the list is complete.
 macro_rules! shell {
-    ($element:ident { $($path:literal $name:ident)* }) => {
-        mod $element {
-            $(
-                #[wasm_bindgen::prelude::wasm_bindgen(module = $path)]
+    ($($path:literal $name:ident)*) => {
+        $(
+            const _: () = {
+                #[wasm_bindgen(module = $path)]
                 extern "C" {
-                    #[allow(dead_code, reason = "its file is needed, not its name")]
-                    fn $name();
+                    #[wasm_bindgen(js_name = $name)]
+                    fn _file();
                 }
-            )*
-        }
+            };
+        )*
     };
 }
-shell! { captcha_files {
+shell! {
     "/src/web/captcha/advice.js" advise
     "/src/web/captcha/core.js" load
     "/src/web/captcha/crash.js" paintCrash
@@ -42,18 +42,17 @@ shell! { captcha_files {
     "/src/web/captcha/reach.js" openDetails
     "/src/web/captcha/request.js" abort
     "/src/web/captcha/shell.js" Shell
+    "/src/web/captcha/silence.js" silence
     "/src/web/captcha/sound.js" start
     "/src/web/captcha/surroundings.js" hasWay
     "/src/web/captcha/template.js" dress
-} }
-shell! { share_files {
     "/src/web/share/element.js" defineShare
     "/src/web/share/facts.js" fact
     "/src/web/share/painting.js" Painting
     "/src/web/share/popup.js" openPopup
     "/src/web/share/shell.js" Shell
     "/src/web/share/template.js" tree
-} }
+}
 
 #[wasm_bindgen(module = "/src/web/define.js")]
 extern "C" {

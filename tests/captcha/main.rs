@@ -22,7 +22,7 @@ mod trap;
 // The shell's files are loaded one at a time, each after the files that it imports. If there are more connections at
 // once than the runner's server has idle threads (four), it can leave one without a reply until another one is closed
 // (`TaskPool::spawn` of tiny_http 0.12 counts a thread that has been woken as idle).
-const FILES = ["crash", "core", "labels", "language", "memory", "policy", "request", "sound", "template", "shell", "listeners", "element"];
+const FILES = ["crash", "core", "labels", "language", "memory", "policy", "request", "silence", "sound", "template", "shell", "listeners", "element"];
 const SHARE = ["facts", "painting", "popup", "shell", "template", "element"];
 export async function load() {
   for (const file of FILES) await import(`./src/web/captcha/${file}.js`);

@@ -1,23 +1,9 @@
 // The media element. Sori does not use an AudioContext, because the iPhone's silent switch mutes it.
 import { attempt, forget, wasBlocked } from "./policy.js";
+import { silence } from "./silence.js";
 
 /** @typedef {import("./shell.js").Shell} Shell */
 /** @typedef {"silence" | "speech" | ""} Clip What the media element holds. */
-
-const SAMPLES_PER_MS = 8;
-
-/** A silent WAV: 8 kHz, 8 bits, mono. @param {number} ms */
-function silence(ms) {
-  const samples = Math.max(10, ms) * SAMPLES_PER_MS;
-  const bytes = new Uint8Array(44 + samples).fill(128);
-  bytes.set(
-    new TextEncoder().encode("RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0@\x1f\0\0@\x1f\0\0\x01\0\x08\0data\0\0\0\0"),
-  );
-  const view = new DataView(bytes.buffer);
-  view.setUint32(4, 36 + samples, true);
-  view.setUint32(40, samples, true);
-  return bytes;
-}
 
 /** @param {Shell} self */
 function mediaElement(self) {
