@@ -33,7 +33,7 @@ fn called<'a>(rust: &'a str, of: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for text in attributes {
         let (attribute, rest) = text.split_once(")]").unwrap();
-        if attribute.contains("etter") {
+        if attribute.contains("getter") || attribute.contains("setter") {
             continue;
         }
         let (signature, _) = rest.split_once(';').unwrap();
