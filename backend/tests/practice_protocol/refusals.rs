@@ -7,7 +7,7 @@ use sori_backend::practice::{Call, Fault, Options};
 use sori_backend::upstream::Dialect;
 
 use crate::in_both_dialects;
-use crate::upstream::{ID, SECRET, Upstream, assert_error, told};
+use crate::upstream::{ID, SECRET, Upstream, assert_error, assert_no_audio, told};
 
 async fn an_unknown_or_missing_key_is_ct001(dialect: Dialect) {
     let upstream = Upstream::speaking(dialect, "12345").await;
@@ -31,13 +31,7 @@ async fn an_expired_key_is_ct001(dialect: Dialect) {
     )
     .await;
     let key = upstream.key().await;
-    assert_error(
-        &upstream,
-        upstream.get(&format!("scaptcha?key={key}")).await,
-        403,
-        "CT001",
-    )
-    .await;
+    assert_no_audio(&upstream, &key).await;
 }
 
 async fn an_answer_to_unfetched_audio_is_ct002(dialect: Dialect) {
@@ -81,14 +75,7 @@ async fn credentials_count_in_their_headers_only(dialect: Dialect) {
 }
 
 async fn a_refused_caller_spends_no_quota(dialect: Dialect) {
-    let upstream = Upstream::start(
-        dialect,
-        Options {
-            daily_quota: Some(1),
-            ..Options::default()
-        },
-    )
-    .await;
+    let upstream = Upstream::with_quota(dialect, 1).await;
     for _ in 0..3 {
         let response = upstream
             .client
@@ -102,14 +89,7 @@ async fn a_refused_caller_spends_no_quota(dialect: Dialect) {
 }
 
 async fn the_daily_quota_counts_issues_and_verifications_but_no_audio(dialect: Dialect) {
-    let upstream = Upstream::start(
-        dialect,
-        Options {
-            daily_quota: Some(3),
-            ..Options::default()
-        },
-    )
-    .await;
+    let upstream = Upstream::with_quota(dialect, 3).await;
     let first = upstream.heard_key().await;
     for _ in 0..4 {
         assert_eq!(
@@ -134,14 +114,7 @@ async fn the_daily_quota_counts_issues_and_verifications_but_no_audio(dialect: D
 }
 
 async fn only_get_is_served_and_head_issues_nothing(dialect: Dialect) {
-    let upstream = Upstream::start(
-        dialect,
-        Options {
-            daily_quota: Some(1),
-            ..Options::default()
-        },
-    )
-    .await;
+    let upstream = Upstream::with_quota(dialect, 1).await;
     for method in [Method::HEAD, Method::POST, Method::PUT, Method::DELETE] {
         let response = upstream
             .request(method, "skey?code=0")

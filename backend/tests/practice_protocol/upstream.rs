@@ -39,6 +39,14 @@ impl Upstream {
         }
     }
 
+    pub(crate) async fn with_quota(dialect: Dialect, daily_quota: u32) -> Self {
+        let options = Options {
+            daily_quota: Some(daily_quota),
+            ..Options::default()
+        };
+        Self::start(dialect, options).await
+    }
+
     pub(crate) async fn speaking(dialect: Dialect, answer: &str) -> Self {
         let answer = Some(Digits::parse(answer).unwrap());
         let options = Options {
@@ -126,4 +134,10 @@ pub(crate) async fn assert_error(upstream: &Upstream, response: Response, status
     assert_eq!(refusal["errorCode"], code);
     assert!(refusal[message].as_str().is_some_and(|m| !m.is_empty()));
     assert_eq!(refusal.as_object().unwrap().len(), 2);
+}
+
+/// The key has expired, or it has been used.
+pub(crate) async fn assert_no_audio(upstream: &Upstream, key: &str) {
+    let response = upstream.get(&format!("scaptcha?key={key}")).await;
+    assert_error(upstream, response, 403, "CT001").await;
 }
