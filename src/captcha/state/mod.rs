@@ -1,5 +1,7 @@
 //! The state of one captcha: its phase, and in a field beside it the challenge that the phase is about.
 
+mod challenge;
+
 use core::num::NonZeroU32;
 
 use super::{
@@ -7,7 +9,9 @@ use super::{
     part::Description,
     status::Status,
 };
-use crate::{config::Config, error::ErrorCode, names::names, protocol::Key};
+pub use challenge::{Challenge, Issued, Sound};
+
+use crate::{config::Config, error::ErrorCode, names::names};
 
 /// Something went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,31 +29,6 @@ impl From<ErrorCode> for Fault {
             retry_after: None,
         }
     }
-}
-
-/// A key that the backend issued. Issuing it has used one call of the day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issued {
-    /// The key.
-    pub key: Key,
-    /// How long it is valid, in s, if the backend says so.
-    pub expires_in: Option<u32>,
-}
-
-/// The content of a challenge besides its key. So far it is always audio; an image would be a second variant.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sound {
-    /// Where the digits begin, in ms; empty where no pauses were found.
-    pub starts: Vec<u32>,
-}
-
-/// A challenge that can be heard and answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Challenge {
-    /// Its key.
-    pub issued: Issued,
-    /// Its audio.
-    pub sound: Sound,
 }
 
 /// What the media element does. Its own events say when speech begins, pauses and ends. If no event comes, a
