@@ -19,3 +19,4 @@ mod site;
 mod siteverify;
 mod slow;
 mod throttled;
+mod verified_once;
