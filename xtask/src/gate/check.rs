@@ -1,6 +1,6 @@
 //! The checks, in the order of their cost.
 
-use std::{fmt, thread};
+use std::fmt;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
@@ -14,9 +14,6 @@ use crate::{dist, fresh, packaging, release, size};
 /// In the gate, property tests use the same inputs on every machine, so that a failure comes from a change of the code
 /// and not from new random inputs. `cargo xtask fuzz` and a plain `cargo test` use other inputs.
 const SAME_INPUTS: (&str, &str) = ("PROPTEST_RNG_SEED", "20261128");
-
-/// Most tests on the host wait for a server or for a clock, so more of them run at once than the machine has cores.
-const TESTS_PER_CORE: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Check {
@@ -180,8 +177,7 @@ impl Check {
                         sh,
                         "cargo test --quiet --no-fail-fast --workspace --exclude sori-e2e --exclude sori-deploy --exclude sori-stacks -- {names...}"
                     )
-                    .env(SAME_INPUTS.0, SAME_INPUTS.1)
-                    .env("RUST_TEST_THREADS", at_once()),
+                    .env(SAME_INPUTS.0, SAME_INPUTS.1),
                     names,
                 )?;
                 if all && names.is_empty() {
@@ -257,12 +253,6 @@ impl fmt::Display for Check {
         let value = self.to_possible_value();
         f.write_str(value.as_ref().map_or("", |value| value.get_name()))
     }
-}
-
-/// The value of `RUST_TEST_THREADS` for tests that mostly wait.
-fn at_once() -> String {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    (cores * TESTS_PER_CORE).to_string()
 }
 
 /// The backend's library without the program, and the backend with a feature that is off by default. Each is a separate
