@@ -10,12 +10,11 @@ use crate::metrics::Traffic;
 use axum::Router;
 use connection::Served;
 use core::{future::Future, pin::pin, time::Duration};
-use futures_util::FutureExt;
 use ipnet::IpNet;
 use seats::Seats;
 use std::{io, net::SocketAddr, sync::Arc};
 use tokio::{
-    net::{TcpListener, TcpSocket},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::watch,
     time,
 };
@@ -162,14 +161,30 @@ pub async fn serve(
         };
         welcome(stream, peer);
     }
-    // Accept also those that the operating system has already accepted; otherwise they would be reset.
-    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
-        welcome(stream, peer);
+    match pending(listener) {
+        Ok(connections) => {
+            for (stream, peer) in connections {
+                welcome(stream, peer);
+            }
+        }
+        Err(error) => tracing::warn!(%error, "connections cannot be accepted"),
     }
-    drop(listener);
     tell.send_replace(true);
     tracker.close();
     if time::timeout(bounds.grace, tracker.wait()).await.is_err() {
         tracing::warn!("requests were still open at the end of SORI_SHUTDOWN_GRACE");
     }
+}
+
+/// Closes the listener. Returns the connections that the operating system has already accepted; otherwise they would be
+/// reset. The listener of tokio would leave out those that arrived since the runtime last looked for events.
+fn pending(listener: TcpListener) -> io::Result<Vec<(TcpStream, SocketAddr)>> {
+    // It does not block: tokio has set that.
+    let listener = listener.into_std()?;
+    let mut connections = Vec::new();
+    while let Ok((stream, peer)) = listener.accept() {
+        stream.set_nonblocking(true)?;
+        connections.push((TcpStream::from_std(stream)?, peer));
+    }
+    Ok(connections)
 }
