@@ -232,7 +232,8 @@ async fn an_operator_sees_how_the_day_stands_and_opens_it() {
     let spent = json!({"errorMessage": "Query limit exceeded", "errorCode": "010"});
     answers.lock().unwrap().push((429, spent.to_string()));
     let upstream = upstream(&answers).await;
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    // Other tests use 127.0.0.1, so none of them takes the port in between.
+    let free = std::net::TcpListener::bind("127.0.0.5:0").unwrap();
     let admin = free.local_addr().unwrap().to_string();
     drop(free);
     let program = Program::start(&upstream, &[("SORI_ADMIN_LISTEN", &admin)]).await;

@@ -155,9 +155,10 @@ async fn a_challenge_is_traced_from_the_page_to_the_upstream_and_tells_no_secret
 
 #[tokio::test]
 async fn a_collector_that_is_away_costs_nobody_an_answer() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", free.local_addr().unwrap());
-    drop(free);
+    // It has an address, and does not listen.
+    let nobody = tokio::net::TcpSocket::new_v4().unwrap();
+    nobody.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = format!("http://{}", nobody.local_addr().unwrap());
     let (child, base) = start(&address, "info").await;
     let issued = ask(&client(), &base, "keys", json!({})).await;
     assert!(issued["key"].is_string(), "{issued}");

@@ -1,5 +1,7 @@
 //! The limit of open files: connections must leave some for the upstream, the admin address and the journal.
 
+use super::seats::CLOSING;
+
 /// The connections of the admin address, and those that are being refused.
 const ADMIN: usize = 64 + 64;
 /// Standard streams, listeners, the journal and a new journal, the async runtime, name lookups, TLS roots.
@@ -18,6 +20,6 @@ pub fn raise_limit() -> Option<usize> {
 #[must_use]
 pub fn connections(wanted: usize, files: usize, upstream: usize) -> usize {
     // The connection of one call may still be closing when the next call begins, so count each twice.
-    let kept = ADMIN + OTHERS + 2 * upstream;
+    let kept = ADMIN + OTHERS + CLOSING + 2 * upstream;
     wanted.min(files.saturating_sub(kept)).max(16)
 }

@@ -121,8 +121,8 @@ pub async fn serve(
     let refusals = refusal::Desk::new(bounds.practice);
     let tracker = TaskTracker::new();
     let (tell, told) = watch::channel(false);
-    let welcome = |stream, peer: SocketAddr| {
-        let Some(seat) = seats.take(peer.ip().to_canonical()) else {
+    let welcome = |(stream, peer): (TcpStream, SocketAddr), file| {
+        let Some(seat) = seats.take(peer.ip().to_canonical(), file) else {
             bounds.traffic.refused.inc();
             refusals.answer(stream);
             return;
@@ -143,12 +143,16 @@ pub async fn serve(
     let mut stop = pin!(stop);
     let mut warned: Option<time::Instant> = None;
     loop {
+        let accept = async {
+            let file = seats.file().await;
+            listener.accept().await.map(|accepted| (accepted, file))
+        };
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accept => accepted,
             () = &mut stop => break,
         };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
+        match accepted {
+            Ok((accepted, file)) => welcome(accepted, file),
             Err(error) => {
                 seats.free_one();
                 if warned.is_none_or(|at| at.elapsed() >= ACCEPT_WARNING_EVERY) {
@@ -156,15 +160,13 @@ pub async fn serve(
                     tracing::warn!(%error, "connections cannot be accepted");
                 }
                 time::sleep(ACCEPT_PAUSE).await;
-                continue;
             }
-        };
-        welcome(stream, peer);
+        }
     }
-    match pending(listener) {
-        Ok(connections) => {
-            for (stream, peer) in connections {
-                welcome(stream, peer);
+    match Pending::of(listener) {
+        Ok(pending) => {
+            for accepted in pending {
+                welcome(accepted, seats.file().await);
             }
         }
         Err(error) => tracing::warn!(%error, "connections cannot be accepted"),
@@ -176,15 +178,23 @@ pub async fn serve(
     }
 }
 
-/// Closes the listener. Returns the connections that the operating system has already accepted; otherwise they would be
-/// reset. The listener of tokio would leave out those that arrived since the runtime last looked for events.
-fn pending(listener: TcpListener) -> io::Result<Vec<(TcpStream, SocketAddr)>> {
-    // It does not block: tokio has set that.
-    let listener = listener.into_std()?;
-    let mut connections = Vec::new();
-    while let Ok((stream, peer)) = listener.accept() {
-        stream.set_nonblocking(true)?;
-        connections.push((TcpStream::from_std(stream)?, peer));
+/// The connections that the operating system has already accepted when the server stops; otherwise they would be reset.
+/// The listener of tokio would leave out those that arrived since the runtime last looked for events.
+struct Pending(std::net::TcpListener);
+
+impl Pending {
+    fn of(listener: TcpListener) -> io::Result<Self> {
+        // It does not block: tokio has set that.
+        listener.into_std().map(Self)
     }
-    Ok(connections)
+}
+
+impl Iterator for Pending {
+    type Item = (TcpStream, SocketAddr);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (stream, peer) = self.0.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, peer))
+    }
 }

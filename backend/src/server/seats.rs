@@ -8,6 +8,10 @@ use std::{
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How many connections may still be closing while those that take their places are open.
+pub(super) const CLOSING: usize = 16;
 
 /// The room for connections.
 #[derive(Debug)]
@@ -18,6 +22,7 @@ pub(super) struct Seats {
     private_only: bool,
     traffic: Traffic,
     taken: Mutex<Taken>,
+    files: Arc<Semaphore>,
 }
 
 #[derive(Debug, Default)]
@@ -33,6 +38,7 @@ pub(super) struct Seat {
     seats: Arc<Seats>,
     id: u64,
     phase: Arc<Phase>,
+    _file: OwnedSemaphorePermit,
 }
 
 impl Seats {
@@ -44,12 +50,20 @@ impl Seats {
             private_only: bounds.private_only,
             traffic: bounds.traffic.clone(),
             taken: Mutex::default(),
+            files: Arc::new(Semaphore::new(bounds.connections + CLOSING)),
         }
+    }
+
+    /// Waits until an open file is free for one more connection. A connection that must leave gives up its place at
+    /// once and its file a little later. Without this wait, a flood would be accepted faster than files are closed.
+    pub(super) async fn file(&self) -> OwnedSemaphorePermit {
+        let file = Arc::clone(&self.files).acquire_owned().await;
+        file.expect("the semaphore is never closed")
     }
 
     /// A place for a connection of `peer`. If none is free, a connection that waits for no reply is closed: one of
     /// the same address if that address has too many, otherwise the one that has waited longest.
-    pub(super) fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Seat> {
+    pub(super) fn take(self: &Arc<Self>, peer: IpAddr, file: OwnedSemaphorePermit) -> Option<Seat> {
         if self.private_only && !is_private(peer) {
             return None;
         }
@@ -71,6 +85,7 @@ impl Seats {
             seats: Arc::clone(self),
             id,
             phase,
+            _file: file,
         })
     }
 
@@ -133,6 +148,13 @@ impl Drop for Seat {
 mod tests {
     use super::*;
 
+    impl Seats {
+        fn take_at_once(self: &Arc<Self>, peer: IpAddr) -> Option<Seat> {
+            let file = Arc::clone(&self.files).try_acquire_owned().unwrap();
+            self.take(peer, file)
+        }
+    }
+
     #[test]
     fn a_client_with_a_public_address_is_turned_away_where_only_private_ones_are_served() {
         let seats = Arc::new(Seats::new(&Bounds {
@@ -141,7 +163,10 @@ mod tests {
         }));
         for public in ["203.0.113.7", "2001:db8::1", "::ffff:203.0.113.7"] {
             let public: IpAddr = public.parse().unwrap();
-            assert!(seats.take(public.to_canonical()).is_none(), "{public}");
+            assert!(
+                seats.take_at_once(public.to_canonical()).is_none(),
+                "{public}"
+            );
         }
         for private in [
             "127.0.0.1",
@@ -151,7 +176,10 @@ mod tests {
             "fd00::1",
             "::1",
         ] {
-            assert!(seats.take(private.parse().unwrap()).is_some(), "{private}");
+            assert!(
+                seats.take_at_once(private.parse().unwrap()).is_some(),
+                "{private}"
+            );
         }
     }
 
@@ -166,16 +194,16 @@ mod tests {
             ..Bounds::default()
         }));
         let proxy: IpAddr = "10.0.0.1".parse().unwrap();
-        let mut kept: Vec<_> = (0..3).map(|_| seats.take(proxy).unwrap()).collect();
+        let mut kept: Vec<_> = (0..3).map(|_| seats.take_at_once(proxy).unwrap()).collect();
         assert_eq!(traffic.connections.get(), 3);
         // A connection that waits for a reply is never closed.
         for seat in &kept {
             seat.phase().called();
         }
-        assert!(seats.take(proxy).is_none());
+        assert!(seats.take_at_once(proxy).is_none());
         kept[1].phase().answered();
         kept[1].phase().flushed();
-        kept.push(seats.take(proxy).unwrap());
+        kept.push(seats.take_at_once(proxy).unwrap());
         assert!(kept[1].phase().is_leaving());
         assert_eq!((traffic.connections.get(), traffic.evicted.get()), (3, 1));
         drop(kept);

@@ -195,14 +195,21 @@ async fn no_exchange_lasts_for_ever() {
 #[tokio::test]
 async fn a_newcomer_takes_the_place_of_who_waits_for_nothing() {
     let upstream = Scripted::start().await;
-    let site = Site::start_bounded(settings(upstream.addr), NOON, 2, Patience::default()).await;
+    // No time limit closes them.
+    let patience = Patience {
+        idle: Duration::from_secs(3600),
+        headers: Duration::from_secs(3600),
+        ..Patience::default()
+    };
+    let site = Site::start_bounded(settings(upstream.addr), NOON, 2, patience).await;
     let idle = send(&site, "").await;
     let half = send(&site, "GET /healthz HTTP/1.1\r\nhost: a\r\n").await;
+    let mut newcomers = Vec::new();
     for _ in 0..4 {
-        let answer = timeout(SOON, Answer::of(site.get("/healthz")))
-            .await
-            .expect("an answer");
-        assert_eq!(answer.status, 200);
+        let mut newcomer = KeepAlive::connect(&site).await;
+        newcomer.ask("GET", "/healthz").await;
+        assert!(newcomer.answer().await.unwrap().starts_with("http/1.1 200"));
+        newcomers.push(newcomer);
     }
     // These had waited longest.
     rest(idle).await;

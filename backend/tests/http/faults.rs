@@ -5,8 +5,8 @@ use crate::{
     scripted::{Reply, Scripted},
     site::{CLIENT_SECRET, Site, settings},
 };
-use std::{net::SocketAddr, time::Duration};
-use tokio::net::TcpListener;
+use std::time::Duration;
+use tokio::net::TcpSocket;
 
 /// The faults that any call can have, and the code for each.
 async fn common() -> (Vec<(Reply, &'static str)>, Scripted) {
@@ -138,7 +138,11 @@ async fn a_verification_that_fails_upstream_is_told_and_not_repeated() {
 
 #[tokio::test]
 async fn a_connection_that_was_never_made_costs_nothing() {
-    let site = Site::start(settings(free_address().await)).await;
+    // It has an address, and does not listen.
+    let nobody = TcpSocket::new_v4().unwrap();
+    nobody.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = nobody.local_addr().unwrap();
+    let site = Site::start(settings(address)).await;
     assert_eq!(site.issue().await.code(), "upstream_unavailable");
     let usage = site.usage().await;
     assert_eq!((usage.spent, usage.reserved), (0, 0));
@@ -161,15 +165,6 @@ async fn a_verification_that_could_not_be_sent_can_be_made_again() {
     assert_eq!(site.verify(&key, "12345").await.json["verified"], true);
     let usage = site.usage().await;
     assert_eq!((usage.spent, usage.reserved), (2, 0));
-}
-
-/// An address that nobody listens at.
-async fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap()
 }
 
 #[tokio::test]

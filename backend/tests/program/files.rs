@@ -3,24 +3,24 @@
 use crate::process::{Program, client};
 use std::net::TcpStream;
 
-fn free_address() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
-}
-
 #[tokio::test]
 async fn idle_connections_take_no_file_from_upstream_and_metrics() {
-    let admin = free_address();
-    let variables = [("SORI_ADMIN_LISTEN", admin.as_str())];
-    let program = Program::start_limited("ulimit -n 300", &variables).await;
+    let variables = [
+        ("SORI_ADMIN_LISTEN", "127.0.0.1:0"),
+        ("TOKIO_WORKER_THREADS", "1"),
+    ];
+    let mut program = Program::start_limited("ulimit -n 300", &variables).await;
     let address = program
         .base
         .trim_end_matches('/')
         .strip_prefix("http://")
         .unwrap();
-    let idle: Vec<_> = (0..500)
+    // While it sleeps, they all arrive at once.
+    program.signal("-STOP").await;
+    let idle: Vec<_> = (0..600)
         .map(|_| TcpStream::connect(address).unwrap())
         .collect();
+    program.signal("-CONT").await;
     let http = client();
     for _ in 0..40 {
         let request = http.post(format!("{}captcha/keys", program.base));
@@ -29,7 +29,7 @@ async fn idle_connections_take_no_file_from_upstream_and_metrics() {
         assert!([201, 429].contains(&answer.status().as_u16()), "{answer:?}");
     }
     let metrics = http
-        .get(format!("http://{admin}/metrics"))
+        .get(format!("{}metrics", program.admin().await))
         .send()
         .await
         .unwrap();
@@ -56,11 +56,10 @@ async fn idle_connections_take_no_file_from_upstream_and_metrics() {
 
 #[tokio::test]
 async fn the_soft_limit_of_open_files_is_raised() {
-    let admin = free_address();
-    let variables = [("SORI_ADMIN_LISTEN", admin.as_str())];
-    let program = Program::start_limited("ulimit -Sn 100; ulimit -Hn 4000", &variables).await;
+    let variables = [("SORI_ADMIN_LISTEN", "127.0.0.1:0")];
+    let mut program = Program::start_limited("ulimit -Sn 100; ulimit -Hn 4000", &variables).await;
     let metrics = client()
-        .get(format!("http://{admin}/metrics"))
+        .get(format!("{}metrics", program.admin().await))
         .send()
         .await
         .unwrap();

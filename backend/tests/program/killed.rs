@@ -2,7 +2,7 @@
 
 use crate::{
     ANSWER, CLIENT_ID, CLIENT_SECRET, SITE_SECRET, Visitor,
-    process::{Program, client},
+    process::{Program, client, free_address},
 };
 use axum::{Router, routing::get};
 use serde_json::{Value, json};
@@ -118,9 +118,7 @@ async fn a_process_that_is_killed_while_it_shortens_its_journal_loses_nothing() 
     let state = std::env::temp_dir().join(format!("sori-shortened-{}", std::process::id()));
     // Long host names make the journal long quickly.
     let page = format!("{0}.{0}.{0}.example", "p".repeat(60));
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let admin = free.local_addr().unwrap().to_string();
-    drop(free);
+    let admin = free_address(4).to_string();
     let origin = format!("https://{page}");
     let variables = [
         ("SORI_CLIENT_ID", CLIENT_ID),

@@ -98,11 +98,7 @@ async fn scan(format: &str) {
         .unwrap();
     let url = format!("http://{}/v1/captcha", upstream.addr);
     let state = std::env::temp_dir().join(format!("sori-scan-{format}-{}", std::process::id()));
-    let admin = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let program = Program::start(
+    let mut program = Program::start(
         "serve",
         &[
             ("SORI_CLIENT_ID", CLIENT_ID),
@@ -112,7 +108,7 @@ async fn scan(format: &str) {
             ("SORI_SITEVERIFY_SECRET", SITE_SECRET),
             ("SORI_TICKET_SECRET", TICKET_SECRET),
             ("SORI_STATE_DIR", state.to_str().unwrap()),
-            ("SORI_ADMIN_LISTEN", &admin.to_string()),
+            ("SORI_ADMIN_LISTEN", "127.0.0.1:0"),
             ("SORI_LOG", "trace"),
             ("SORI_LOG_FORMAT", format),
         ],
@@ -199,7 +195,9 @@ async fn scan(format: &str) {
     for what in ["healthz", "readyz"] {
         visitor.get(what).await;
     }
-    let metrics = visitor.http.get(format!("http://{admin}/metrics"));
+    let metrics = visitor
+        .http
+        .get(format!("{}metrics", program.admin().await));
     visitor.ask("metrics", metrics).await;
     let log = program.stop().await;
     let journal = std::fs::read_to_string(state.join("journal.jsonl")).unwrap();

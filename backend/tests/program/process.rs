@@ -1,6 +1,10 @@
 //! The program as a process, with everything that it prints.
 
-use std::{process::Stdio, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    process::Stdio,
+    time::Duration,
+};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader},
     process::{Child, Command},
@@ -77,6 +81,15 @@ impl Program {
         wait_for(&mut self.err, |said| said.contains(text)).await
     }
 
+    /// The URL of the admin address, which the log names.
+    pub(crate) async fn admin(&mut self) -> String {
+        let log = self.logs("metrics and health are served").await;
+        let (_, line) = log.split_once("metrics and health are served").unwrap();
+        let (_, rest) = line.split_once("127.0.0.1:").unwrap();
+        let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        format!("http://127.0.0.1:{port}/")
+    }
+
     /// Whether the log contains `text` now.
     pub(crate) fn said(&self, text: &str) -> bool {
         self.err.borrow().text.contains(text)
@@ -145,4 +158,11 @@ pub(crate) fn client() -> reqwest::Client {
     // Another test of the same process may have installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// An address with a port that is free. `host` is the last number of a loopback address that no other test uses;
+/// otherwise another test could take the port before it is used.
+pub(crate) fn free_address(host: u8) -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, host), 0)).unwrap();
+    listener.local_addr().unwrap()
 }

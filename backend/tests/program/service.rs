@@ -1,6 +1,6 @@
 //! What a service manager and a container engine see of the program.
 
-use crate::process::{Program, client};
+use crate::process::{Program, client, free_address};
 use std::{
     fs,
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -11,11 +11,6 @@ use std::{
 };
 
 const PATIENCE: Duration = Duration::from_secs(20);
-
-fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap()
-}
 
 /// Receives what the program tells systemd.
 struct Manager {
@@ -83,7 +78,7 @@ fn activated(at: SocketAddr) -> tokio::process::Command {
 /// Clients that connect before the program runs wait, and are then served.
 #[tokio::test]
 async fn a_socket_of_systemd_is_taken_over() {
-    let at = free_address();
+    let at = free_address(2);
     let listen = at.to_string();
     // The first connection starts it.
     let request = tokio::spawn(async move {
@@ -104,7 +99,7 @@ async fn a_socket_of_systemd_is_taken_over() {
 /// What is allowed depends on the address, for example practice mode on an address other than loopback.
 #[tokio::test]
 async fn a_socket_elsewhere_than_the_settings_say_is_refused() {
-    let at = free_address();
+    let at = free_address(3);
     let mut program = activated(at);
     let child = program
         .env("SORI_LISTEN", "127.0.0.1:1")

@@ -125,23 +125,18 @@ async fn scaptcha(State(seen): State<Arc<Mutex<Seen>>>, version: Version) -> Res
     ([("content-type", "audio/wav")], wav).into_response()
 }
 
-async fn backend(upstream: &Upstream, trusted: bool, admin: &str) -> Program {
+async fn backend(upstream: &Upstream, trusted: bool) -> Program {
     let mut variables = vec![
         ("SORI_CLIENT_ID", "an-id"),
         ("SORI_CLIENT_SECRET", "s3cr3t-ten"),
         ("SORI_SITEVERIFY_SECRET", SITE_SECRET),
         ("SORI_UPSTREAM_URL", upstream.url.as_str()),
-        ("SORI_ADMIN_LISTEN", admin),
+        ("SORI_ADMIN_LISTEN", "127.0.0.1:0"),
     ];
     if trusted {
         variables.push(("SSL_CERT_FILE", upstream.authority.to_str().unwrap()));
     }
     Program::start("serve", &variables).await
-}
-
-fn free_address() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
 }
 
 async fn issue(program: &Program) -> (u16, Value) {
@@ -159,7 +154,7 @@ async fn the_whole_path_runs_over_tls_and_the_protocol_that_the_upstream_offers(
         (&[][..], Version::HTTP_11),
     ] {
         let upstream = Upstream::start("localhost", protocols).await;
-        let program = backend(&upstream, true, &free_address()).await;
+        let program = backend(&upstream, true).await;
         let (status, issued) = issue(&program).await;
         assert_eq!(status, 201, "{issued}");
         let key = issued["key"].as_str().unwrap();
@@ -183,15 +178,14 @@ async fn the_whole_path_runs_over_tls_and_the_protocol_that_the_upstream_offers(
 async fn an_upstream_whose_certificate_does_not_hold_is_told_nothing_and_spends_nothing() {
     for (name, trusted) in [("localhost", false), ("other.example", true)] {
         let upstream = Upstream::start(name, &["h2", "http/1.1"]).await;
-        let admin = free_address();
-        let program = backend(&upstream, trusted, &admin).await;
+        let mut program = backend(&upstream, trusted).await;
         let (status, problem) = issue(&program).await;
         assert_eq!(
             (status, &problem["code"]),
             (503, &json!("upstream_unavailable"))
         );
         let metrics = client()
-            .get(format!("http://{admin}/metrics"))
+            .get(format!("{}metrics", program.admin().await))
             .send()
             .await
             .unwrap();
