@@ -18,7 +18,7 @@ pub struct Language {
 }
 
 /// Every language.
-pub const LANGUAGES: [Language; 4] = [
+pub const LANGUAGES: &[Language] = &[
     Language {
         tag: "ko",
         json: include_str!("ko.json"),
@@ -128,7 +128,10 @@ mod tests {
         for Language { tag, .. } in LANGUAGES {
             let texts = Texts::of(tag);
             let keys: BTreeSet<_> = texts.0.keys().map(String::as_str).collect();
-            assert_eq!(keys, names, "{tag}");
+            let missing: Vec<_> = names.difference(&keys).collect();
+            let unknown: Vec<_> = keys.difference(&names).collect();
+            assert!(missing.is_empty(), "{tag}.json lacks {missing:?}");
+            assert!(unknown.is_empty(), "{tag}.json: no message is called {unknown:?}");
             for (name, text) in &texts.0 {
                 assert!(!text.trim().is_empty(), "{tag} {name}");
                 assert_eq!(text, text.trim(), "{tag} {name}");

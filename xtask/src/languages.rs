@@ -11,7 +11,7 @@ use sori_captcha::locale::texts::{LANGUAGES, Language, Texts};
 pub(crate) fn write(dist: &Path) -> Result<()> {
     let folder = dist.join("locale");
     fs::create_dir_all(&folder)?;
-    for language in LANGUAGES.into_iter().filter(|language| !language.inside) {
+    for language in LANGUAGES.iter().filter(|language| !language.inside) {
         let path = folder.join(format!("{}.js", language.tag));
         fs::write(&path, module(language)?)
             .with_context(|| format!("cannot write {}", path.display()))?;
@@ -21,7 +21,7 @@ pub(crate) fn write(dist: &Path) -> Result<()> {
 
 /// A module that gives the texts of one language to the elements. They share no scope, so the module puts the texts
 /// under a global symbol. Where there is no document, it does nothing.
-fn module(Language { tag, reviewed, .. }: Language) -> Result<String> {
+fn module(Language { tag, reviewed, .. }: &Language) -> Result<String> {
     let mut out = String::new();
     if !reviewed {
         out.push_str("// Not yet reviewed by a native screen-reader user.\n");

@@ -165,7 +165,7 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// Exactly the files that are published.
-const FILES: [&str; 25] = [
+const FILES: &[&str] = &[
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.ko.md",
