@@ -33,6 +33,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         let others = workspace.root().join("tests/listen/beside");
         setup::install_npm_at(workspace, &others, "captchas to listen to beside Sori")?;
     }
+    // The screen reader, its desktop and the browser have one home directory.
+    let _lock = workspace.lock("listen")?;
     println!("listen: compiling");
     cmd!(
         workspace.shell(),
