@@ -131,7 +131,10 @@ mod tests {
             let missing: Vec<_> = names.difference(&keys).collect();
             let unknown: Vec<_> = keys.difference(&names).collect();
             assert!(missing.is_empty(), "{tag}.json lacks {missing:?}");
-            assert!(unknown.is_empty(), "{tag}.json: no message is called {unknown:?}");
+            assert!(
+                unknown.is_empty(),
+                "{tag}.json: no message is called {unknown:?}"
+            );
             for (name, text) in &texts.0 {
                 assert!(!text.trim().is_empty(), "{tag} {name}");
                 assert_eq!(text, text.trim(), "{tag} {name}");

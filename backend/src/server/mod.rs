@@ -165,7 +165,8 @@ pub async fn serve(
     }
     match Pending::of(listener) {
         Ok(pending) => {
-            for accepted in pending {
+            // More cannot have been waiting at the stop. Without this limit, a flood would delay it.
+            for accepted in pending.take(BACKLOG as usize) {
                 welcome(accepted, seats.file().await);
             }
         }

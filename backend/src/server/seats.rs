@@ -43,6 +43,7 @@ pub(super) struct Seat {
 
 impl Seats {
     pub(super) fn new(bounds: &Bounds) -> Self {
+        let files = bounds.connections.saturating_add(CLOSING);
         Self {
             most: bounds.connections,
             most_of_peer: bounds.peer_connections,
@@ -50,7 +51,7 @@ impl Seats {
             private_only: bounds.private_only,
             traffic: bounds.traffic.clone(),
             taken: Mutex::default(),
-            files: Arc::new(Semaphore::new(bounds.connections + CLOSING)),
+            files: Arc::new(Semaphore::new(files.min(Semaphore::MAX_PERMITS))),
         }
     }
 
