@@ -40,6 +40,10 @@ async fn an_outage_leaves_a_form_that_can_be_sent_and_a_way_on() {
             let captcha = page.captcha("").await;
             captcha.part("play").await.click().await;
             captcha.until_state("failed").await;
+            // Its line comes a moment later and moves the button that is pressed next.
+            captcha
+                .until_text("status", "No more audio today. Please use another way.")
+                .await;
             send(page).await;
             let result = text(page, "#result").await;
             assert!(result.contains("quota_exceeded"), "{result}");
