@@ -221,6 +221,31 @@ async fn each_client_id_has_a_count_of_its_own_and_takes_it_up_again() {
 }
 
 #[tokio::test]
+async fn a_damaged_count_that_is_taken_up_again_is_kept_too() {
+    for damage in ["\"heart\"", "not a line of a journal"] {
+        let dir = Dir::new("bound-damaged");
+        let store = dir.open_for("right id", POLICY, NOON).unwrap();
+        issue(&store, "one").await;
+        issue(&store, "two").await;
+        drop(store);
+        drop(dir.open_for("wrong id", POLICY, NOON).unwrap());
+        let [kept] = &dir.aside()[..] else {
+            panic!("{:?}", dir.aside());
+        };
+        let path = dir.0.join(kept);
+        let damaged = fs::read_to_string(&path)
+            .unwrap()
+            .replacen("\"heard\"", damage, 1);
+        fs::write(&path, &damaged).unwrap();
+        let store = dir.open_for("right id", POLICY, NOON).unwrap();
+        assert_eq!(usage(&store).await.spent, 2);
+        let aside = dir.aside();
+        let is_kept = |name: &String| fs::read_to_string(dir.0.join(name)).unwrap() == damaged;
+        assert!(aside.iter().any(is_kept), "{aside:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_state_directory_that_is_deleted_is_noticed_and_made_again() {
     let dir = Dir::new("deleted");
     let store = dir.open().unwrap();

@@ -88,50 +88,57 @@ impl Place {
 
     /// Reads the existing journal. One that cannot be used is renamed, and the log says so.
     pub(super) fn read(&self, policy: &Policy, now: Moment) -> Result<Book, JournalError> {
-        let read = || -> io::Result<Book> {
+        let read = || {
             let path = self.path();
-            let read = |text: &[u8]| format::read(text, self.binding, policy, now);
-            match read(&contents(&path)?) {
-                Reading::Empty => Ok(Book::new(now)),
-                Reading::Book(book, 0) => Ok(*book),
-                Reading::Book(book, damaged) => {
-                    let aside = self.set_aside(now)?;
-                    tracing::error!(
-                        damaged,
-                        aside = %aside.display(),
-                        "lines of the journal cannot be read; the count goes on without them, and the damaged \
-                         file was set aside (help: troubleshooting#journal)"
-                    );
-                    Ok(*book)
-                }
-                Reading::Foreign(why) => {
-                    let aside = self.set_aside(now)?;
-                    tracing::error!(
-                        why,
-                        aside = %aside.display(),
-                        "the journal cannot be used; it was set aside, and the day's count begins anew (help: \
-                         troubleshooting#journal)"
-                    );
-                    Ok(Book::new(now))
-                }
+            match format::read(&contents(&path)?, self.binding, policy, now) {
                 Reading::Bound(other) => {
                     let aside = self.of(other);
                     keep(&path, &aside)?;
-                    let ours = self.of(self.binding);
-                    let text = contents(&ours)?;
                     tracing::warn!(
                         aside = %aside.display(),
                         "the journal is about another upstream or client id; it was set aside, and will be \
                          taken up again when that returns"
                     );
-                    match read(&text) {
-                        Reading::Book(book, _) => Ok(*book),
-                        _ => Ok(Book::new(now)),
-                    }
+                    let ours = self.of(self.binding);
+                    let reading = format::read(&contents(&ours)?, self.binding, policy, now);
+                    self.book_of(reading, &ours, now)
                 }
+                reading => self.book_of(reading, &path, now),
             }
         };
         read().map_err(|error| self.error(error))
+    }
+
+    /// The book that was read from a file. A file that cannot be used is renamed, and the log says so.
+    fn book_of(&self, reading: Reading, path: &Path, now: Moment) -> io::Result<Book> {
+        match reading {
+            Reading::Empty => Ok(Book::new(now)),
+            Reading::Book(book, 0) => Ok(*book),
+            Reading::Book(book, damaged) => {
+                let aside = self.set_aside(path, now)?;
+                tracing::error!(
+                    damaged,
+                    aside = %aside.display(),
+                    "lines of the journal cannot be read; the count goes on without them, and the damaged \
+                     file was set aside (help: troubleshooting#journal)"
+                );
+                Ok(*book)
+            }
+            reading @ (Reading::Foreign(_) | Reading::Bound(_)) => {
+                let why = match reading {
+                    Reading::Foreign(why) => why,
+                    _ => "its name is not that of its upstream and client id",
+                };
+                let aside = self.set_aside(path, now)?;
+                tracing::error!(
+                    why,
+                    aside = %aside.display(),
+                    "the journal cannot be used; it was set aside, and the day's count begins anew (help: \
+                     troubleshooting#journal)"
+                );
+                Ok(Book::new(now))
+            }
+        }
     }
 
     /// The file where the journal of another upstream or client id is kept until that one is used again.
@@ -141,15 +148,16 @@ impl Place {
     }
 
     /// Keeps the journal under a name that is not taken.
-    fn set_aside(&self, now: Moment) -> io::Result<PathBuf> {
+    fn set_aside(&self, path: &Path, now: Moment) -> io::Result<PathBuf> {
         let seconds = now.as_millis() / 1000;
         let names = (0_u32..).map(|n| match n {
             0 => format!("journal.damaged-{seconds}.jsonl"),
             n => format!("journal.damaged-{seconds}-{n}.jsonl"),
         });
         let mut paths = names.map(|name| self.dir.join(name));
-        let aside = paths.find(|path| !path.exists()).unwrap_or_default();
-        keep(&self.path(), &aside)?;
+        let free = paths.find(|path| !path.exists());
+        let aside = free.expect("the list of names has no end");
+        keep(path, &aside)?;
         Ok(aside)
     }
 

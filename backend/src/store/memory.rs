@@ -267,10 +267,7 @@ impl Inner {
     fn enter(&self, kept: &mut Kept, event: Event) -> Result<(), Unavailable> {
         let at = kept.book.now();
         let entry = Entry { at, event };
-        if let Some(journal) = &mut kept.journal {
-            let written = journal.append(&entry);
-            written.map_err(|error| Unavailable::new(with_causes(&error)))?;
-        }
+        append(kept, &entry)?;
         kept.book.apply(&self.policy, &entry);
         let usage = kept.book.usage(&self.policy);
         super::warn_when_nearly_spent(&mut kept.warned, usage);
@@ -285,10 +282,7 @@ impl Inner {
 
     fn note_at(&self, kept: &mut Kept, at: Moment, event: Event) -> Result<(), Unavailable> {
         let entry = Entry { at, event };
-        let written = match &mut kept.journal {
-            Some(journal) => journal.append(&entry).map_err(Unavailable::new),
-            None => Ok(()),
-        };
+        let written = append(kept, &entry);
         kept.book.apply(&self.policy, &entry);
         written
     }
@@ -298,4 +292,12 @@ impl Inner {
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn append(kept: &mut Kept, entry: &Entry) -> Result<(), Unavailable> {
+    let Some(journal) = &mut kept.journal else {
+        return Ok(());
+    };
+    let written = journal.append(entry);
+    written.map_err(|error| Unavailable::new(with_causes(&error)))
 }
