@@ -144,7 +144,8 @@ pub fn classify(status: u16, code: Option<&str>, naver_code: Option<&str>) -> Er
         (Some("CT001"), _) => ErrorCode::InvalidKey,
         (Some("CT002"), _) => ErrorCode::AudioNotIssued,
         (Some("CT500"), _) => ErrorCode::UpstreamUnavailable,
-        (Some("010"), _) | (_, 429) => ErrorCode::QuotaExceeded,
+        (Some("010"), _) => ErrorCode::QuotaExceeded,
+        (_, 429) => ErrorCode::RateLimited,
         (Some("024"), _) | (_, 401 | 403) => ErrorCode::UpstreamRejected,
         (_, 413) => ErrorCode::PayloadTooLarge,
         (_, 500..=599) => ErrorCode::UpstreamUnavailable,
@@ -216,13 +217,20 @@ mod tests {
     #[test]
     fn our_own_code_wins_over_the_status() {
         assert_eq!(
-            classify(429, Some("rate_limited"), None),
-            ErrorCode::RateLimited
-        );
-        assert_eq!(
-            classify(429, Some("nonsense"), None),
+            classify(429, Some("quota_exceeded"), None),
             ErrorCode::QuotaExceeded
         );
+    }
+
+    /// Proxies and CDNs answer 429 too, and NAVER does when many call within the same second (012).
+    #[test]
+    fn only_a_quota_that_is_used_up_closes_the_day() {
+        assert_eq!(classify(429, None, Some("010")), ErrorCode::QuotaExceeded);
+        for naver_code in [None, Some("012"), Some("")] {
+            for code in [None, Some("nonsense")] {
+                assert_eq!(classify(429, code, naver_code), ErrorCode::RateLimited);
+            }
+        }
     }
 
     #[test]

@@ -142,6 +142,11 @@ async fn answers_that_are_no_answers() {
             "quota_exceeded",
         ),
         (
+            "proxy-limit",
+            Reply::html("Too many requests").status(429),
+            "rate_limited",
+        ),
+        (
             "naver-login",
             Reply::new("text/plain", r#"{"errorCode":"024","errorMessage":"x"}"#).status(401),
             "upstream_rejected",
