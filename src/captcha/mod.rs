@@ -5,7 +5,7 @@
 //! ([`form`]) are pure functions of the captcha.
 //!
 //! There are no cycles between these modules. Each of them uses only modules to its left, which `tests/modules.rs`
-//! checks: `message ← status ← state ← event ← form ← controls ← description ← view ← step`.
+//! checks: `part ← message ← status ← state ← event ← form ← controls ← description ← view ← step`.
 //! The other modules use none of these.
 
 pub mod answer;
