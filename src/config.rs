@@ -84,7 +84,7 @@ pub const MIN_RATE: u32 = 50;
 pub const MAX_RATE: u32 = 150;
 
 /// What the page asks of one element.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// The backend's address. Every text in this struct is empty if the page does not give one.
     pub endpoint: String,
@@ -118,6 +118,29 @@ pub struct Config {
     pub timeout: u32,
 }
 
+impl Default for Config {
+    /// The settings of an element without attributes.
+    fn default() -> Self {
+        Self {
+            endpoint: String::new(),
+            key_url: String::new(),
+            audio_url: String::new(),
+            verify_url: String::new(),
+            name: String::new(),
+            ticket: String::new(),
+            required: false,
+            verify: Verify::Form,
+            lead_in: None,
+            rate: 100,
+            shortcuts: true,
+            pause_on_typing: false,
+            remember: false,
+            consent: false,
+            timeout: 10_000,
+        }
+    }
+}
+
 /// A value that was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
@@ -135,12 +158,7 @@ impl Config {
         value_of: impl Fn(Attribute) -> Option<String>,
         mut warn: impl FnMut(Warning),
     ) -> Self {
-        let mut config = Self {
-            rate: 100,
-            shortcuts: true,
-            timeout: 10_000,
-            ..Self::default()
-        };
+        let mut config = Self::default();
         for attribute in Attribute::ALL {
             // An empty value counts as absent: a template that has no value writes an empty one.
             let value =

@@ -51,7 +51,7 @@ pub(crate) fn hundredths(text: &str) -> Option<u64> {
     let mut number = 0;
     // How many decimal places are still to be read; `None` before the decimal point.
     let mut places = None;
-    if text.is_empty() || text.len() > 12 {
+    if matches!(text, "" | ".") || text.len() > 12 {
         return None;
     }
     for byte in text.bytes() {
@@ -89,6 +89,7 @@ mod tests {
     fn what_is_no_number_is_not_read_as_one() {
         for text in [
             "",
+            ".",
             "-1",
             "+1",
             "1e3",

@@ -277,6 +277,29 @@ fn blocked_sound_is_said_and_the_next_press_plays() {
 }
 
 #[test]
+fn a_fault_is_over_once_the_audio_was_heard_whichever_button_started_it() {
+    for press in [
+        Browser::press_play,
+        Browser::press_dot,
+        Browser::back,
+        Browser::forward,
+    ] {
+        let mut browser = Browser::new(&[]);
+        browser.hear_out();
+        browser.mute = true;
+        browser.press_play();
+        browser.pass(2500);
+        assert_eq!(browser.state(), StateName::Failed);
+        browser.mute = false;
+        press(&mut browser);
+        browser.pass(LENGTH + 3000);
+        assert_eq!(browser.state(), StateName::Ready);
+        assert_eq!(browser.fields(), "");
+        assert!(!browser.is_valid());
+    }
+}
+
+#[test]
 fn an_answer_typed_in_spite_of_a_fault_is_sent() {
     let mut browser = Browser::new(&[]);
     browser.hear_out();

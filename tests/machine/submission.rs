@@ -1,9 +1,12 @@
 //! What happens to a key that was sent with the form, and how the site's verdict is handled.
 
-use sori_captcha::captcha::{
-    event::{Event, Signal},
-    part::Part,
-    state::{Focus, StateName},
+use sori_captcha::{
+    captcha::{
+        event::{Event, Signal},
+        part::Part,
+        state::{Focus, StateName},
+    },
+    error::ErrorCode,
 };
 
 use crate::browser::{Browser, Clip};
@@ -188,4 +191,64 @@ fn a_verdict_survives_the_forms_reset() {
     assert_eq!(browser.text(Part::Error), "Wrong numbers.");
     browser.pass(1000);
     assert_eq!(browser.said, [""; 0]);
+}
+
+/// The visitor may ask for a new audio before the site's server has judged the answer to the last one.
+#[test]
+fn a_verdict_on_the_last_answer_does_not_cost_the_key_that_is_being_loaded() {
+    for key_is_there in [false, true] {
+        let mut browser = answered(&[]);
+        browser.tell(Event::Submitted);
+        browser.press_play();
+        if key_is_there {
+            browser.key_arrives(None);
+        }
+        browser.reject("");
+        assert!(browser.text(Part::Error).contains("did not match"));
+        browser.pass(1000);
+        if !key_is_there {
+            browser.key_arrives(None);
+        }
+        browser.audio_arrives();
+        assert_eq!(browser.state(), StateName::Ready);
+        browser.press_play();
+        browser.pass(3000);
+        assert_eq!(browser.state(), StateName::Playing);
+        assert_eq!(browser.keys, 2);
+    }
+}
+
+/// The page's script judged the answer without a submission, and the visitor had asked for a different audio meanwhile.
+#[test]
+fn a_key_that_was_judged_does_not_come_back_if_no_new_one_is_issued() {
+    let mut browser = answered(&[]);
+    browser.tell(Event::Renew);
+    browser.reject("");
+    browser.fails(ErrorCode::UpstreamUnavailable);
+    browser.pass(1000);
+    browser.type_answer("12345");
+    assert!(!browser.fields().contains("key1"), "{}", browser.fields());
+}
+
+#[test]
+fn ticking_the_consent_box_hides_no_verdict_on_the_answer() {
+    let mut browser = Browser::new(&[("consent", ""), ("error", "Wrong numbers.")]);
+    browser.tell(Event::Consent(true));
+    assert_eq!(browser.text(Part::Error), "Wrong numbers.");
+}
+
+/// A framework may write the attribute on every render, and most renders have no error.
+#[test]
+fn an_error_attribute_that_is_still_empty_hides_no_error_of_ours() {
+    let mut browser = Browser::new(&[]);
+    browser.hear_out();
+    browser.tell(Event::Invalid { first: true });
+    let error = browser.text(Part::Error);
+    assert_ne!(error, "");
+    browser.site_error("");
+    assert_eq!(browser.text(Part::Error), error);
+    browser.site_error("Wrong numbers.");
+    assert_eq!(browser.text(Part::Error), "Wrong numbers.");
+    browser.site_error("");
+    assert_eq!(browser.text(Part::Error), "");
 }

@@ -4,8 +4,8 @@ use super::{
     super::{
         event::{Effect, Signal, Timer},
         form,
-        message::Message,
-        state::{Captcha, Ending, Loading, Phase, Stage, Telling},
+        message::{Message, SiteText},
+        state::{Captcha, Ending, Loading, Phase, Stage, Telling, Verdict},
     },
     Effects, push,
 };
@@ -28,9 +28,16 @@ impl Captcha {
     /// The page has rendered an error of the site's server about the answer.
     pub(super) fn site_error(&mut self, there: bool, fx: &mut Effects) {
         self.has_site_error = there;
+        if !there {
+            // An error of ours stays: a framework may write the attribute on every render.
+            if matches!(self.verdict, Some((Verdict::Site(SiteText::Error), _))) {
+                self.clear_error();
+            }
+            return;
+        }
         self.restore_error(Telling::Described);
         // While the page loads, screen readers read the error anyway.
-        if !there || !self.configured {
+        if !self.configured {
             return;
         }
         // The error is the verdict on the submitted answer.
@@ -51,6 +58,7 @@ impl Captcha {
     }
 
     pub(super) fn form_reset(&mut self, fx: &mut Effects) {
+        self.consented = false;
         if let Phase::Over(Ending::Submitted { resendable }) = &mut self.phase {
             *resendable = true;
             self.keep_site_error();

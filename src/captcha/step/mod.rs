@@ -96,7 +96,9 @@ impl Captcha {
             Event::Focus(focus) => self.move_focus(focus, fx),
             Event::Consent(given) => {
                 self.consented = given;
-                self.clear_error();
+                if self.error_at() == Some(Focus::Consent) {
+                    self.clear_error();
+                }
             }
             Event::Check => self.check(fx),
             Event::Enter

@@ -87,12 +87,12 @@ impl Captcha {
         } else {
             self.lead_in(by)
         };
-        self.fault = None;
         self.start_after(wait, at, fx);
     }
 
     /// Plays silence of this length, then speech from this position.
     fn start_after(&mut self, wait: u32, at: u32, fx: &mut Effects) {
+        self.fault = None;
         push(fx, Effect::StopTimer(Timer::PausedOutside));
         if wait == 0 {
             return self.start(at, fx);

@@ -6,7 +6,7 @@ use super::{
         event::{Effect, Signal, Timer},
         form,
         message::Message,
-        state::{Captcha, Ending, Focus, Phase, Telling, Verdict},
+        state::{Captcha, Ending, Focus, Phase, Stage, Telling, Verdict},
     },
     Effects, SLOW_MS, push,
 };
@@ -89,7 +89,12 @@ impl Captcha {
 
     /// The site's server rejected the answer.
     pub(super) fn reject(&mut self, verdict: Verdict, fx: &mut Effects) {
-        self.end(Ending::Rejected, fx);
+        match &self.phase {
+            // What was judged is the answer to the last audio. The visitor has asked for a new one already.
+            Phase::Loading(loading) if loading.stage == Stage::Key => self.challenge = None,
+            Phase::Loading(_) => {}
+            _ => self.end(Ending::Rejected, fx),
+        }
         self.status.clear();
         self.show_error(verdict, fx);
         push(fx, Effect::Emit(Signal::Rejected));
