@@ -1,4 +1,4 @@
-// The one fixed view that is shown after the core has trapped or could not be loaded.
+// The view that is shown after the core has trapped or could not be loaded.
 
 /** @typedef {import("./shell.js").Shell} Shell */
 
@@ -21,6 +21,8 @@ export function paintCrash(shell) {
   shell.paintFlag("play", "aria-disabled", false);
   shell.paintFlag("answer", "aria-invalid", false);
   shell.paintFlag("answer", "readonly", false);
+  shell.paintFlag("consent", "aria-invalid", false);
+  shell.paintFlag("check", "aria-disabled", false);
   shell.paintFlag("hint", "hidden", true);
   shell.paintFlag("sori", "data-way", true);
   shell.paintText("error");

@@ -73,5 +73,5 @@ pub(super) fn of(captcha: &Captcha, signal: Signal) -> JsValue {
         _ => Detail::Nothing,
     };
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    detail.serialize(&serializer).unwrap_or(JsValue::NULL)
+    detail.serialize(&serializer).expect("texts and numbers")
 }

@@ -2,6 +2,7 @@
 // requests one key: that spends one of the day's calls (and reserves one more).
 
 import { silence } from "./silence.js";
+import { hasWay } from "./surroundings.js";
 
 const SECRETS = /client[-_]?(id|secret)|api[-_]?key|x-naver|x-ncp/i;
 const MEDIA_TYPES = ["audio/wav", "audio/wave", "audio/x-wav"];
@@ -56,8 +57,9 @@ export async function diagnose(element, { request = false } = {}) {
   }
   const keys = base || keyUrl ? resolve("key-url", keyUrl || `${base}/keys`) : undefined;
   const audio = base || audioUrl ? resolve("audio-url", audioUrl || `${base}/audio/{key}`) : undefined;
-  if (element.verify === "inline" && (base || verifyUrl)) {
-    resolve("verify-url", verifyUrl || `${base}/verifications`);
+  if (element.verify === "inline") {
+    if (base || verifyUrl) resolve("verify-url", verifyUrl || `${base}/verifications`);
+    else say("error", "verify-url", 'No address: verify="inline" needs endpoint or verify-url.');
   }
 
   if (!element.name) {
@@ -66,7 +68,7 @@ export async function diagnose(element, { request = false } = {}) {
   if (!element.form) {
     say("warning", "form", "The element is in no form.");
   }
-  if (!element.querySelector("[slot=alternative]")) {
+  if (!hasWay(element)) {
     say(
       "warning",
       "alternative",
@@ -191,7 +193,8 @@ async function ask(say, { ticket }, keys, audio) {
     say("error", "keys", "The answer has no key.");
     return;
   }
-  const heard = await fetchAndSay("audio", decodeURI(audio.href).replace("{key}", body.key), {});
+  // In a path the URL parser encodes the braces, in a query it does not.
+  const heard = await fetchAndSay("audio", audio.href.replace(/\{key\}|%7Bkey%7D/, body.key), {});
   if (!heard?.ok) {
     return;
   }

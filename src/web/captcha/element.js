@@ -61,7 +61,8 @@ class SoriCaptcha extends Base {
 
   connectedCallback() {
     const shell = shellOf(this);
-    if (live.has(shell)) return;
+    // Moved within one task: hidden inputs stayed at the old place.
+    if (live.has(shell)) return shell.paintFields(shell.fields);
     shell.connect();
     // Delayed until the page's scripts have run: a framework sets attributes and children after the element is in the page.
     setTimeout(() => {
@@ -97,6 +98,7 @@ class SoriCaptcha extends Base {
       shell.tell("siteError", !!value);
     } else if (old !== value) {
       if (name === "lang") shell.lookAround();
+      if (name === "mirror") shell.paintFields(shell.fields);
       shell.tell("configure");
     }
     shell.paintAttributes();
@@ -112,9 +114,10 @@ class SoriCaptcha extends Base {
       shell.submitting = type === "submit";
     };
     for (const type of ["submit", "formdata"]) {
-      // A control of the form may have the name of a method and hide it.
-      if (shell.form) EventTarget.prototype.removeEventListener.call(shell.form, type, shell.sent);
-      if (form) EventTarget.prototype.addEventListener.call(form, type, shell.sent);
+      // A control of the form may have the name of a method and hide it. In the capture phase this listener comes before a
+      // handler of the page that reads the form, even one that was added earlier.
+      if (shell.form) EventTarget.prototype.removeEventListener.call(shell.form, type, shell.sent, true);
+      if (form) EventTarget.prototype.addEventListener.call(form, type, shell.sent, true);
     }
     shell.form = form;
   }
@@ -122,7 +125,6 @@ class SoriCaptcha extends Base {
   formResetCallback() {
     const shell = shellOf(this);
     shell.consent.checked = false;
-    shell.report("consentWithdrawn");
     if (shell.id < 0) shell.box.value = "";
     shell.report("formReset");
   }

@@ -152,9 +152,10 @@ fn request(id: u32, shell: &Shell, effect: Effect) {
         let config = &captcha.config;
         let key = captcha.issued().map(|issued| &issued.key);
         let url = match (effect, key) {
+            (Effect::RequestKey, _) => config.keys(),
             (Effect::FetchAudio, Some(key)) => config.audio(key),
             (Effect::Verify, Some(_)) => config.verifications(),
-            _ => config.keys(),
+            _ => unreachable!("a request about a key, and there is none"),
         };
         let key = key.map(|key| key.as_str().to_owned()).unwrap_or_default();
         let answer = answer::normalise(&captcha.answer);

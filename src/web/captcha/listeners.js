@@ -16,7 +16,8 @@ export function listen(self) {
 function heard(self, event) {
   const { type, target } = event;
   const control = target.closest("button,input");
-  if (!control) return;
+  // The page's own controls are heard too: those in a slot.
+  if (!control || control.getRootNode() !== self.root) return;
   const inBox = control === self.box;
   if (type === "click") {
     const part = control.getAttribute("part");
@@ -30,26 +31,12 @@ function heard(self, event) {
   } else if (type === "focusin") {
     // The page may have changed since the last time. If the focus moves from button to button, there is no need to look again.
     if (inBox || !self.root.contains(event.relatedTarget)) self.lookAround();
-    focused(
-      self,
-      inBox
-        ? "answer"
-        : control === self.consent
-          ? "consent"
-          : control.getAttribute("part") === "play"
-            ? "play"
-            : "other",
-    );
+    self.tellFocus();
   } else if (type === "focusout") {
-    focused(self, "elsewhere");
+    self.tell("focus", "elsewhere");
   } else if (inBox) {
     pressed(self, event);
   }
-}
-
-/** @param {Shell} self @param {import("./boundary.d.ts").Focus} to */
-function focused(self, to) {
-  self.tell("focus", to);
 }
 
 /** @param {Shell} self @param {HTMLInputElement} control @param {Event} event */
@@ -101,7 +88,7 @@ function pressedEarly(self, event) {
   )
     return;
   if (key === "Enter") {
-    self.pressDefaultButton();
+    if (!event.repeat) self.pressDefaultButton();
   } else if (key === "." && self.element.getAttribute("shortcuts") !== "off") {
     event.preventDefault();
     event.stopPropagation();

@@ -1,4 +1,5 @@
 // Warnings in the console about an element's markup, for the page's developer. Each line appears once per page.
+import { hasWay } from "./surroundings.js";
 
 /** @type {WeakSet<Element>} */
 const checked = new WeakSet();
@@ -58,7 +59,7 @@ function tellOfMarkup(element, known) {
       "attribute",
     );
   }
-  if (!element.children.length && !element.textContent?.trim()) {
+  if (!hasWay(element)) {
     warn('nothing in slot="alternative": whoever cannot hear has no other way (WCAG 1.1.1)', "attribute");
   }
   for (const { name } of element.attributes) {

@@ -29,7 +29,9 @@ export class Painting {
   words = { play: { message: "play" } };
   /** @type {[flaw?: import("./boundary.d.ts").Flaw, message?: Message, site?: SiteText]} */
   validity = [];
-  /** Whether hidden inputs hold the form's fields. */
+  /** The form's fields. @type {FormData | undefined} */
+  fields;
+  /** Whether hidden inputs hold them. */
   mirrored = false;
   /** @type {Language | undefined} */
   language;
@@ -189,6 +191,7 @@ export class Painting {
 
   /** @param {FormData} [data] */
   paintFields(data) {
+    this.fields = data;
     const mirrored = this.element.hasAttribute("mirror");
     if (mirrored || this.mirrored) mirror(this.element, mirrored ? data : undefined);
     this.mirrored = mirrored;

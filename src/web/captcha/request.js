@@ -64,7 +64,9 @@ async function perform(self, { generation, timeout, url, body, read }) {
     console.warn(advise(url.replace(/[^/]*$/, body ? "$&" : "…"), response.status, text(json?.code)));
     const retryAfter = Number(response.headers.get("retry-after")) || 0;
     self.tell("refused", generation, response.status, retryAfter, text(json?.code), text(json?.errorCode));
-  } catch {
+  } catch (error) {
+    // Without this line, a fault of ours would look like one of the network.
+    if (error && !signal.aborted) console.error("sori-captcha:", error);
     // Some WebViews always say that there is no network, so `onLine` is asked only after a failure.
     fail(
       signal.reason === late

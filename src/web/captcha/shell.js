@@ -25,6 +25,8 @@ import { dress } from "./template.js";
 
 /** The length of the silence that answers a press before the module is loaded, in ms. */
 const FIRST_LEAD_IN_MS = 1500;
+/** What a visitor or the page asks for when the audio is to be played. */
+const PLAYS = ["play", "pressPlay", "keyPlay"];
 /** If loading takes longer than this, in ms, the visitor is told. */
 const SLOW_MS = 2000;
 
@@ -48,6 +50,8 @@ export class Shell extends Painting {
   early = [];
   /** Whether silence was started for a press that the core has not been told of yet. */
   silent = false;
+  /** How much more silence the core asked for than was started for that press, in ms. */
+  moreSilence = 0;
   /** What the core is told once it has dealt with the present call. @type {Telling[]} */
   waiting = [];
   busy = false;
@@ -88,6 +92,7 @@ export class Shell extends Painting {
     if (this.siteTexts.validity) this.tell("customValidity", true);
     this.tell("configure");
     this.tell("surroundings", isCoarse(), hasWay(element));
+    this.tellFocus();
     const kept = element.hasAttribute("remember") && recall();
     if (kept) this.tell("recalled", ...kept);
     for (const telling of this.early.splice(0)) this.tell(...telling);
@@ -139,6 +144,14 @@ export class Shell extends Painting {
     this.busy = false;
   }
 
+  /** Tells where in the element the focus is. */
+  tellFocus() {
+    const { activeElement } = this.root;
+    if (!activeElement) return;
+    const part = activeElement === this.consent ? "consent" : activeElement.getAttribute("part");
+    this.tell("focus", part === "answer" || part === "play" || part === "consent" ? part : "other");
+  }
+
   /** @param {Report} what */
   report(what) {
     const [at, length] = sound.position(this);
@@ -179,14 +192,20 @@ export class Shell extends Painting {
       this.paintText("play", starts ? "pause" : "play");
       this.paintText("status");
       clearTimeout(this.timers.slow);
-      if (!starts) {
-        // The visitor took the press back before anything was requested.
-        this.early = this.early.filter(([, what]) => !/Play$/.test(`${what}`));
-        return;
-      }
+      // Only the last press counts. Nothing was requested for those before it.
+      this.early = this.early.filter(([, what]) => !PLAYS.includes(`${what}`));
+      if (!starts) return;
       this.timers.slow = setTimeout(() => this.paintText("status", "loading"), SLOW_MS);
     }
     this.act("report", what, 0, 0);
+  }
+
+  /** The silence has ended. */
+  leadInOver() {
+    const more = this.moreSilence;
+    this.moreSilence = 0;
+    if (more > 0) sound.leadIn(this, more);
+    else this.report("leadInOver");
   }
 
   // What the core asks for, besides painting. The methods must match `Shell` in shell.rs: a test compares the names.
@@ -229,8 +248,9 @@ export class Shell extends Painting {
   /** @param {number} ms */
   leadIn(ms) {
     // If silence plays already, it simply continues: loading a clip over one that is about to start can hang WebKitGTK.
-    if (this.silent && sound.isSilent(this)) return;
-    sound.leadIn(this, ms);
+    const continues = this.silent && sound.isSilent(this);
+    this.moreSilence = continues ? ms - FIRST_LEAD_IN_MS : 0;
+    if (!continues) sound.leadIn(this, ms);
   }
 
   adopt() {

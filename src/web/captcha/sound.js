@@ -27,7 +27,7 @@ function mediaElement(self) {
     on("timeupdate", "speech", () => self.report("progress"));
     // Before the first sound, `play()` reports what is wrong. Later, only this event does.
     on("error", "speech", () => audio.currentTime && playbackFailed(self, "not_audio"));
-    for (const type of ["ended", "error"]) on(type, "silence", () => self.report("leadInOver"));
+    for (const type of ["ended", "error"]) on(type, "silence", () => self.leadInOver());
   }
   return self.audio;
 }
@@ -41,18 +41,18 @@ function playbackFailed(self, how) {
 async function play(self) {
   const { clip } = self;
   const audio = mediaElement(self);
-  const made = attempt(`media-src ${audio.src}`);
+  const { src } = audio;
+  const made = attempt(`media-src ${src}`);
   try {
     await audio.play();
   } catch (error) {
     const { name } = /** @type {Error} */ (error);
-    // Another clip has replaced this one.
-    if (name === "AbortError" || clip !== self.clip || audio !== self.audio) return;
-    if (clip === "silence") return self.report("leadInOver");
-    playbackFailed(
-      self,
-      name === "NotAllowedError" ? "playback_blocked" : (await wasBlocked(made)) ? "csp_blocked" : "not_audio",
-    );
+    const unplayable = clip === "speech" && !/^(NotAllowed|Abort)Error$/.test(name);
+    const blocked = unplayable && (await wasBlocked(made));
+    // Another clip has replaced this one, perhaps while the browser's report was awaited.
+    if (name === "AbortError" || src !== audio.src || audio !== self.audio) return;
+    if (clip === "silence") return self.leadInOver();
+    playbackFailed(self, name === "NotAllowedError" ? "playback_blocked" : blocked ? "csp_blocked" : "not_audio");
   } finally {
     forget(made);
   }

@@ -6,11 +6,15 @@ export function isCoarse() {
   return matchMedia("(any-pointer: coarse)").matches && !matchMedia("(any-pointer: fine)").matches;
 }
 
+/** What gives a link or a button a name without a text. */
+const NAMED = "[aria-label],img[alt],input";
+
 /** Whether the page offers an alternative. @param {Element} element */
 export function hasWay(element) {
-  return [...element.childNodes].some((node) =>
-    node instanceof Element ? node.slot !== "notice" && !!node.textContent?.trim() : !!node.textContent?.trim(),
-  );
+  return [...element.childNodes].some((node) => {
+    if (node.textContent?.trim()) return /** @type {Element} */ (node).slot !== "notice";
+    return node instanceof Element && (node.matches(NAMED) || !!node.querySelector(NAMED));
+  });
 }
 
 /**

@@ -126,3 +126,66 @@ async fn mirrored_fields_are_native_ones_and_go_out_once() {
         })
         .await;
 }
+
+/// A framework may set the attribute after the visitor has answered, and may move the element.
+#[tokio::test(flavor = "multi_thread")]
+async fn mirrored_fields_follow_the_attribute_and_the_element() {
+    Setup::new("mirror_later")
+        .page("/page.html", page(r#"endpoint="/captcha" lang="en" lead-in="0" required"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = play(page).await;
+            until_heard(page).await;
+            captcha.part("answer").await.type_text("12345").await;
+            let native = "return [...document.querySelectorAll('form input[type=hidden]')].map(({ name }) => name)";
+            let all = json!(["captcha-key", "captcha-answer", "captcha-response"]);
+            page.script("document.querySelector('sori-captcha').toggleAttribute('mirror', true)").await;
+            assert_eq!(page.script(native).await, all);
+            page.script(
+                "const other = document.createElement('form');
+                 document.querySelector('main').append(other);
+                 other.append(document.querySelector('sori-captcha'));
+                 window.other = other;",
+            )
+            .await;
+            assert_eq!(
+                page.script("return [...other.querySelectorAll('input[type=hidden]')].map(({ name }) => name)").await,
+                all
+            );
+            assert_eq!(page.script(native).await, all, "none is left in the old form");
+            page.script("document.querySelector('sori-captcha').toggleAttribute('mirror', false)").await;
+            assert_eq!(page.script(native).await, json!([]));
+        })
+        .await;
+}
+
+/// A link is the usual other way; a button that opens a dialog, or a field for a code, is another.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_own_controls_inside_the_element_stay_the_pages_own() {
+    let body = r#"<form id="form"><sori-captcha endpoint="/captcha" name="captcha" lang="en" lead-in="0" required>
+        <div slot="alternative"><button type="button" id="call">Call me</button><input id="code" aria-label="Code"></div>
+        </sori-captcha></form>"#;
+    Setup::new("slotted_controls")
+        .page("/page.html", page_with(body))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.script(
+                "window.calls = 0; window.typed = [];
+                 call.addEventListener('click', () => calls++);
+                 form.addEventListener('input', ({ target }) => typed.push(target.id));",
+            )
+            .await;
+            let captcha = play(page).await;
+            until_heard(page).await;
+            page.click("#call").await;
+            page.type_into("#code", "7.").await;
+            assert_eq!(page.script("return calls").await, 1);
+            assert_eq!(page.script("return code.value").await, "7.");
+            assert_eq!(page.script("return typed").await, json!(["code", "code"]));
+            let volume = captcha.part("volume").await.property("value").await;
+            assert_eq!(volume, "100");
+            captcha.until_state("playing").await;
+            page.assert_quiet().await;
+        })
+        .await;
+}

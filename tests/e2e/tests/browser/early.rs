@@ -89,6 +89,73 @@ async fn a_press_before_the_module_is_there_plays_once_it_comes() {
         .await;
 }
 
+/// A site that serves visitors with slow screen readers asks for a long silence. A press that comes early has it too.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_early_press_is_followed_by_as_much_silence_as_the_page_asks_for() {
+    Setup::new("early_lead_in")
+        .page(WASM, Reply::held())
+        .page("/page.html", page(r#"endpoint="/captcha" lead-in="3000""#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.script(
+                "window.silences = [];
+                 document.querySelector('sori-captcha').shadowRoot.addEventListener(
+                     'ended', ({ target }) => window.silences.push(target.duration), true)",
+            )
+            .await;
+            let captcha = page.captcha("").await;
+            captcha.part("play").await.click().await;
+            page.release(WASM);
+            captcha.until_heard().await;
+            let silences = page.script("return window.silences").await;
+            let seconds = |it: &serde_json::Value| it.as_f64().expect("a length");
+            let sum: f64 = (silences.as_array().expect("an array").iter())
+                .map(seconds)
+                .sum();
+            assert!(sum > 2.99, "{silences}");
+        })
+        .await;
+}
+
+/// A page may call `play()` from a handler of its own. Whoever presses Play then wants to hear it too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_press_after_the_pages_own_call_does_not_take_it_back() {
+    with_module("early_call", Reply::held())
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.script("document.querySelector('sori-captcha').play()")
+                .await;
+            let captcha = page.captcha("").await;
+            captcha.part("play").await.click().await;
+            page.release(WASM);
+            captcha.until_state("playing").await;
+            listen_and_answer(page).await;
+        })
+        .await;
+}
+
+/// Otherwise the error would change the description of the box under the focus, which not every screen reader speaks.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_in_the_box_before_the_module_comes_hears_an_error_announced() {
+    with_module("early_focus", Reply::held())
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            captcha.part("answer").await.click().await;
+            page.release(WASM);
+            until_the_module_is_there(page).await;
+            page.press("\u{e007}").await;
+            captcha.until_text("error", "Listen first").await;
+            page.until(
+                "it is announced",
+                "return document.querySelector('sori-captcha').shadowRoot.querySelector('.announcement').textContent
+                     .includes('Listen first')",
+            )
+            .await;
+        })
+        .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_presses_before_the_module_is_there_ask_for_nothing() {
     with_module("early_presses", Reply::held())

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sori_e2e::{Page, Setup};
 
-use crate::common::{form_data, page, play, until_heard};
+use crate::common::{form_data, page, page_with, play, until_heard};
 
 const CAPTCHA: &str = r#"endpoint="/captcha" lang="en" lead-in="0" required"#;
 
@@ -46,6 +46,53 @@ async fn a_key_that_was_read_for_sending_is_not_sent_twice() {
             assert_eq!(page.script("return sent.length").await, 1);
             page.press(".").await;
             until_heard(page).await;
+        })
+        .await;
+}
+
+/// A script of the page that comes before the widget's hears of the submit first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_that_was_there_before_the_widget_sends_no_key_twice() {
+    let body = format!(
+        r#"<form id="form"><sori-captcha name="captcha" {CAPTCHA}></sori-captcha><button id="send">Send</button></form>
+           <script>{SENDS}</script>"#
+    );
+    Setup::new("submitted_early_handler")
+        .page("/page.html", page_with(&body))
+        .run(async |page| {
+            page.open("/page.html").await;
+            answer(page).await;
+            page.click("#send").await;
+            page.until("it went out", "return sent.length === 1").await;
+            page.captcha("").await.until_state("expired").await;
+        })
+        .await;
+}
+
+/// React sets the attribute and resets the form in one go.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verdict_that_comes_with_a_reset_of_the_form_is_announced() {
+    Setup::new("verdict_and_reset")
+        .page("/page.html", page(CAPTCHA))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.script(SENDS).await;
+            answer(page).await;
+            page.click("#send").await;
+            let captcha = page.captcha("").await;
+            captcha.until_state("expired").await;
+            page.script(
+                "document.querySelector('sori-captcha').setAttribute('error', 'Wrong numbers.');
+                 document.querySelector('form').reset();",
+            )
+            .await;
+            captcha.until_text("error", "Wrong numbers.").await;
+            page.until(
+                "it is announced",
+                "return document.querySelector('sori-captcha').shadowRoot.querySelector('.announcement').textContent
+                     .includes('Wrong numbers.')",
+            )
+            .await;
         })
         .await;
 }
