@@ -192,7 +192,7 @@ impl Config {
             _ => u64::MAX,
         };
         let expected = match (attribute, value.as_str()) {
-            (A::AudioUrl, _) if cut(&value, b'{').1.is_none() => {
+            (A::AudioUrl, _) if around_key(&value).is_none() => {
                 "a URL with {key} in the key's place"
             }
             (A::Verify, "form") | (A::Theme, "auto" | "light" | "dark") | (A::Shortcuts, "on") => {
@@ -298,8 +298,15 @@ impl Config {
         if key.is_empty() {
             return own.into();
         }
-        let (before, place) = cut(own, b'{');
-        let after = place.and_then(|place| cut(place, b'}').1);
-        join(&[before, key, after.unwrap_or("")])
+        match around_key(own) {
+            Some((before, after)) => join(&[before, key, after]),
+            None => own.into(),
+        }
     }
+}
+
+/// What stands before and after `{key}`.
+fn around_key(url: &str) -> Option<(&str, &str)> {
+    let (before, place) = cut(url, b'{');
+    Some((before, place?.strip_prefix("key}")?))
 }

@@ -14,9 +14,9 @@
 //! ```
 //! use sori_captcha::captcha::{
 //!     event::{By, Effect, Event},
-//!     message::Message,
+//!     message::{Message, Words},
 //!     part::Part,
-//!     state::{Captcha, Verdict},
+//!     state::Captcha,
 //!     step::step,
 //!     view::View,
 //! };
@@ -32,7 +32,7 @@
 //!
 //! // Its name changes at the press.
 //! let said = View::of(&captcha).text(Part::Play).expect("Play has a name");
-//! assert_eq!(said.words, Verdict::Ours(Message::Pause.into()));
+//! assert_eq!(said.words, Words::Ours(Message::Pause.into()));
 //! ```
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]

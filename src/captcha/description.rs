@@ -4,9 +4,9 @@
 //! typing (<https://github.com/w3c/aria/issues/1707>).
 
 use super::{
-    message::Message,
+    message::{Message, Words},
     part::Description,
-    state::{Captcha, Ending, Focus, Phase, Verdict},
+    state::{Captcha, Ending, Focus, Phase},
 };
 
 impl Description {
@@ -39,7 +39,7 @@ impl Captcha {
     /// The control that has the error; `None` without an error.
     pub(super) fn error_at(&self) -> Option<Focus> {
         Some(match self.verdict.as_ref()?.0 {
-            Verdict::Ours(text) if text.message == Message::NeedConsent => Focus::Consent,
+            Words::Ours(text) if text.message == Message::NeedConsent => Focus::Consent,
             _ => Focus::Answer,
         })
     }

@@ -5,8 +5,8 @@
 
 use super::{
     answer,
-    message::{Message, SiteText},
-    state::{Captcha, Ending, Phase, Verdict},
+    message::{Message, SiteText, Words},
+    state::{Captcha, Ending, Phase},
 };
 use crate::{config::Verify, error::ErrorCode, names::names, protocol::join_response, text::join};
 
@@ -109,9 +109,9 @@ fn excused(captcha: &Captcha) -> Option<ErrorCode> {
 
 /// What makes the element invalid, and the message about it.
 #[must_use]
-pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Verdict)> {
+pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Words)> {
     if captcha.custom_validity {
-        return Some((Flaw::Custom, Verdict::Site(SiteText::Validity)));
+        return Some((Flaw::Custom, Words::Site(SiteText::Validity)));
     }
     if !captcha.config.required || has_token(captcha) || excused(captcha).is_some() {
         return None;
@@ -125,7 +125,7 @@ pub fn flaw(captcha: &Captcha) -> Option<(Flaw, Verdict)> {
     } else {
         Flaw::Missing
     };
-    Some((flaw, Verdict::Ours(message.into())))
+    Some((flaw, Words::Ours(message.into())))
 }
 
 /// What is missing before the answer can be sent.

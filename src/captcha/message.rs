@@ -181,6 +181,15 @@ pub struct Text {
     pub number: u32,
 }
 
+/// What is said: a text of ours or of the site's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// Our own words.
+    Ours(Text),
+    /// The site's words.
+    Site(SiteText),
+}
+
 impl From<Message> for Text {
     fn from(message: Message) -> Self {
         Self { message, number: 0 }

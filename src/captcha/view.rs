@@ -5,14 +5,11 @@
 use super::{
     description,
     form::{self, Flaw},
-    message::{Message, Name, Text},
+    message::{Message, Name, Text, Words},
     part::{Description, Flag, Part},
-    state::{Captcha, Focus, StateName, Telling, Verdict},
+    state::{Captcha, Focus, StateName, Telling},
 };
 use crate::names::names;
-
-/// What a part says: our own text, or a text of the site, which stays in the shell.
-pub type Words = Verdict;
 
 /// What a part says, and whether it is marked as a repetition. Orca (`handleAsLiveRegion`) drops an announcement that
 /// equals the last one, however long ago that was. So the shell adds a space to every second announcement; no screen

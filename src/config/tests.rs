@@ -66,6 +66,7 @@ fn every_unknown_value_names_its_attribute_and_keeps_the_default() {
         ("timeout", "10s"),
         ("timeout", "999"),
         ("audio-url", "/a"),
+        ("audio-url", "/{id}/{key}"),
     ] {
         let (config, warnings) = read(&[("endpoint", "/c"), (name, value)]);
         assert_eq!(warnings.len(), 1, "{name}={value}");

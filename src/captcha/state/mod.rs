@@ -5,7 +5,7 @@ mod challenge;
 use core::num::NonZeroU32;
 
 use super::{
-    message::{SiteText, Text},
+    message::{SiteText, Words},
     part::Description,
     status::Status,
 };
@@ -167,15 +167,6 @@ names! {
     }
 }
 
-/// What is said about the answer, next to the box.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Our own words.
-    Ours(Text),
-    /// The site's words.
-    Site(SiteText),
-}
-
 /// Whether a verdict is announced. Only some screen readers read a description that changes while its control has the
 /// focus. So a visitor who is in the box hears an announcement, and a visitor who comes to the box later hears its
 /// description.
@@ -221,7 +212,7 @@ pub struct Captcha {
     /// Alternates between announcements of the verdict, so that no two in a row have the same text.
     pub turn: bool,
     /// What is said about the answer, and whether it is announced.
-    pub verdict: Option<(Verdict, Telling)>,
+    pub verdict: Option<(Words, Telling)>,
     /// Whether the consent box is ticked.
     pub consented: bool,
     /// Whether the element or its fieldset is disabled.
@@ -299,7 +290,7 @@ impl Captcha {
 
     /// Shows the error that the site's server rendered into the page, if there is one.
     pub(super) fn restore_error(&mut self, telling: Telling) {
-        let verdict = (Verdict::Site(SiteText::Error), telling);
+        let verdict = (Words::Site(SiteText::Error), telling);
         self.verdict = self.has_site_error.then_some(verdict);
     }
 

@@ -3,9 +3,9 @@
 use super::{
     super::{
         event::{Effect, Signal, Timer},
-        message::{Message, Text},
+        message::{Message, Text, Words},
         part::Description,
-        state::{Captcha, Fault, Focus, Phase, Telling, Verdict},
+        state::{Captcha, Fault, Focus, Phase, Telling},
         status::PAUSE_MS,
     },
     Effects, push,
@@ -28,31 +28,31 @@ impl Captcha {
     }
 
     /// Something is missing before the answer can be submitted. It is reported only at the control where it is missing.
-    pub(super) fn point_to(&mut self, verdict: Verdict, fx: &mut Effects) {
+    pub(super) fn point_to(&mut self, words: Words, fx: &mut Effects) {
         self.stop_sound(fx);
         self.status.hide();
-        self.show_error(verdict, fx);
+        self.show_error(words, fx);
     }
 
     /// Reports an error in one way only. If the focus is on the control with the error, the visitor hears an
     /// announcement. Otherwise the focus moves there at once, as with a native field, and the visitor hears the
     /// description.
-    pub(super) fn show_error(&mut self, verdict: Verdict, fx: &mut Effects) {
-        if self.set_error(verdict, fx) {
+    pub(super) fn show_error(&mut self, words: Words, fx: &mut Effects) {
+        if self.set_error(words, fx) {
             self.focus_error(fx);
         }
     }
 
     /// The same, but the focus moves a moment later.
-    pub(super) fn show_error_soon(&mut self, verdict: Verdict, fx: &mut Effects) {
-        if self.set_error(verdict, fx) {
+    pub(super) fn show_error_soon(&mut self, words: Words, fx: &mut Effects) {
+        if self.set_error(words, fx) {
             push(fx, Effect::StartTimer(Timer::Focus, FOCUS_MS));
         }
     }
 
     /// Sets the error. Returns whether the focus must move.
-    fn set_error(&mut self, verdict: Verdict, fx: &mut Effects) -> bool {
-        self.verdict = Some((verdict, Telling::Described));
+    fn set_error(&mut self, words: Words, fx: &mut Effects) -> bool {
+        self.verdict = Some((words, Telling::Described));
         let elsewhere = self.error_at() != Some(self.focus);
         if !elsewhere {
             self.announce_error(fx);

@@ -4,8 +4,8 @@ use super::{
     super::{
         event::{Effect, Signal, Timer},
         form,
-        message::{Message, SiteText},
-        state::{Captcha, Ending, Loading, Phase, Stage, Telling, Verdict},
+        message::{Message, SiteText, Words},
+        state::{Captcha, Ending, Loading, Phase, Stage, Telling},
     },
     Effects, push,
 };
@@ -30,7 +30,7 @@ impl Captcha {
         self.has_site_error = there;
         if !there {
             // An error of ours stays: a framework may write the attribute on every render.
-            if matches!(self.verdict, Some((Verdict::Site(SiteText::Error), _))) {
+            if matches!(self.verdict, Some((Words::Site(SiteText::Error), _))) {
                 self.clear_error();
             }
             return;

@@ -9,8 +9,8 @@ mod verify;
 
 use super::{
     event::{By, Effect, Event, Signal, Timer},
-    message::{Message, SiteText, Text},
-    state::{Captcha, Focus, Phase, Verdict},
+    message::{Message, SiteText, Text, Words},
+    state::{Captcha, Focus, Phase},
     status::PAUSE_MS,
 };
 use crate::config::{MAX_RATE, MIN_RATE, Verify};
@@ -110,12 +110,12 @@ impl Captcha {
             Event::Enter => push(fx, Effect::PressDefaultButton),
             Event::Reject { in_own_words } => {
                 self.stop_sound(fx);
-                let verdict = if in_own_words {
-                    Verdict::Site(SiteText::Rejection)
+                let words = if in_own_words {
+                    Words::Site(SiteText::Rejection)
                 } else {
-                    Verdict::Ours(Message::Wrong.into())
+                    Words::Ours(Message::Wrong.into())
                 };
-                self.reject(verdict, fx);
+                self.reject(words, fx);
             }
             Event::Invalid { first } => self.invalid(first, fx),
 

@@ -5,8 +5,8 @@ use super::{
         answer,
         event::{Effect, Signal, Timer},
         form,
-        message::Message,
-        state::{Captcha, Ending, Focus, Phase, Stage, Telling, Verdict},
+        message::{Message, Words},
+        state::{Captcha, Ending, Focus, Phase, Stage, Telling},
     },
     Effects, SLOW_MS, push,
 };
@@ -68,27 +68,27 @@ impl Captcha {
             Phase::Verified => self.say(Message::Verified.into(), fx),
             _ => {
                 let message = form::missing(self);
-                self.point_to(Verdict::Ours(message.into()), fx);
+                self.point_to(Words::Ours(message.into()), fx);
             }
         }
     }
 
     /// Validation of the form found the element invalid.
     pub(super) fn invalid(&mut self, first: bool, fx: &mut Effects) {
-        let Some((_, verdict)) = form::flaw(self) else {
+        let Some((_, words)) = form::flaw(self) else {
             return;
         };
         if first {
-            self.point_to(verdict, fx);
+            self.point_to(words, fx);
         } else {
             // The focus goes to another field, and the visitor hears about that field.
-            self.verdict = Some((verdict, Telling::Described));
+            self.verdict = Some((words, Telling::Described));
             self.status.hide();
         }
     }
 
     /// The site's server rejected the answer.
-    pub(super) fn reject(&mut self, verdict: Verdict, fx: &mut Effects) {
+    pub(super) fn reject(&mut self, words: Words, fx: &mut Effects) {
         match &self.phase {
             // What was judged is the answer to the last audio. The visitor has asked for a new one already.
             Phase::Loading(loading) if loading.stage == Stage::Key => self.challenge = None,
@@ -96,7 +96,7 @@ impl Captcha {
             _ => self.end(Ending::Rejected, fx),
         }
         self.status.clear();
-        self.show_error(verdict, fx);
+        self.show_error(words, fx);
         push(fx, Effect::Emit(Signal::Rejected));
     }
 
@@ -117,7 +117,7 @@ impl Captcha {
                 self.status.clear();
                 // The box is emptied now, and the visitor is told: a new audio would empty it later.
                 self.empty_answer(fx);
-                self.show_error_soon(Verdict::Ours(Message::WrongCleared.into()), fx);
+                self.show_error_soon(Words::Ours(Message::WrongCleared.into()), fx);
                 push(fx, Effect::Emit(Signal::Rejected));
             }
         }

@@ -5,7 +5,7 @@ import { paintCrash, tellOfCrash } from "./crash.js";
 /** @typedef {import("./shell.js").Shell} Shell */
 
 /** Every connected element. @type {Set<Shell>} */
-export const live = new Set();
+export const connected = new Set();
 
 /** @type {Core | undefined} */
 export let core;
@@ -29,7 +29,7 @@ export function bringCoreFrom(from) {
  */
 function uncaught({ error, reason }) {
   const called = core;
-  const waiting = [...live].some(({ request }) => request && !request.signal.aborted);
+  const waiting = [...connected].some(({ request }) => request && !request.signal.aborted);
   if (!called || !waiting || !((error ?? reason) instanceof WebAssembly.RuntimeError)) return;
   // Delayed, because several requests may fail at once. All of these reports then name the same instance, and only the first one
   // ends it. Otherwise a later report could end a fresh instance.
@@ -52,14 +52,14 @@ async function start() {
     fail();
     throw error;
   }
-  for (const shell of live) shell.join();
+  for (const shell of connected) shell.join();
 }
 
 function fail() {
   failed = true;
   core = undefined;
   loading = undefined;
-  for (const shell of live) {
+  for (const shell of connected) {
     shell.leave();
     paintCrash(shell);
     tellOfCrash(shell);

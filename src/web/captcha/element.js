@@ -1,5 +1,5 @@
 // <sori-captcha>: the class. Importing it does nothing and needs no DOM.
-import { bringCoreFrom, live, load } from "./core.js";
+import { bringCoreFrom, connected, load } from "./core.js";
 import { setLanguages } from "./language.js";
 import { listen } from "./listeners.js";
 import { checkMarkup } from "./markup.js";
@@ -62,11 +62,11 @@ class SoriCaptcha extends Base {
   connectedCallback() {
     const shell = shellOf(this);
     // Moved within one task: hidden inputs stayed at the old place.
-    if (live.has(shell)) return shell.paintFields(shell.fields);
+    if (connected.has(shell)) return shell.paintFields(shell.fields);
     shell.connect();
     // Delayed until the page's scripts have run: a framework sets attributes and children after the element is in the page.
     setTimeout(() => {
-      if (!live.has(shell)) return;
+      if (!connected.has(shell)) return;
       checkMarkup(this, SoriCaptcha.observedAttributes);
       warnOfSerialisers(this);
     });
@@ -80,19 +80,19 @@ class SoriCaptcha extends Base {
   disconnectedCallback() {
     keepClass(this);
     const shell = shellOf(this);
-    queueMicrotask(() => !this.isConnected && live.has(shell) && shell.disconnect());
+    queueMicrotask(() => !this.isConnected && connected.has(shell) && shell.disconnect());
   }
 
   adoptedCallback() {
     keepClass(this);
     const shell = shellOf(this);
-    if (live.has(shell)) dress(shell.root);
+    if (connected.has(shell)) dress(shell.root);
   }
 
   /** @param {string} name @param {string | null} old @param {string | null} value */
   attributeChangedCallback(name, old, value) {
     const shell = shellOf(this);
-    if (!live.has(shell)) return;
+    if (!connected.has(shell)) return;
     if (name === "error") {
       shell.hearSite("error", value ?? "");
       shell.tell("siteError", !!value);
@@ -145,7 +145,7 @@ class SoriCaptcha extends Base {
   set messages(messages) {
     const shell = shellOf(this);
     shell.messages = messages;
-    if (live.has(shell)) shell.lookAround(true);
+    if (connected.has(shell)) shell.lookAround(true);
   }
 
   get value() {
@@ -166,10 +166,6 @@ class SoriCaptcha extends Base {
   /** @param {FocusOptions} [options] */
   focus(options) {
     shellOf(this).box.focus(options);
-  }
-
-  reset() {
-    shellOf(this).do("reset");
   }
 
   /** @param {unknown} [message] */
@@ -272,7 +268,6 @@ for (const name of TEXTS) {
   );
 }
 for (const name of METHODS) {
-  if (name === "reset") continue;
   Object.defineProperty(SoriCaptcha.prototype, name, {
     configurable: true,
     enumerable: true,
@@ -317,11 +312,11 @@ export function defineCaptcha({ css, languages, bring }) {
       ["pageshow", "pageRestored"],
     ])) {
       addEventListener(type, ({ persisted }) => {
-        if (type === "pagehide" || persisted) for (const shell of live) shell.report(what);
+        if (type === "pagehide" || persisted) for (const shell of connected) shell.report(what);
       });
     }
     document.addEventListener("sori-language", () => {
-      for (const shell of live) shell.lookAround();
+      for (const shell of connected) shell.lookAround();
     });
     // Enter in a field clicks the form's button too. The browser validates the form within the same task as the click.
     addEventListener(

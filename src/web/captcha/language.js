@@ -3,11 +3,8 @@
 /** @typedef {import("./boundary.d.ts").Message} Message */
 /** @typedef {{ tag: string, texts: Record<string, string> }} Language */
 
-const everywhere = /** @type {any} */ (globalThis);
+/** Here the modules in locale/ put their languages. These modules share no scope with this one. */
 const LANGUAGES = Symbol.for("sori-captcha.languages");
-everywhere[LANGUAGES] ??= [];
-/** The languages that the modules in locale/ have added. These modules share no scope with this one. @type {Language[]} */
-const loaded = everywhere[LANGUAGES];
 /** @type {Language[]} A page in an unknown language gets the last one. */
 let inside = [];
 
@@ -43,6 +40,8 @@ export function languageOf(element) {
     if (node.nodeType === 1) lang = Element.prototype.getAttribute.call(node, "lang") ?? "";
   }
   const wanted = spoken(lang || navigator.language);
+  /** @type {Language[]} */
+  const loaded = /** @type {any} */ (globalThis)[LANGUAGES] ?? [];
   return (
     (wanted && [...loaded, ...inside].find(({ tag }) => spoken(tag) === wanted)) ||
     /** @type {Language} */ (inside.at(-1))

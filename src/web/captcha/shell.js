@@ -1,5 +1,5 @@
 // One element: its life cycle, what the core (src/web/captcha/shell.rs) is told, and what the core asks for. No rule is here.
-import { callCore, core, failed, live, load } from "./core.js";
+import { callCore, core, failed, connected, load } from "./core.js";
 import { paintCrash } from "./crash.js";
 import { keep, recall } from "./memory.js";
 import { Painting } from "./painting.js";
@@ -66,7 +66,7 @@ export class Shell extends Painting {
   // The element's life cycle.
 
   connect() {
-    live.add(this);
+    connected.add(this);
     this.painted ||= performance.now();
     dress(this.root);
     this.hearSite("error", this.element.getAttribute("error") ?? "");
@@ -76,7 +76,7 @@ export class Shell extends Painting {
   }
 
   disconnect() {
-    live.delete(this);
+    connected.delete(this);
     this.dropMirror();
     this.tell("disconnect");
     this.leave();
@@ -175,7 +175,7 @@ export class Shell extends Painting {
    * @param {Telling} telling
    */
   act(...telling) {
-    if (this.id >= 0 || !live.has(this)) return this.tell(...telling);
+    if (this.id >= 0 || !connected.has(this)) return this.tell(...telling);
     this.early.push(telling);
     load().catch((error) => reportError(error));
   }

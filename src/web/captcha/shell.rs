@@ -7,10 +7,10 @@ use crate::{
     captcha::{
         event::{Signal, Timer},
         form::Flaw,
-        message::{Message, Name, SiteText},
+        message::{Message, Name, SiteText, Words},
         part::{Description, Flag, Part},
         state::StateName,
-        view::{FLAGS, Progress, Said, TEXTS, View, Words},
+        view::{FLAGS, Progress, Said, TEXTS, View},
     },
     config::Attribute,
 };

@@ -4,10 +4,10 @@ use sori_captcha::{
     captcha::{
         event::{By, Event, Signal},
         form,
-        message::{Message, Name, SiteText},
+        message::{Message, Name, SiteText, Words},
         part::{Description, Flag, Part},
         state::{Fault, Focus, Issued, Sound, StateName},
-        view::{View, Words},
+        view::View,
     },
     error::ErrorCode,
     locale::texts::Texts,
