@@ -192,6 +192,9 @@ impl Config {
             _ => u64::MAX,
         };
         let expected = match (attribute, value.as_str()) {
+            (A::Endpoint, url) if cut(url, b'#').1.is_some() => {
+                "an address without #, such as \"/captcha\"; paths are appended to it"
+            }
             (A::AudioUrl, _) if around_key(&value).is_none() => {
                 "a URL with {key} in the key's place"
             }

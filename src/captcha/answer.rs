@@ -3,7 +3,7 @@
 use crate::text::push_number;
 
 /// The answer in the form in which it is sent. Separators from pasting and dictation are removed. The decimal digits of
-/// every script become ASCII digits. Hangul names of digits become digits too, if the whole value consists of such
+/// the scripts that are written today become ASCII digits. Hangul names of digits become digits too, if the whole value consists of such
 /// names. Anything else is kept, because the upstream's own sample answer has letters.
 ///
 /// ```
@@ -51,11 +51,13 @@ pub fn has_other_than_digits(normalised: &str) -> bool {
 
 fn is_separator(c: char) -> bool {
     // White space, hyphens and dashes, commas, full stops and middle dots, as keyboards and dictation
-    // write them; and control characters, which no keyboard types.
-    const OTHERS: &str =
-        "-,.\u{a0}\u{b7}\u{2212}\u{3000}\u{3001}\u{3002}\u{30fb}\u{318d}\u{ff0c}\u{ff0d}\u{ff0e}";
+    // write them; control characters, which no keyboard types; and what is invisible: pasted numbers may
+    // have marks of direction around them (iOS), and emoji of digits have two marks behind each.
+    const OTHERS: &str = "-,.\u{a0}\u{ad}\u{b7}\u{61c}\u{180e}\u{20e3}\u{2212}\u{3000}\u{3001}\u{3002}\u{30fb}\u{318d}\u{fe0f}\u{feff}\u{ff0c}\u{ff0d}\u{ff0e}";
     // Not `contains`: it would link a substring search of 1.6 kB.
-    c <= ' ' || matches!(c, '\u{2000}'..='\u{2015}') || OTHERS.chars().any(|other| other == c)
+    c <= ' '
+        || matches!(c, '\u{2000}'..='\u{2015}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}')
+        || OTHERS.chars().any(|other| other == c)
 }
 
 /// The digit that a Hangul syllable names.
@@ -94,6 +96,10 @@ mod tests {
             "일이삼사오",
             "일, 이, 삼, 사, 오",
             "일 2 삼 4 오",
+            "\u{feff}12\u{ad}345\u{2060}",
+            "\u{202d}12345\u{202c}",
+            "\u{2068}12345\u{2069}",
+            "1\u{fe0f}\u{20e3}2\u{fe0f}\u{20e3}345",
         ] {
             assert_eq!(normalise(typed), "12345", "{typed}");
         }

@@ -50,6 +50,17 @@ fn a_backend_of_ones_own_needs_no_endpoint() {
     assert_eq!(warnings[0].attribute, Attribute::Endpoint);
 }
 
+/// The browser would drop the path that is appended. A query is useful: `/proxy.php?path=`.
+#[test]
+fn an_endpoint_with_a_fragment_is_named() {
+    let (config, warnings) = read(&[("endpoint", "/captcha#a")]);
+    assert_eq!(warnings[0].value, "/captcha#a");
+    assert!(!config.is_complete());
+    let (config, warnings) = read(&[("endpoint", "/proxy.php?path=")]);
+    assert_eq!(config.keys(), "/proxy.php?path=/keys");
+    assert_eq!(warnings, []);
+}
+
 #[test]
 fn every_unknown_value_names_its_attribute_and_keeps_the_default() {
     for (name, value) in [

@@ -85,8 +85,9 @@ fn check_attribute(attribute: Attribute, value: &str) {
         assert_ne!(browser.state(), StateName::Loading);
     } else {
         // Without an endpoint there is nothing to play. The author of the page gets a warning, and nothing waits.
-        assert_eq!((attribute, value), (Attribute::Endpoint, ""));
-        assert_eq!(warnings, [Attribute::Endpoint]);
+        assert_eq!(attribute, Attribute::Endpoint);
+        assert!(value.is_empty() || value.contains('#'), "{value}");
+        assert!(warnings.contains(&Attribute::Endpoint));
         browser.press_play();
         assert!(browser.request.is_none());
     }

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use sori_captcha::{
     captcha::{
-        event::{Event, Signal},
+        event::{Event, Signal, Timer},
         part::Part,
         state::{Fault, StateName},
     },
@@ -274,6 +274,29 @@ fn blocked_sound_is_said_and_the_next_press_plays() {
     browser.pass(2000);
     assert_eq!(browser.state(), StateName::Playing);
     assert_eq!((browser.keys, browser.audios), (1, 1));
+}
+
+/// Some browsers play without saying so.
+#[test]
+fn speech_that_moves_on_is_heard() {
+    let mut browser = Browser::new(&[]);
+    browser.stuck = true;
+    browser.press_play();
+    browser.key_arrives(None);
+    browser.audio_arrives();
+    browser.tell(Event::LeadInOver);
+    browser.tell(Event::Progress {
+        at: 0,
+        length: LENGTH,
+    });
+    assert!(!browser.captcha.heard);
+    browser.tell(Event::Progress {
+        at: 250,
+        length: LENGTH,
+    });
+    assert!(browser.captcha.heard);
+    browser.tell(Event::Timer(Timer::Announce));
+    assert_eq!(browser.state(), StateName::Playing);
 }
 
 #[test]

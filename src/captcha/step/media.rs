@@ -79,6 +79,10 @@ impl Captcha {
     }
 
     pub(super) fn progress(&mut self, at: u32, length: u32, fx: &mut Effects) {
+        // Speech is heard, even if the browser has not said that it plays.
+        if matches!(self.phase, Phase::Ready(Playback::Starting { at: from }) if at > from) {
+            self.playing(fx);
+        }
         if matches!(self.phase, Phase::Ready(Playback::Playing)) && at != self.position {
             self.failures = 0;
             push(fx, Effect::StartTimer(Timer::Stall, STALL_MS));

@@ -78,8 +78,8 @@ export function callCore(act) {
   try {
     return act(called);
   } catch (error) {
-    // Only a trap of our own core counts: the page may have other modules, and its listeners may throw anything.
-    if (error instanceof WebAssembly.RuntimeError && called === core) fail();
+    // A trap, or something of the browser's that the page has replaced and that throws: the step is half done.
+    if (called === core) fail();
     reportError(error);
     return undefined;
   }

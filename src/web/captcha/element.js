@@ -67,7 +67,7 @@ class SoriCaptcha extends Base {
     // Delayed until the page's scripts have run: a framework sets attributes and children after the element is in the page.
     setTimeout(() => {
       if (!connected.has(shell)) return;
-      checkMarkup(this, SoriCaptcha.observedAttributes);
+      checkMarkup(this, SoriCaptcha.observedAttributes, FLAGS);
       warnOfSerialisers(this);
     });
     // A property that was set before the upgrade hides the accessor of the class: set it again.
@@ -94,8 +94,7 @@ class SoriCaptcha extends Base {
     const shell = shellOf(this);
     if (!connected.has(shell)) return;
     if (name === "error") {
-      shell.hearSite("error", value ?? "");
-      shell.tell("siteError", !!value);
+      shell.tell("siteError", shell.hearSite("error", value ?? ""));
     } else if (old !== value) {
       if (name === "lang") shell.lookAround();
       if (name === "mirror") shell.paintFields(shell.fields);
@@ -108,12 +107,12 @@ class SoriCaptcha extends Base {
   formAssociatedCallback(form) {
     const shell = shellOf(this);
     // If the form's fields are read after a submit (`formdata`), they are sent, by the browser or by the page's own handler. A
-    // handler that cancels the submit without reading the form sends nothing.
+    // handler that cancels the submit without reading the form sends nothing, and the visitor goes on with the form (`input`).
     shell.sent ??= (/** @type {Event} */ { type }) => {
       if (type === "formdata" && shell.submitting) shell.report("submitted");
       shell.submitting = type === "submit";
     };
-    for (const type of ["submit", "formdata"]) {
+    for (const type of ["submit", "formdata", "input"]) {
       // A control of the form may have the name of a method and hide it. In the capture phase this listener comes before a
       // handler of the page that reads the form, even one that was added earlier.
       if (shell.form) EventTarget.prototype.removeEventListener.call(shell.form, type, shell.sent, true);
@@ -135,6 +134,7 @@ class SoriCaptcha extends Base {
     /** @type {NodeListOf<HTMLButtonElement>} */
     const controls = shell.root.querySelectorAll("button,input");
     for (const control of controls) control.disabled = disabled;
+    shell.paintFields(shell.fields);
     shell.report(disabled ? "disabled" : "enabled");
   }
 
@@ -144,7 +144,8 @@ class SoriCaptcha extends Base {
 
   set messages(messages) {
     const shell = shellOf(this);
-    shell.messages = messages;
+    // A copy: a getter of the page that throws must do so here, and not while the element is painted.
+    shell.messages = messages && { ...messages };
     if (connected.has(shell)) shell.lookAround(true);
   }
 
@@ -171,17 +172,13 @@ class SoriCaptcha extends Base {
   /** @param {unknown} [message] */
   reject(message) {
     const shell = shellOf(this);
-    const text = `${message ?? ""}`;
-    shell.hearSite("rejection", text);
-    shell.act("reject", !!text);
+    shell.act("reject", shell.hearSite("rejection", `${message ?? ""}`));
   }
 
   /** @param {unknown} message */
   setCustomValidity(message) {
     const shell = shellOf(this);
-    const text = `${message}`;
-    shell.hearSite("validity", text);
-    shell.tell("customValidity", !!text);
+    shell.tell("customValidity", shell.hearSite("validity", `${message}`));
     shell.paintAttributes();
   }
 
@@ -225,8 +222,9 @@ function invalid(shell, event) {
   openDetails(element);
   // A control of the form may have the name of a property and hide it.
   const fields = internals.form && Reflect.get(HTMLFormElement.prototype, "elements", internals.form);
+  // A disabled or read-only field may have a value that is not valid, and blocks nothing.
   const first = /** @type {HTMLInputElement[]} */ ([...(fields ?? [])]).find(
-    ({ validity }) => validity?.valid === false,
+    ({ willValidate, validity }) => willValidate && !validity.valid,
   );
   shell.report(!first || first === element ? "invalidFirst" : "invalidLater");
 }
@@ -262,7 +260,8 @@ for (const name of TEXTS) {
       return this.getAttribute(name) ?? "";
     },
     function (value) {
-      if (value == null) this.removeAttribute(name);
+      // React and Vue give `false` for `error={failed && "…"}`.
+      if (value == null || value === false) this.removeAttribute(name);
       else this.setAttribute(name, value);
     },
   );

@@ -65,9 +65,19 @@ function pressed(self, event) {
     if (type !== "keydown") return;
     action = self.ask("keyAction", key, modified, event.isComposing, event.keyCode === 229);
   }
-  if (!action) return;
+  if (!action || event.defaultPrevented) return;
+  if (action === "enter") return submit(event, () => self.do("enter"));
   event.preventDefault();
   if (!event.repeat) self.do(action);
+}
+
+/**
+ * Does what Enter does, unless a handler of the page prevents it, as with a native field. The page's handlers come after ours.
+ * @param {KeyboardEvent} event
+ * @param {() => void} act
+ */
+function submit(event, act) {
+  if (!event.repeat) setTimeout(() => event.defaultPrevented || act());
 }
 
 /**
@@ -88,7 +98,7 @@ function pressedEarly(self, event) {
   )
     return;
   if (key === "Enter") {
-    if (!event.repeat) self.pressDefaultButton();
+    submit(event, () => self.pressDefaultButton());
   } else if (key === "." && self.element.getAttribute("shortcuts") !== "off") {
     event.preventDefault();
     event.stopPropagation();

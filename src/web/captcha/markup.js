@@ -33,20 +33,22 @@ function distance(one, other) {
  * Warns of a missing `name`, of a missing alternative, and of attributes that are probably misspelt.
  * @param {Element} element
  * @param {string[]} known The element's attributes.
+ * @param {string[]} flags Those whose value does not matter.
  */
-export function checkMarkup(element, known) {
+export function checkMarkup(element, known, flags) {
   if (checked.has(element)) return;
   checked.add(element);
-  if (document.readyState !== "loading") return tellOfMarkup(element, known);
+  if (document.readyState !== "loading") return tellOfMarkup(element, known, flags);
   // A classic script upgrades the element before its content is parsed.
-  addEventListener("DOMContentLoaded", () => tellOfMarkup(element, known), { once: true });
+  addEventListener("DOMContentLoaded", () => tellOfMarkup(element, known, flags), { once: true });
 }
 
 /**
  * @param {Element} element
  * @param {string[]} known
+ * @param {string[]} flags
  */
-function tellOfMarkup(element, known) {
+function tellOfMarkup(element, known, flags) {
   /** @param {string} text @param {string} anchor */
   const warn = (text, anchor) => {
     if (told.has(text)) return;
@@ -62,7 +64,11 @@ function tellOfMarkup(element, known) {
   if (!hasWay(element)) {
     warn('nothing in slot="alternative": whoever cannot hear has no other way (WCAG 1.1.1)', "attribute");
   }
-  for (const { name } of element.attributes) {
+  for (const { name, value } of element.attributes) {
+    // React 18 writes the value of `disabled={false}`.
+    if (value === "false" && flags.includes(name)) {
+      warn(`the attribute ${name}="false" is on, because it is there; leave it out instead`, "attribute");
+    }
     if (OTHERS.test(name) || known.includes(name)) continue;
     const meant = known.find((other) => distance(name, other) <= 2);
     if (meant) warn(`the attribute ${name} is not known; did you mean ${meant}?`, "attribute");

@@ -19,6 +19,8 @@ export function mirror(element, data) {
     input.type = "hidden";
     input.name = name;
     input.value = `${value}`;
+    // A copy of the page in Turbo's cache must not keep an old key.
+    input.setAttribute("data-turbo-temporary", "");
     if (form !== null) input.setAttribute("form", form);
     return input;
   });

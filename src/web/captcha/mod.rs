@@ -180,8 +180,8 @@ impl Core {
         let Some(key) = Key::parse(key) else {
             return failed(id, generation, ErrorCode::BadResponse);
         };
-        // `as` drops the fraction, and makes 0 of NaN.
-        let expires_in = (expires_in >= 0.0).then_some(expires_in as u32);
+        // Nothing in JSON that is no number is 1 or more, and a key that has expired already would never be issued.
+        let expires_in = (expires_in >= 1.0).then_some(expires_in as u32);
         let issued = Issued { key, expires_in };
         let arrived = Event::KeyArrived {
             generation,

@@ -145,17 +145,21 @@ export class Painting {
   judge() {
     const { internals, box } = this;
     const [flaw, message, site] = this.validity;
-    if (flaw) internals.setValidity({ [flaw]: true }, site ? this.siteTexts[site] : message && this.say(message), box);
+    const text = site ? this.siteTexts[site] : message && this.say(message);
+    // The browser takes no empty text. The site's text is empty until the core has heard that the error is gone.
+    if (flaw) internals.setValidity({ [flaw]: true }, text || " ", box);
     else internals.setValidity({});
   }
 
-  /** The site gave this text. @param {SiteText} which @param {string} text */
-  hearSite(which, text) {
+  /** The site gave this text. Returns whether it says anything. @param {SiteText} which @param {string} given */
+  hearSite(which, given) {
+    const text = given.trim();
     this.siteTexts[which] = text;
     for (const part of /** @type {Part[]} */ (Object.keys(this.words))) {
       if (this.words[part]?.site === which) this.write(part);
     }
     if (this.validity[2] === which && text) this.judge();
+    return !!text;
   }
 
   // What the core asks for: see `Shell` in shell.rs.
@@ -192,7 +196,7 @@ export class Painting {
   /** @param {FormData} [data] */
   paintFields(data) {
     this.fields = data;
-    const mirrored = this.element.hasAttribute("mirror");
+    const mirrored = this.element.hasAttribute("mirror") && !this.element.matches(":disabled");
     if (mirrored || this.mirrored) mirror(this.element, mirrored ? data : undefined);
     this.mirrored = mirrored;
     // The empty state keeps the browser from restoring a dead key.

@@ -7,6 +7,7 @@ import { attempt, forget, wasBlocked } from "./policy.js";
 
 /** The module's memory never shrinks, so it gets the audio in small portions. */
 const PORTION = 4096;
+const DAY_S = 86400;
 
 /**
  * @typedef {object} Order
@@ -62,7 +63,8 @@ async function perform(self, { generation, timeout, url, body, read }) {
     if (!current()) return;
     if (response.ok && json && read) return self.tell(...read(json, response));
     console.warn(advise(url.replace(/[^/]*$/, body ? "$&" : "…"), response.status, text(json?.code)));
-    const retryAfter = Number(response.headers.get("retry-after")) || 0;
+    self.advised = true;
+    const retryAfter = secondsUntil(response.headers.get("retry-after") ?? "");
     self.tell("refused", generation, response.status, retryAfter, text(json?.code), text(json?.errorCode));
   } catch (error) {
     // Without this line, a fault of ours would look like one of the network.
@@ -84,6 +86,12 @@ async function perform(self, { generation, timeout, url, body, read }) {
   }
 }
 
+/** Reads `Retry-After`, which is a number of seconds or a date (RFC 9110, 10.2.3); 0 if unknown. @param {string} text */
+function secondsUntil(text) {
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  return seconds > 0 ? Math.min(Math.ceil(seconds), DAY_S) : 0;
+}
+
 /**
  * @param {string | null} ticket
  * @param {string} url
@@ -91,7 +99,7 @@ async function perform(self, { generation, timeout, url, body, read }) {
  * @param {AbortSignal} signal
  */
 function makeRequest(ticket, url, body, signal) {
-  return new Request(url, {
+  const request = new Request(url, {
     method: body ? "POST" : "GET",
     body: body && JSON.stringify(body),
     headers: body ? { "content-type": "application/json", ...(ticket && { "sori-ticket": ticket }) } : {},
@@ -101,6 +109,8 @@ function makeRequest(ticket, url, body, signal) {
     cache: "no-store",
     redirect: "error",
   });
+  if (!/^https?:/.test(request.url)) throw new TypeError("neither http: nor https:");
+  return request;
 }
 
 /**

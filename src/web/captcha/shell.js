@@ -1,5 +1,5 @@
 // One element: its life cycle, what the core (src/web/captcha/shell.rs) is told, and what the core asks for. No rule is here.
-import { callCore, core, failed, connected, load } from "./core.js";
+import { callCore, connected, core, failed, load } from "./core.js";
 import { paintCrash } from "./crash.js";
 import { keep, recall } from "./memory.js";
 import { Painting } from "./painting.js";
@@ -58,6 +58,8 @@ export class Shell extends Painting {
   /** Whether the form is being sent, and whether `reportValidity` was called. */
   submitting = false;
   reporting = false;
+  /** Whether the console has a line about the error that comes next. */
+  advised = false;
   /** @type {HTMLFormElement | null | undefined} */
   form;
   /** @type {((event: Event) => void) | undefined} */
@@ -67,7 +69,7 @@ export class Shell extends Painting {
 
   connect() {
     connected.add(this);
-    this.painted ||= performance.now();
+    this.painted = performance.now();
     dress(this.root);
     this.hearSite("error", this.element.getAttribute("error") ?? "");
     this.lookAround(true);
@@ -88,7 +90,7 @@ export class Shell extends Painting {
     clearTimeout(this.timers.slow);
     const { element, box, consent } = this;
     this.id = callCore((core) => core.connect(this, box.value, consent.checked, element.matches(":disabled"))) ?? -1;
-    if (element.getAttribute("error")) this.tell("siteError", true);
+    if (this.siteTexts.error) this.tell("siteError", true);
     if (this.siteTexts.validity) this.tell("customValidity", true);
     this.tell("configure");
     this.tell("surroundings", isCoarse(), hasWay(element));
@@ -212,7 +214,7 @@ export class Shell extends Painting {
 
   /** @param {string} name */
   attribute(name) {
-    return this.element.getAttribute(name) ?? undefined;
+    return this.element.getAttribute(name)?.trim();
   }
 
   /** @param {string} attribute @param {string} value @param {string} expected */
@@ -286,7 +288,10 @@ export class Shell extends Painting {
   }
 
   clearAnswer() {
+    if (!this.box.value) return;
     this.box.value = "";
+    // A framework that keeps the value would write it back. The browser's own button to empty a field does the same.
+    this.element.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   /** Does what Enter does in a native field: presses the form's default button, or else submits the form implicitly. */
@@ -314,6 +319,11 @@ export class Shell extends Painting {
 
   /** @param {import("./boundary.d.ts").Signal} type @param {unknown} detail */
   emit(type, detail) {
+    if (type === "sori-error") {
+      const { code } = /** @type {{ code: string }} */ (detail);
+      if (!this.advised) console.warn(`sori-captcha: ${code} (help: troubleshooting#${code})`, this.element);
+      this.advised = false;
+    }
     this.element.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
   }
 

@@ -11,7 +11,11 @@ const NAMED = "[aria-label],img[alt],input";
 
 /** Whether the page offers an alternative. @param {Element} element */
 export function hasWay(element) {
-  return [...element.childNodes].some((node) => {
+  // A component may pass its own slot on.
+  const nodes = [...element.childNodes].flatMap((node) =>
+    node instanceof HTMLSlotElement ? node.assignedNodes({ flatten: true }) : node,
+  );
+  return nodes.some((node) => {
     if (node.textContent?.trim()) return /** @type {Element} */ (node).slot !== "notice";
     return node instanceof Element && (node.matches(NAMED) || !!node.querySelector(NAMED));
   });

@@ -1,7 +1,7 @@
 //! Problems of real pages: names of controls, hidden elements, scripts that know only native fields.
 
 use serde_json::json;
-use sori_e2e::Setup;
+use sori_e2e::{Reply, Setup};
 
 use crate::common::{form_data, page, page_with, play, until_heard};
 
@@ -186,6 +186,120 @@ async fn the_pages_own_controls_inside_the_element_stay_the_pages_own() {
             assert_eq!(volume, "100");
             captcha.until_state("playing").await;
             page.assert_quiet().await;
+        })
+        .await;
+}
+
+/// A disabled field's `validity` may say that its value is wrong, but it holds no form back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_blocks_nothing_does_not_hide_the_error() {
+    for field in [
+        "<input type=number min=1 value=0 disabled>",
+        "<input type=email value=abc readonly>",
+    ] {
+        let body =
+            format!(r#"<form id="form">{field}{CAPTCHA}<button id="send">Send</button></form>"#);
+        Setup::new("barred_field")
+            .page("/page.html", page_with(&body))
+            .run(async |page| {
+                page.open("/page.html").await;
+                page.promise("await (await import('/pkg/define.js')).ready", vec![])
+                    .await;
+                page.click("#send").await;
+                let captcha = page.captcha("").await;
+                captcha.until_text("error", "Listen first").await;
+                assert!(captcha.part("answer").await.has_focus().await, "{field}");
+            })
+            .await;
+    }
+}
+
+/// The usual guard against forms that are sent by accident.
+#[tokio::test(flavor = "multi_thread")]
+async fn enter_that_the_page_prevents_submits_nothing() {
+    let body = format!(
+        r#"<form id="form">{CAPTCHA}<input id="other"><button id="send">Send</button></form>"#
+    );
+    Setup::new("enter_prevented")
+        .page("/page.html", page_with(&body))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.promise("await (await import('/pkg/define.js')).ready", vec![]).await;
+            page.script(
+                "window.clicks = 0; window.guarded = true;
+                 send.addEventListener('click', (event) => { event.preventDefault(); clicks++; });
+                 form.addEventListener('keydown', (event) => guarded && event.key === 'Enter' && event.preventDefault());",
+            )
+            .await;
+            let answer = page.captcha("").await.part("answer").await;
+            answer.type_text("\u{e007}").await;
+            page.script("window.guarded = false").await;
+            answer.type_text("\u{e007}").await;
+            page.until("Enter presses the button", "return clicks > 0").await;
+            assert_eq!(page.script("return clicks").await, 1);
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disabled_captcha_mirrors_nothing() {
+    Setup::new("mirror_disabled")
+        .page("/page.html", page(r#"endpoint="/captcha" lang="en" lead-in="0" required mirror"#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = play(page).await;
+            until_heard(page).await;
+            captcha.part("answer").await.type_text("12345").await;
+            assert_eq!(form_data(page).await["captcha-answer"], "12345");
+            for (disabled, count) in [(true, 0), (false, 3)] {
+                page.script_with("document.querySelector('sori-captcha').disabled = arguments[0]", vec![json!(disabled)]).await;
+                let fields = "return [...new FormData(document.querySelector('form')).keys()].filter((name) => name !== 'name').length";
+                assert_eq!(page.script(fields).await, count);
+            }
+        })
+        .await;
+}
+
+/// An icon with a name, and what a component of the page passes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alternative_without_a_text_of_its_own_is_offered() {
+    let alternatives = [
+        r#"<a slot="alternative" href="/help"><img alt="Another way" src="/icon.svg"></a>"#,
+        r#"<button type="button" slot="alternative" aria-label="Another way"></button>"#,
+    ];
+    let captcha = |inside: &str| {
+        format!(
+            r#"<sori-captcha endpoint="/gone" name="captcha" lang="en" required>{inside}</sori-captcha>"#
+        )
+    };
+    let component = format!(
+        "<my-field><a slot=other href=/help>Another way</a></my-field>
+         <script>customElements.define('my-field', class extends HTMLElement {{
+           constructor() {{ super(); this.attachShadow({{ mode: 'open' }}).innerHTML = '{}' }} }})</script>",
+        captcha("<slot name=other slot=alternative></slot>")
+    );
+    Setup::new("unwritten_alternatives")
+        .page("/gone/keys", Reply::new("application/problem+json", r#"{"code":"quota_exceeded"}"#).status(429))
+        .page("/0.html", page_with(&captcha(alternatives[0])))
+        .page("/1.html", page_with(&captcha(alternatives[1])))
+        .page("/2.html", page_with(&component))
+        .run(async |page| {
+            for at in 0..3 {
+                page.open(&format!("/{at}.html")).await;
+                page.promise("await (await import('/pkg/define.js')).ready", vec![]).await;
+                let said = page
+                    .promise(
+                        "const captcha = document.querySelector('sori-captcha')
+                           ?? document.querySelector('my-field').shadowRoot.querySelector('sori-captcha');
+                         const status = captcha.shadowRoot.querySelector('[part=status]');
+                         captcha.play();
+                         while (!status.textContent) await new Promise((done) => setTimeout(done, 20));
+                         return status.textContent;",
+                        vec![],
+                    )
+                    .await;
+                assert_eq!(said, "No more audio today. Please use another way.", "{at}");
+            }
         })
         .await;
 }

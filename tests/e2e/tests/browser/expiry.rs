@@ -166,3 +166,29 @@ pub(crate) async fn a_key_whose_audio_was_never_fetched_is_an_expiry() {
         })
         .await;
 }
+
+/// A framework that keeps the value writes the old answer back unless it hears of the change.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_keeps_the_value_hears_that_the_box_was_emptied() {
+    Setup::new("value_kept_by_the_page")
+        .page(
+            "/page.html",
+            page(r#"endpoint="/captcha" lang="en" lead-in="0" verify="inline" required"#),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.script(
+                "window.model = '';
+                 document.querySelector('form').addEventListener('input', ({ target }) => { window.model = target.value });",
+            )
+            .await;
+            let captcha = play(page).await;
+            until_heard(page).await;
+            captcha.part("answer").await.type_text("1").await;
+            assert_eq!(page.script("return model").await, "1");
+            captcha.part("answer").await.type_text("\u{e007}").await;
+            captcha.until_state("rejected").await;
+            assert_eq!(page.script("return model").await, "");
+        })
+        .await;
+}

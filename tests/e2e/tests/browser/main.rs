@@ -17,6 +17,7 @@ mod lifecycle;
 mod look;
 mod mounting;
 mod naming;
+mod odd_values;
 mod old_browsers;
 mod pauses;
 mod policy;

@@ -69,6 +69,30 @@ async fn a_handler_that_was_there_before_the_widget_sends_no_key_twice() {
         .await;
 }
 
+/// A draft is saved at every change. The submit was cancelled because of another field.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_read_after_a_cancelled_submit_spends_nothing() {
+    Setup::new("cancelled_then_read")
+        .page("/page.html", page(CAPTCHA))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.script(
+                "const form = document.querySelector('form');
+                 window.drafts = 0;
+                 form.addEventListener('submit', (event) => event.preventDefault());
+                 form.addEventListener('input', () => { new FormData(form); drafts++; });",
+            )
+            .await;
+            answer(page).await;
+            page.click("#send").await;
+            page.type_into("[name=name]", "x").await;
+            page.until("a draft was saved", "return drafts > 0").await;
+            assert_eq!(form_data(page).await["captcha-answer"], "12345");
+            assert_ne!(page.captcha("").await.property("value").await, "");
+        })
+        .await;
+}
+
 /// React sets the attribute and resets the form in one go.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_verdict_that_comes_with_a_reset_of_the_form_is_announced() {
