@@ -314,6 +314,12 @@ export function defineCaptcha({ css, languages, bring }) {
         if (type === "pagehide" || persisted) for (const shell of connected) shell.report(what);
       });
     }
+    // The visitor is back. `visibilitychange` bubbles up to the window.
+    for (const type of ["focus", "visibilitychange", "pageshow"]) {
+      addEventListener(type, () => {
+        for (const shell of connected) shell.catchUp();
+      });
+    }
     document.addEventListener("sori-language", () => {
       for (const shell of connected) shell.lookAround();
     });

@@ -58,6 +58,8 @@ export class Shell extends Painting {
   /** Whether the form is being sent, and whether `reportValidity` was called. */
   submitting = false;
   reporting = false;
+  /** When the key expires. */
+  expires = Infinity;
   /** Whether the console has a line about the error that comes next. */
   advised = false;
   /** @type {HTMLFormElement | null | undefined} */
@@ -330,11 +332,18 @@ export class Shell extends Painting {
   /** @param {Timer} timer @param {number} ms */
   startTimer(timer, ms) {
     clearTimeout(this.timers[timer]);
+    if (timer === "expiry") this.expires = Date.now() + ms;
     this.timers[timer] = setTimeout(() => this.tell("timer", timer), ms);
   }
 
   /** @param {Timer} timer */
   stopTimer(timer) {
     clearTimeout(this.timers[timer]);
+    if (timer === "expiry") this.expires = Infinity;
+  }
+
+  /** The browser's timers stand still while the computer sleeps (https://github.com/whatwg/html/issues/6759). */
+  catchUp() {
+    if (Date.now() >= this.expires) this.tell("timer", "expiry");
   }
 }

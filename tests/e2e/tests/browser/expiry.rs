@@ -192,3 +192,31 @@ async fn a_page_that_keeps_the_value_hears_that_the_box_was_emptied() {
         })
         .await;
 }
+
+/// The browser's timers stand still while the computer sleeps.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_expired_while_the_computer_slept_is_not_sent() {
+    Setup::new("expired_asleep")
+        .page(
+            "/page.html",
+            page(r#"endpoint="/captcha" lang="en" lead-in="0" required"#),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = play(page).await;
+            until_heard(page).await;
+            captcha.part("answer").await.type_text("12345").await;
+            page.script(
+                "dispatchEvent(new Event('focus'));
+                 window.before = document.querySelector('sori-captcha').matches(':state(expired)');
+                 const { now } = Date;
+                 Date.now = () => now() + 24 * 3600 * 1000;
+                 dispatchEvent(new Event('focus'));",
+            )
+            .await;
+            assert_eq!(page.script("return before").await, false);
+            captcha.until_state("expired").await;
+            assert_eq!(form_data(page).await.get("captcha-key"), None);
+        })
+        .await;
+}
