@@ -216,7 +216,11 @@ function invalid(shell, event) {
   const { internals, element } = shell;
   // A script that only asks for validity (such as `checkValidity()` after every key) must not show an error or move the focus.
   // Without a core, the browser itself reports the error.
-  if (shell.id < 0 || !(shell.reporting || (sending && sending === internals.form))) return;
+  if (shell.id < 0 || !(shell.reporting || (sending && sending === internals.form))) {
+    // After `requestSubmit()` and the form's `reportValidity()` the browser moves the focus here and speaks. The error stays.
+    if (!shell.root.activeElement) setTimeout(() => shell.root.activeElement && shell.report("invalidLater"));
+    return;
+  }
   // The description of the box tells the error. The browser's bubble would tell it a second time.
   event.preventDefault();
   openDetails(element);

@@ -234,3 +234,31 @@ async fn inline_a_wrong_answer_brings_the_focus_back_and_the_next_press_a_new_ke
         })
         .await;
 }
+
+/// A button of type `button` whose script submits the form.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_that_the_browser_reports_itself_stays_visible() {
+    for ask in ["requestSubmit", "reportValidity"] {
+        Setup::new("browser_reports")
+            .page(
+                "/page.html",
+                page(r#"endpoint="/captcha" lang="en" required"#),
+            )
+            .run(async |page| {
+                page.open("/page.html").await;
+                page.promise("await (await import('/pkg/define.js')).ready", vec![])
+                    .await;
+                let captcha = page.captcha("").await;
+                page.script("document.querySelector('form').checkValidity()")
+                    .await;
+                page.script("return new Promise((done) => setTimeout(done))")
+                    .await;
+                assert_eq!(captcha.part("error").await.text().await, "");
+                page.script(&format!("document.querySelector('form').{ask}()"))
+                    .await;
+                captcha.until_text("error", "Listen first").await;
+                assert!(captcha.part("answer").await.has_focus().await, "{ask}");
+            })
+            .await;
+    }
+}
