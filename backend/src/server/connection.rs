@@ -5,12 +5,13 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::ConnectInfo,
-    http::{HeaderValue, Request, Response, header},
+    http::{HeaderMap, HeaderValue, Request, Response, header},
 };
 use core::{
     convert::Infallible,
     future::{Future, poll_fn},
     pin::{Pin, pin},
+    sync::atomic::{AtomicBool, Ordering},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -68,9 +69,11 @@ impl Served {
         }
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(patience.stall));
+        let of_browser = Arc::new(AtomicBool::new(false));
         let io = TokioIo::new(Watched {
             stream: Box::pin(stream),
             phase: Arc::clone(&phase),
+            of_browser: Arc::clone(&of_browser),
             lingering: None,
         });
         let service = Service {
@@ -78,6 +81,7 @@ impl Served {
             peer,
             old_at: Instant::now() + patience.connection,
             phase: Arc::clone(&phase),
+            of_browser,
             stop: stop.clone(),
         };
         let connection = http1::Builder::new()
@@ -85,6 +89,11 @@ impl Served {
             // hyper would start this time at the end of the reply before. Idle connections have their own limit here.
             .header_read_timeout(None)
             .max_buf_size(HEADERS_MAX_BYTES)
+            // Otherwise a client that closes its sending side after the request (`nc -N`, Java's `shutdownOutput`)
+            // gets no reply, and hyper drops its request
+            // (https://docs.rs/hyper/1/hyper/server/conn/http1/struct.Builder.html#method.half_close). `Watched`
+            // notices the clients that have left.
+            .half_close(true)
             .serve_connection(io, service);
         let mut connection = pin!(connection);
         let mut alarm = pin!(time::sleep_until(phase.deadline(&patience, false)));
@@ -93,8 +102,9 @@ impl Served {
         let mut stopped = false;
         poll_fn(|cx| {
             phase.register(cx.waker());
-            // Check before polling: a request that has just arrived must not begin and then be dropped.
-            if phase.is_leaving() || connection.as_mut().poll(cx).is_ready() {
+            // Check before polling: a request that has just arrived must not begin and then be dropped. Check after
+            // it, because this is how `Watched` says that the client has left.
+            if phase.is_leaving() || connection.as_mut().poll(cx).is_ready() || phase.is_leaving() {
                 return Poll::Ready(());
             }
             stopped = stopped || stopping.as_mut().poll(cx).is_ready();
@@ -130,7 +140,13 @@ struct Service {
     peer: SocketAddr,
     old_at: Instant,
     phase: Arc<Phase>,
+    of_browser: Arc<AtomicBool>,
     stop: watch::Receiver<bool>,
+}
+
+/// Whether a browser sent the request. A browser never closes only its sending side.
+fn is_of_browser(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site")
 }
 
 impl hyper::service::Service<Request<Incoming>> for Service {
@@ -139,6 +155,8 @@ impl hyper::service::Service<Request<Incoming>> for Service {
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        let of_browser = is_of_browser(request.headers());
+        self.of_browser.store(of_browser, Ordering::Relaxed);
         self.phase.called();
         request.extensions_mut().insert(ConnectInfo(self.peer));
         let answered = self.router.call(request);
@@ -192,7 +210,26 @@ impl Drop for Answer {
 struct Watched {
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
     phase: Arc<Phase>,
+    /// Whether the request under way was sent by a browser.
+    of_browser: Arc<AtomicBool>,
     lingering: Option<Lingering>,
+}
+
+impl Watched {
+    /// Whether nobody reads the reply to the request under way: the connection was reset, or a browser has closed
+    /// it. Of another client, the end of its data says only that it sends no more (RFC 9293, section 3.6).
+    fn is_left(&self, cx: &mut Context<'_>) -> bool {
+        let mut byte = [0];
+        let peeked = self
+            .stream
+            .get_ref()
+            .poll_peek(cx, &mut ReadBuf::new(&mut byte));
+        match peeked {
+            Poll::Ready(Ok(0)) => self.of_browser.load(Ordering::Relaxed),
+            Poll::Ready(Err(_)) => true,
+            Poll::Ready(Ok(_)) | Poll::Pending => false,
+        }
+    }
 }
 
 /// Our side of the connection is closed. What the client still sends is read and thrown away. Unread data would reset
@@ -230,6 +267,10 @@ impl AsyncWrite for Watched {
         let flushed = self.stream.as_mut().poll_flush(cx);
         if flushed.is_ready() {
             self.phase.flushed();
+        }
+        // hyper flushes whenever it is polled, also while it waits for the reply.
+        if self.is_left(cx) {
+            self.phase.left();
         }
         flushed
     }

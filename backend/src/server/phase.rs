@@ -24,7 +24,7 @@ enum Doing {
     Request,
     /// The handlers have given the reply, but not all of it has been passed to the operating system.
     Answer,
-    /// The connection must close to make room.
+    /// The connection must close: to make room, or because the client has left.
     Leaving,
 }
 
@@ -111,6 +111,11 @@ impl Phase {
     pub(super) fn evict(&self) {
         self.turn(&[Doing::New, Doing::Idle, Doing::Headers], Doing::Leaving);
         self.task.wake();
+    }
+
+    /// The client has left, and nobody reads the reply.
+    pub(super) fn left(&self) {
+        self.turn(&[Doing::Request], Doing::Leaving);
     }
 
     pub(super) fn is_leaving(&self) -> bool {

@@ -2,8 +2,8 @@
 //! lost in a reset.
 
 use crate::{
-    scripted::Scripted,
-    site::{SITE_SECRET, Site},
+    scripted::{Reply, Scripted},
+    site::{SITE_SECRET, Site, settings},
 };
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
@@ -98,6 +98,28 @@ async fn a_client_of_http_1_0_is_answered_and_let_go() {
     }
     let both = rest(stream).await;
     assert_eq!(both.matches(r#"{"status":"ok"}"#).count(), 2, "{both}");
+}
+
+/// `nc -N` and Java's `shutdownOutput` close the sending side after the request, and read the reply.
+#[tokio::test]
+async fn half_closed_connections_get_their_answer() {
+    let upstream = Scripted::start().await;
+    let site = Site::start(settings(upstream.addr)).await;
+    let response = format!("{}:12345", site.heard_key().await);
+    upstream.set(|script| script.verify = Reply::Late(Duration::from_millis(200)));
+    for (version, connection) in [("HTTP/1.1", "close"), ("HTTP/1.1", "keep-alive")] {
+        let headers = format!("host: a\r\nconnection: {connection}\r\n{FORM}");
+        let request = siteverify(version, &headers, &response);
+        let mut stream = TcpStream::connect(site.addr).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let answer = rest(stream).await;
+        let (head, body) = parts(&answer);
+        assert!(head.starts_with("HTTP/1.1 200 "), "{answer}");
+        let first = connection == "close";
+        let verdict = format!(r#""success":{first}"#);
+        assert!(body.contains(&verdict), "{answer}");
+    }
 }
 
 #[tokio::test]

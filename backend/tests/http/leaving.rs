@@ -11,6 +11,12 @@ use std::time::Duration;
 const LATE: Duration = Duration::from_millis(400);
 const IMPATIENT: Duration = Duration::from_millis(100);
 
+const NOTHING: Standing = Standing {
+    store: None,
+    held_back: false,
+    audio_bytes: 0,
+};
+
 /// Sends a request, and leaves before the reply.
 async fn leave(request: reqwest::RequestBuilder) {
     let left = request.timeout(IMPATIENT).send().await;
@@ -44,6 +50,25 @@ async fn a_visitor_who_leaves_neither_loses_the_call_nor_leaks_its_reservation()
     assert_eq!(site.usage().await.spent, 1);
 }
 
+/// A browser closes both sides at once, and a server cannot tell that from a client that only has no more to send.
+#[tokio::test]
+async fn a_browser_that_leaves_is_noticed_before_the_reply() {
+    let upstream = Scripted::start().await;
+    upstream.set(|script| script.issue = Reply::Silence);
+    let site = patient(&upstream).await;
+    leave(site.post("/captcha/keys")).await;
+    until("the metrics say that the visitor left", async || {
+        let text = site.backend.metrics().text(&NOTHING);
+        text.contains(r#"sori_requests_cancelled_total{route="/captcha/keys"} 1"#)
+    })
+    .await;
+    assert_eq!(
+        site.usage().await.reserved,
+        1,
+        "the call is still under way"
+    );
+}
+
 #[tokio::test]
 async fn an_upstream_that_hangs_is_left_alone_though_nobody_waits_for_it() {
     let upstream = Scripted::start().await;
@@ -71,13 +96,8 @@ async fn a_verdict_that_nobody_waited_for_is_counted() {
     upstream.set(|script| script.verify = Reply::Late(LATE));
     let body = json!({"key": key, "answer": "12345"});
     leave(site.post("/captcha/verifications").json(&body)).await;
-    let nothing = Standing {
-        store: None,
-        held_back: false,
-        audio_bytes: 0,
-    };
     let counted = async || {
-        let text = site.backend.metrics().text(&nothing);
+        let text = site.backend.metrics().text(&NOTHING);
         text.lines().any(|line| {
             let parts = [
                 "sori_upstream_calls_total",
