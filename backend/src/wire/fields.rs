@@ -2,7 +2,12 @@
 //! read, the error says what to change.
 
 use super::body::SmallBody;
+use core::fmt;
 use futures_util::stream;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::Value;
 
 /// The fields that are used; `remoteip`, `sitekey` and all others are ignored.
@@ -37,7 +42,7 @@ impl Fields {
     /// Refuses a field that occurs twice, because programs differ on which one counts.
     fn enter(&mut self, name: &str, value: String) -> Read<()> {
         match self.named(name) {
-            Some(field) if field.is_some() => Err(format!("`{name}` is there more than once.")),
+            Some(field) if field.is_some() => Err(twice(name)),
             Some(field) => {
                 *field = Some(value);
                 Ok(())
@@ -75,12 +80,17 @@ impl Fields {
     fn of_json(text: &[u8]) -> Read<Self> {
         // The JSON libraries of some languages write a byte order mark first.
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        let object: serde_json::Map<String, Value> =
-            serde_json::from_slice(text).map_err(|_| {
-                "The body is no JSON object, though its Content-Type says so.".to_owned()
-            })?;
+        let Members(members) = serde_json::from_slice(text).map_err(|_| {
+            "The body is no JSON object, though its Content-Type says so.".to_owned()
+        })?;
         let mut fields = Self::default();
-        for (name, value) in object {
+        for (at, (name, _)) in members.iter().enumerate() {
+            if fields.named(name).is_some() && members[..at].iter().any(|(other, _)| other == name)
+            {
+                return Err(twice(name));
+            }
+        }
+        for (name, value) in members {
             match value {
                 Value::String(text) => fields.enter(&name, text)?,
                 Value::Null => {}
@@ -133,6 +143,38 @@ impl Fields {
     }
 }
 
+fn twice(name: &str) -> String {
+    format!("`{name}` is there more than once.")
+}
+
+/// The members of a JSON object, also those that are there twice. Of these, a map would keep only the last (RFC 8259,
+/// section 4).
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Object)
+    }
+}
+
+struct Object;
+
+impl<'de> Visitor<'de> for Object {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +203,13 @@ mod tests {
         let twice = read(form, b"secret=a&response=b&response=c").unwrap_err();
         assert!(twice.contains("`response`"), "{twice}");
         assert!(read(form, b"secret=a&remoteip=b&remoteip=c").is_ok());
+        let json = "application/json";
+        for second in [r#""c""#, "null"] {
+            let text = format!(r#"{{"secret":"a","response":"b","response":{second}}}"#);
+            let twice = read(json, text.as_bytes()).unwrap_err();
+            assert!(twice.contains("`response`"), "{twice}");
+        }
+        assert!(read(json, br#"{"secret":"a","n":1,"n":2}"#).is_ok());
         let parts = [(r#"name="key""#, "a"), (r#"name="key""#, "b")];
         assert!(
             read(MULTIPART, &multipart(&parts))

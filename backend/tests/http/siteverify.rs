@@ -104,14 +104,18 @@ async fn every_refusal_has_the_code_that_clients_know() {
             "{fields:?}"
         );
     }
+    let once = json!({"secret": SITE_SECRET, "response": response}).to_string();
+    let twice = once.replace('}', r#","response":"no-such-token"}"#);
     let odd = [
         ("text/plain", "secret=a"),
         ("application/json", "[]"),
         ("application/json", "{"),
+        ("application/json", twice.as_str()),
     ];
     for (media_type, body) in odd {
         let request = site.http.post(site.url("/captcha/siteverify"));
-        let request = request.header(header::CONTENT_TYPE, media_type).body(body);
+        let request = request.header(header::CONTENT_TYPE, media_type);
+        let request = request.body(body.to_owned());
         assert_eq!(Answer::of(request).await.error_codes(), ["bad-request"]);
     }
     assert_eq!(upstream.requests().len(), before);
