@@ -117,16 +117,9 @@ pub fn reason(
     failure: Failure,
     hidden: &[&str],
 ) -> String {
-    said(dialect, status, bytes, failure)
-        .without(hidden)
-        .to_string()
-}
-
-/// The content of an error reply, for the log.
-fn said(dialect: Dialect, status: u16, bytes: &[u8], failure: Failure) -> Said {
     let body = body(bytes);
     let refusal = body.error.unwrap_or(body.refusal);
-    Said::new(dialect, status, &refusal, failure)
+    Said::new(dialect, status, &refusal, failure, hidden).to_string()
 }
 
 /// The headers of a file without a sample.

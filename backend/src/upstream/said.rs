@@ -4,7 +4,7 @@ use super::{
     Dialect,
     judge::{Failure, Refusal},
 };
-use core::fmt;
+use core::{cmp::Reverse, fmt};
 
 /// NAVER's messages are shorter.
 const MESSAGE_MAX_CHARS: usize = 200;
@@ -19,30 +19,25 @@ pub(super) struct Said {
 }
 
 impl Said {
-    pub(super) fn new(dialect: Dialect, status: u16, refusal: &Refusal, failure: Failure) -> Self {
+    /// `hidden` are texts that must not appear in a log, in case the upstream repeats them.
+    pub(super) fn new(
+        dialect: Dialect,
+        status: u16,
+        refusal: &Refusal,
+        failure: Failure,
+        hidden: &[&str],
+    ) -> Self {
         let message = refusal.message.as_deref().unwrap_or_default();
+        // A part of a hidden text would not be recognised, so it is hidden first and cut afterwards.
+        let safe = |text: &str, most| plain(&without(text, hidden), most);
         Self {
             status,
-            code: refusal.code.as_deref().map(|code| plain(code, 40)),
-            message: (!message.is_empty()).then(|| plain(message, MESSAGE_MAX_CHARS)),
+            code: refusal.code.as_deref().map(|code| safe(code, 40)),
+            message: (!message.is_empty()).then(|| safe(message, MESSAGE_MAX_CHARS)),
             cure: match dialect {
                 Dialect::Openapi => openapi(failure, message),
                 Dialect::Ncloud => ncloud(failure),
             },
-        }
-    }
-
-    /// Removes texts that must not appear in a log, in case the upstream repeats them.
-    #[must_use]
-    pub(super) fn without(self, secrets: &[&str]) -> Self {
-        let hide = |text: String| {
-            let secrets = secrets.iter().filter(|secret| !secret.is_empty());
-            secrets.fold(text, |text, secret| text.replace(*secret, "(…)"))
-        };
-        Self {
-            code: self.code.map(hide),
-            message: self.message.map(hide),
-            ..self
         }
     }
 }
@@ -62,6 +57,36 @@ impl fmt::Display for Said {
             None => Ok(()),
         }
     }
+}
+
+/// The text without `hidden`: as they are, in another case, and as they are in a URL.
+fn without(text: &str, hidden: &[&str]) -> String {
+    let hidden = hidden.iter().filter(|hidden| !hidden.is_empty());
+    let mut forms: Vec<String> = hidden
+        .flat_map(|hidden| {
+            let in_query: String = form_urlencoded::byte_serialize(hidden.as_bytes()).collect();
+            let in_path = in_query.replace('+', "%20");
+            [(*hidden).to_owned(), in_query, in_path]
+        })
+        .collect();
+    // A short one may be a part of a long one, of which the rest would remain.
+    forms.sort_by_key(|form| Reverse(form.len()));
+    forms
+        .iter()
+        .fold(text.to_owned(), |text, form| replaced(&text, form))
+}
+
+fn replaced(text: &str, hidden: &str) -> String {
+    // The same bytes are at the same place: only ASCII letters change.
+    let (lower, hidden) = (text.to_ascii_lowercase(), hidden.to_ascii_lowercase());
+    let mut rest = 0;
+    let mut shown = String::with_capacity(text.len());
+    for (at, found) in lower.match_indices(&hidden) {
+        shown.push_str(&text[rest..at]);
+        shown.push_str("(…)");
+        rest = at + found.len();
+    }
+    shown + &text[rest..]
 }
 
 /// One line of at most so many characters, without control characters: these could fake log lines or control a
@@ -148,7 +173,7 @@ mod tests {
             code: Some("024".into()),
             message: Some(message.into()),
         };
-        Said::new(Dialect::Openapi, 401, &refusal, failure).to_string()
+        Said::new(Dialect::Openapi, 401, &refusal, failure, &[]).to_string()
     }
 
     #[test]
@@ -187,8 +212,15 @@ mod tests {
             code: Some("CT001".into()),
             message: Some("Invalid key t521bp3qM7Qyk2X2 for my-id".into()),
         };
-        let said = Said::new(Dialect::Openapi, 403, &refusal, Failure::InvalidKey);
-        let said = said.without(&["t521bp3qM7Qyk2X2", "my-id", ""]).to_string();
+        let hidden = ["t521bp3qM7Qyk2X2", "my-id", ""];
+        let said = Said::new(
+            Dialect::Openapi,
+            403,
+            &refusal,
+            Failure::InvalidKey,
+            &hidden,
+        );
+        let said = said.to_string();
         assert_eq!(said, r#"status 403, code CT001, "Invalid key (…) for (…)""#);
     }
 }

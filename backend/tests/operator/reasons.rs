@@ -1,6 +1,6 @@
 //! The upstream's reasons in the log.
 
-use crate::program::{Answers, CLIENT_SECRET, Program, upstream};
+use crate::program::{Answers, CLIENT_ID, CLIENT_SECRET, Program, upstream};
 use serde_json::json;
 
 #[tokio::test]
@@ -60,4 +60,44 @@ async fn naver_s_reason_and_the_cure_are_in_the_log_and_nothing_is_spent() {
         "{log}"
     );
     assert!(log.lines().all(|line| line.chars().count() < 1000));
+}
+
+/// An upstream that repeats the credentials or the answer, as an error page of a gateway may do.
+#[tokio::test]
+async fn no_part_of_a_secret_reaches_the_log_however_the_upstream_repeats_it() {
+    let answers = Answers::default();
+    let messages = [
+        // A message is cut after 200 characters, a code after 40.
+        format!("{}{CLIENT_SECRET} {CLIENT_ID}", "x".repeat(185)),
+        format!(
+            "{} {}",
+            CLIENT_SECRET.to_uppercase(),
+            CLIENT_ID.to_uppercase()
+        ),
+    ];
+    let mut refusals: Vec<_> = messages
+        .map(|message| json!({"errorMessage": message, "errorCode": "024"}))
+        .into();
+    refusals.push(json!({"errorCode": format!("{}{CLIENT_SECRET}", "c".repeat(30))}));
+    for refusal in &refusals {
+        answers.lock().unwrap().push((401, refusal.to_string()));
+    }
+    let upstream = upstream(&answers).await;
+    let program = Program::start(&upstream, &[]).await;
+    for _ in &refusals {
+        program.post("keys", &json!({})).await;
+    }
+    let key = program.heard_key().await;
+    for target in ["일 23&4", "%EC%9D%BC+23%264", "%ec%9d%bc%2023%264"] {
+        let message = format!("no such call: /skey?value={target}");
+        let refusal = json!({"errorMessage": message, "errorCode": "024"});
+        answers.lock().unwrap().push((401, refusal.to_string()));
+        let answer = json!({"key": key, "answer": "일 23&4"});
+        program.post("verifications", &answer).await;
+    }
+    let log = program.stop().await.to_lowercase();
+    assert_eq!(log.matches("the upstream: status 401").count(), 6, "{log}");
+    for hidden in ["secret-that", "id-that", "23&4", "23%264", "%ec%9d"] {
+        assert!(!log.contains(hidden), "{hidden}: {log}");
+    }
 }
