@@ -2,7 +2,7 @@
 //! documentation shows `{"result":true}` with status 403, and keys arrive as JSON with the type text/plain.
 
 use super::{Dialect, said::Said};
-use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use sori_wire::protocol::Key;
 
 /// Why a call failed.
@@ -33,47 +33,48 @@ pub enum Failure {
 }
 
 /// The content of an error reply, in either of its formats.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 pub(super) struct Refusal {
     /// The documentation shows a string, but numbers have been seen too.
-    #[serde(rename = "errorCode", deserialize_with = "text_or_number")]
     pub(super) code: Option<String>,
     /// The message, for the log.
-    #[serde(alias = "errorMessage")]
     pub(super) message: Option<String>,
 }
 
-fn text_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Code {
-        Text(String),
-        Number(u32),
+impl Refusal {
+    fn of(reply: &Value) -> Self {
+        // The gateway of NAVER Cloud Platform puts the error into an object.
+        let places = [&reply["error"], reply];
+        let found = |name| {
+            places
+                .into_iter()
+                .find_map(|place| text_or_number(&place[name]))
+        };
+        Self {
+            code: found("errorCode"),
+            message: found("errorMessage").or_else(|| found("message")),
+        }
     }
-    Ok(Option::<Code>::deserialize(from)?.map(|code| match code {
-        Code::Text(text) => text,
-        Code::Number(number) => number.to_string(),
-    }))
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Body {
-    key: Option<String>,
-    result: Option<bool>,
-    /// The gateway of NAVER Cloud Platform puts the error into an object.
-    error: Option<Refusal>,
-    #[serde(flatten)]
-    refusal: Refusal,
+fn text_or_number(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Number(number) => number.as_u64().map(|number| number.to_string()),
+        _ => None,
+    }
 }
 
-fn body(text: &[u8]) -> Body {
+/// `Null` if it is no JSON. Each member is read by itself, so that one of another type does not spoil the others: the
+/// key that was issued is spent.
+fn body(text: &[u8]) -> Value {
+    // Some gateways write a byte order mark first.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     serde_json::from_slice(text).unwrap_or_default()
 }
 
-fn failure(dialect: Dialect, status: u16, body: Body) -> Failure {
-    dialect.failure(status, &body.error.unwrap_or(body.refusal))
+fn failure(dialect: Dialect, status: u16, body: &Value) -> Failure {
+    dialect.failure(status, &Refusal::of(body))
 }
 
 /// Reads the reply to a call that issues a key.
@@ -82,9 +83,9 @@ fn failure(dialect: Dialect, status: u16, body: Body) -> Failure {
 /// If it contains no key.
 pub fn key(dialect: Dialect, status: u16, text: &[u8]) -> Result<Key, Failure> {
     let body = body(text);
-    let key = body.key.as_deref().and_then(Key::parse);
+    let key = body["key"].as_str().and_then(Key::parse);
     key.filter(|_| status == 200)
-        .ok_or_else(|| failure(dialect, status, body))
+        .ok_or_else(|| failure(dialect, status, &body))
 }
 
 /// Reads the reply to a verification.
@@ -93,7 +94,8 @@ pub fn key(dialect: Dialect, status: u16, text: &[u8]) -> Result<Key, Failure> {
 /// If it contains no verdict.
 pub fn verdict(dialect: Dialect, status: u16, text: &[u8]) -> Result<bool, Failure> {
     let body = body(text);
-    body.result.ok_or_else(|| failure(dialect, status, body))
+    let verdict = body["result"].as_bool();
+    verdict.ok_or_else(|| failure(dialect, status, &body))
 }
 
 /// Checks that the reply to a fetch of audio is a WAV file.
@@ -104,7 +106,7 @@ pub fn audio(dialect: Dialect, status: u16, bytes: &[u8]) -> Result<(), Failure>
     if status == 200 && is_wav(bytes) {
         return Ok(());
     }
-    Err(failure(dialect, status, body(bytes)))
+    Err(failure(dialect, status, &body(bytes)))
 }
 
 /// The reason that the upstream gave, and what the operator can do, for the log. It is short, on one line, and
@@ -117,8 +119,7 @@ pub fn reason(
     failure: Failure,
     hidden: &[&str],
 ) -> String {
-    let body = body(bytes);
-    let refusal = body.error.unwrap_or(body.refusal);
+    let refusal = Refusal::of(&body(bytes));
     Said::new(dialect, status, &refusal, failure, hidden).to_string()
 }
 

@@ -176,6 +176,25 @@ async fn a_verdict_counts_under_status_403() {
     assert_eq!(site.verify(&key, "12345").await.json["verified"], true);
 }
 
+/// A key that was issued is spent, and a verdict that was given is the only one.
+#[tokio::test]
+async fn a_member_of_another_type_does_not_spoil_the_reply() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    for (n, member) in [r#""error":"""#, r#""message":0"#, r#""result":"ok""#]
+        .iter()
+        .enumerate()
+    {
+        let body = format!(r#"{{"key":"odd-key-{n}",{member}}}"#).leak();
+        upstream.once("code=0", Reply::Text(200, body));
+        let key = site.heard_key().await;
+        assert_eq!(key, format!("odd-key-{n}"));
+        let odd = r#"{"result":true,"errorMessage":0,"message":null}"#;
+        upstream.once("code=1", Reply::Text(200, odd));
+        assert_eq!(site.verify(&key, "12345").await.json["verified"], true);
+    }
+}
+
 #[tokio::test]
 async fn an_upstream_that_is_down_is_left_alone_until_the_next_visitor_after_the_wait() {
     let upstream = Scripted::start().await;
