@@ -11,7 +11,8 @@ pub(super) const AUDIO: &str = "scaptcha";
 
 /// What an error reply means; `None` if it is not in the documentation.
 pub(super) fn failure(status: u16, refusal: &Refusal) -> Option<Failure> {
-    Some(match (refusal.code.as_deref(), status) {
+    let code = refusal.code.as_deref().map(with_zeros);
+    Some(match (code.as_deref(), status) {
         (Some("CT001"), _) => Failure::InvalidKey,
         (Some("CT002"), _) => Failure::Unheard,
         (Some("CT500"), _) => return None,
@@ -25,4 +26,13 @@ pub(super) fn failure(status: u16, refusal: &Refusal) -> Option<Failure> {
         (Some("024"), _) | (_, 401 | 403) => Failure::Rejected,
         _ => return None,
     })
+}
+
+/// A code that was written as a number has lost its leading zeros: the documented codes have three digits.
+fn with_zeros(code: &str) -> String {
+    if code.bytes().all(|b| b.is_ascii_digit()) {
+        format!("{code:0>3}")
+    } else {
+        code.to_owned()
+    }
 }
