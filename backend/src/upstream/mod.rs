@@ -16,7 +16,7 @@ pub use dialect::{Dialect, Service};
 pub use judge::Failure;
 pub use pass::Pass;
 
-use crate::{clock::Clock, metrics::Metrics, secret::Secret};
+use crate::{causes::with_causes, clock::Clock, metrics::Metrics, secret::Secret};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use breaker::Breaker;
 use bytes::Bytes;
@@ -291,13 +291,5 @@ fn fault_of(error: reqwest::Error) -> Fault {
     } else {
         Failure::Unavailable
     };
-    let error = error.without_url();
-    let mut cause = error.to_string();
-    let mut source = core::error::Error::source(&error);
-    while let Some(inner) = source {
-        cause.push_str(": ");
-        cause.push_str(&inner.to_string());
-        source = inner.source();
-    }
-    fault(failure, cause)
+    fault(failure, with_causes(&error.without_url()))
 }

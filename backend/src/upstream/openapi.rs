@@ -20,9 +20,9 @@ pub(super) fn failure(status: u16, refusal: &Refusal) -> Option<Failure> {
         (Some("012"), _) => Failure::Throttled { explained: true },
         // At first this is taken for too many calls in a short time, because a used-up quota has its own code.
         (_, 429) => Failure::Throttled { explained: false },
-        // A 403 without a code of the captcha: the audio captcha is not selected for the application.
         // The call was withdrawn (`SE05`), or the URL is wrong. Neither goes away by itself.
         (_, 404) => Failure::Withdrawn,
+        // A 403 without a code of the captcha: the audio captcha is not selected for the application.
         (Some("024"), _) | (_, 401 | 403) => Failure::Rejected,
         _ => return None,
     })
