@@ -2,9 +2,12 @@
 //! rest is the body.
 #![no_main]
 
-use axum::body::Bytes;
+use axum::{body::Bytes, http::HeaderMap};
 use libfuzzer_sys::fuzz_target;
-use sori_backend::upstream::{Dialect, Failure, judge};
+use sori_backend::upstream::{
+    Dialect, Failure,
+    judge::{self, Reply, Wanted},
+};
 
 fuzz_target!(|bytes: &[u8]| {
     let [high, low, body @ ..] = bytes else {
@@ -20,7 +23,13 @@ fuzz_target!(|bytes: &[u8]| {
         if judge::audio(dialect, status, &body).is_ok() {
             assert!(body.starts_with(b"RIFF"));
         }
-        let said = judge::reason(dialect, status, &body, Failure::Unavailable, &["a secret"]);
+        let reply = Reply {
+            status,
+            headers: &HeaderMap::new(),
+            body: &body,
+        };
+        let hidden = ["a secret"];
+        let said = judge::reason(dialect, &reply, Wanted::Json, Failure::Unavailable, &hidden);
         assert!(!said.chars().any(char::is_control), "{said:?}");
         assert!(said.chars().count() < 1000, "{said}");
     }

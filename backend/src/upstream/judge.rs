@@ -2,6 +2,7 @@
 //! documentation shows `{"result":true}` with status 403, and keys arrive as JSON with the type text/plain.
 
 use super::{Dialect, said::Said};
+use axum::http::{HeaderMap, HeaderName};
 use serde_json::Value;
 use sori_wire::protocol::Key;
 
@@ -67,7 +68,7 @@ fn text_or_number(value: &Value) -> Option<String> {
 
 /// `Null` if it is no JSON. Each member is read by itself, so that one of another type does not spoil the others: the
 /// key that was issued is spent.
-fn body(text: &[u8]) -> Value {
+pub(super) fn json(text: &[u8]) -> Value {
     // Some gateways write a byte order mark first.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     serde_json::from_slice(text).unwrap_or_default()
@@ -82,7 +83,7 @@ fn failure(dialect: Dialect, status: u16, body: &Value) -> Failure {
 /// # Errors
 /// If it contains no key.
 pub fn key(dialect: Dialect, status: u16, text: &[u8]) -> Result<Key, Failure> {
-    let body = body(text);
+    let body = json(text);
     let key = body["key"].as_str().and_then(Key::parse);
     key.filter(|_| status == 200)
         .ok_or_else(|| failure(dialect, status, &body))
@@ -93,7 +94,7 @@ pub fn key(dialect: Dialect, status: u16, text: &[u8]) -> Result<Key, Failure> {
 /// # Errors
 /// If it contains no verdict.
 pub fn verdict(dialect: Dialect, status: u16, text: &[u8]) -> Result<bool, Failure> {
-    let body = body(text);
+    let body = json(text);
     let verdict = body["result"].as_bool();
     verdict.ok_or_else(|| failure(dialect, status, &body))
 }
@@ -106,21 +107,53 @@ pub fn audio(dialect: Dialect, status: u16, bytes: &[u8]) -> Result<(), Failure>
     if status == 200 && is_wav(bytes) {
         return Ok(());
     }
-    Err(failure(dialect, status, &body(bytes)))
+    Err(failure(dialect, status, &json(bytes)))
 }
 
-/// The reason that the upstream gave, and what the operator can do, for the log. It is short, on one line, and
-/// without the texts in `hidden`.
+/// A reply, for the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Reply<'a> {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The whole body.
+    pub body: &'a [u8],
+}
+
+impl<'a> Reply<'a> {
+    /// A header, if it is text.
+    pub(super) fn header(&self, name: HeaderName) -> Option<&'a str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// What a good reply would be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A key or a verdict.
+    Json,
+    /// Audio.
+    Wav,
+}
+
+/// The reason that the upstream gave, or how its reply looks, and what the operator can do, for the log. It is short,
+/// on one line, and without the texts in `hidden`.
 #[must_use]
 pub fn reason(
     dialect: Dialect,
-    status: u16,
-    bytes: &[u8],
+    reply: &Reply<'_>,
+    wanted: Wanted,
     failure: Failure,
     hidden: &[&str],
 ) -> String {
-    let refusal = Refusal::of(&body(bytes));
-    Said::new(dialect, status, &refusal, failure, hidden).to_string()
+    let refusal = Refusal::of(&json(reply.body));
+    let said = Said::new(dialect, reply.status, &refusal, failure, hidden);
+    if refusal.code.is_some() || refusal.message.is_some() {
+        return said.to_string();
+    }
+    said.of_unreadable(reply, wanted, failure, hidden)
+        .to_string()
 }
 
 /// The headers of a file without a sample.

@@ -11,6 +11,7 @@ mod openapi;
 mod pace;
 mod pass;
 mod said;
+mod unreadable;
 
 pub use dialect::{Dialect, Service};
 pub use judge::Failure;
@@ -226,8 +227,7 @@ impl Upstream {
         let call = async {
             let mut response = self.http.get(url).send().await.map_err(fault_of)?;
             let status = response.status().as_u16();
-            let asked = response.headers().get(header::RETRY_AFTER);
-            let asked = asked.and_then(|value| value.to_str().ok()?.parse().ok());
+            let headers = core::mem::take(response.headers_mut());
             let mut body = Vec::new();
             while let Some(chunk) = response.chunk().await.map_err(fault_of)? {
                 if body.len() + chunk.len() > most {
@@ -237,8 +237,8 @@ impl Upstream {
             }
             Ok(Answer {
                 status,
+                headers,
                 body: body.into(),
-                retry_after: asked.map(Duration::from_secs),
             })
         };
         match time::timeout_at(deadline, call).await {
@@ -260,8 +260,15 @@ enum Queue {
 /// What came back.
 struct Answer {
     status: u16,
+    headers: HeaderMap,
     body: Bytes,
-    retry_after: Option<Duration>,
+}
+
+impl Answer {
+    fn retry_after(&self) -> Option<Duration> {
+        let asked = self.headers.get(header::RETRY_AFTER)?;
+        asked.to_str().ok()?.parse().ok().map(Duration::from_secs)
+    }
 }
 
 /// Whether a URL points to this machine. It then needs no TLS, and no proxy may be used for it.

@@ -1,8 +1,10 @@
 //! One call to the upstream, from the breaker's permission to the result.
 
 use super::{
-    Answer, Dialect, Failure, Fault, JSON_MAX_BYTES, QUIET, Queue, Upstream, breaker::Permit,
-    judge, pace,
+    Answer, Dialect, Failure, Fault, JSON_MAX_BYTES, QUIET, Queue, Upstream,
+    breaker::Permit,
+    judge::{self, Reply, Wanted},
+    pace,
 };
 use crate::wire::traces;
 use bytes::Bytes;
@@ -157,7 +159,7 @@ impl Pass {
         let mut wait = None;
         if let Failure::Throttled { explained } = failure {
             let now = upstream.clock.uptime();
-            match upstream.pace(|pace| pace.refused(now, explained, answer.retry_after)) {
+            match upstream.pace(|pace| pace.refused(now, explained, answer.retry_after())) {
                 pace::Verdict::Pause(pause) => wait = Some(pause),
                 pace::Verdict::DaySpent => failure = Failure::Exhausted,
             }
@@ -165,13 +167,16 @@ impl Pass {
         let [id, secret] = &upstream.credentials;
         let [key, value] = call.hidden;
         let hidden = [id.expose(), secret.expose(), key, value];
-        let cause = judge::reason(
-            upstream.dialect,
-            answer.status,
-            &answer.body,
-            failure,
-            &hidden,
-        );
+        let reply = Reply {
+            status: answer.status,
+            headers: &answer.headers,
+            body: &answer.body,
+        };
+        let wanted = match call.queue {
+            Queue::Audio => Wanted::Wav,
+            Queue::Keys => Wanted::Json,
+        };
+        let cause = judge::reason(upstream.dialect, &reply, wanted, failure, &hidden);
         Err(Fault {
             failure,
             wait,

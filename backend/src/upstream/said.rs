@@ -2,12 +2,15 @@
 
 use super::{
     Dialect,
-    judge::{Failure, Refusal},
+    judge::{Failure, Refusal, Reply, Wanted},
+    unreadable,
 };
 use core::{cmp::Reverse, fmt};
+use std::borrow::Cow;
 
 /// NAVER's messages are shorter.
 const MESSAGE_MAX_CHARS: usize = 200;
+const LOOKS_MAX_CHARS: usize = 120;
 
 /// A refusal in the upstream's own words, and what to do about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +18,9 @@ pub(super) struct Said {
     status: u16,
     code: Option<String>,
     message: Option<String>,
-    cure: Option<&'static str>,
+    /// How a reply without code and message looks.
+    looks: Option<String>,
+    cure: Option<Cow<'static, str>>,
 }
 
 impl Said {
@@ -37,7 +42,28 @@ impl Said {
             cure: match dialect {
                 Dialect::Openapi => openapi(failure, message),
                 Dialect::Ncloud => ncloud(failure),
-            },
+            }
+            .map(Cow::Borrowed),
+            looks: None,
+        }
+    }
+
+    /// Adds what can be said about a reply without code and message.
+    pub(super) fn of_unreadable(
+        self,
+        reply: &Reply<'_>,
+        wanted: Wanted,
+        failure: Failure,
+        hidden: &[&str],
+    ) -> Self {
+        let safe = |text: &str| plain(&without(text, hidden), LOOKS_MAX_CHARS);
+        let likely = || Cow::Owned(safe(&unreadable::cause(reply, wanted)));
+        // A proxy or a firewall refuses with a page, and nothing is wrong with the credentials.
+        let by_another = failure == Failure::Rejected && unreadable::is_page(reply);
+        Self {
+            looks: Some(safe(&unreadable::looks(reply))),
+            cure: self.cure.filter(|_| !by_another).or_else(|| Some(likely())),
+            ..self
         }
     }
 }
@@ -52,7 +78,10 @@ impl fmt::Display for Said {
         if let Some(message) = &self.message {
             write!(f, ", {message:?}")?;
         }
-        match self.cure {
+        if let Some(looks) = &self.looks {
+            write!(f, ", {looks}")?;
+        }
+        match &self.cure {
             Some(cure) => write!(f, ": {cure}"),
             None => Ok(()),
         }

@@ -10,7 +10,7 @@ mod disk;
 mod program;
 mod reasons;
 
-use program::{Answers, BINARY, Program, upstream};
+use program::{Answers, BINARY, Program, reply, upstream};
 use serde_json::json;
 use tokio::process::Command;
 
@@ -18,7 +18,7 @@ use tokio::process::Command;
 async fn an_operator_sees_how_the_day_stands_and_opens_it() {
     let answers = Answers::default();
     let spent = json!({"errorMessage": "Query limit exceeded", "errorCode": "010"});
-    answers.lock().unwrap().push((429, spent.to_string()));
+    answers.lock().unwrap().push(reply(429, spent));
     let upstream = upstream(&answers).await;
     // Other tests use 127.0.0.1, so none of them takes the port in between.
     let free = std::net::TcpListener::bind("127.0.0.5:0").unwrap();

@@ -1,6 +1,11 @@
 //! The program as a process, and its upstream.
 
-use axum::{Router, http::StatusCode, routing::get};
+use axum::{
+    Router,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use serde_json::{Value, json};
 use std::{
     process::Stdio,
@@ -18,32 +23,34 @@ pub(crate) const CLIENT_SECRET: &str = "secret-that-nobody-may-see";
 const SITE_SECRET: &str = "site-secret-that-nobody-may-see-0123456789";
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_sori-backend");
 
-/// The next replies of the upstream: status and body. When there are none left, it replies as documented.
-pub(crate) type Answers = Arc<Mutex<Vec<(u16, String)>>>;
+/// The next replies of the upstream, to any call. When there are none left, it replies as documented.
+pub(crate) type Answers = Arc<Mutex<Vec<Response>>>;
+
+pub(crate) fn reply(status: u16, body: impl ToString) -> Response {
+    (StatusCode::from_u16(status).unwrap(), body.to_string()).into_response()
+}
 
 pub(crate) async fn upstream(answers: &Answers) -> String {
-    let answers = Arc::clone(answers);
+    let (for_keys, for_audio) = (Arc::clone(answers), Arc::clone(answers));
+    let next = |answers: &Answers| {
+        let mut answers = answers.lock().unwrap();
+        (!answers.is_empty()).then(|| answers.remove(0))
+    };
     let keys = Arc::new(Mutex::new(0));
-    let skey = move |query: axum::extract::RawQuery| {
-        let (answers, keys) = (Arc::clone(&answers), Arc::clone(&keys));
-        async move {
-            let mut answers = answers.lock().unwrap();
-            if !answers.is_empty() {
-                let (status, body) = answers.remove(0);
-                return (StatusCode::from_u16(status).unwrap(), body);
-            }
-            if query.0.unwrap().contains("code=1") {
-                return (StatusCode::OK, r#"{"result":true}"#.into());
-            }
+    let skey = async move |query: axum::extract::RawQuery| {
+        let good = if query.0.unwrap().contains("code=1") {
+            r#"{"result":true}"#.to_owned()
+        } else {
             let mut keys = keys.lock().unwrap();
             *keys += 1;
-            (
-                StatusCode::OK,
-                format!(r#"{{"key":"operator-key-{keys}"}}"#),
-            )
-        }
+            format!(r#"{{"key":"operator-key-{keys}"}}"#)
+        };
+        next(&for_keys).unwrap_or_else(|| good.into_response())
     };
-    let audio = || async { [b"RIFF\x40\0\0\0WAVE".to_vec(), vec![0; 60]].concat() };
+    let audio = async move || {
+        let wav = [b"RIFF\x40\0\0\0WAVE".to_vec(), vec![0; 60]].concat();
+        next(&for_audio).unwrap_or_else(|| wav.into_response())
+    };
     let router = Router::new()
         .route("/v1/captcha/skey", get(skey))
         .route("/v1/captcha/scaptcha", get(audio));
@@ -103,11 +110,15 @@ impl Program {
         answer.json().await.unwrap()
     }
 
+    pub(crate) async fn get(&self, path: &str) -> u16 {
+        let request = self.http.get(format!("{}captcha/{path}", self.base));
+        request.send().await.unwrap().status().as_u16()
+    }
+
     pub(crate) async fn heard_key(&self) -> String {
         let issued = self.post("keys", &json!({})).await;
         let key = issued["key"].as_str().unwrap_or_else(|| panic!("{issued}"));
-        let audio = self.http.get(format!("{}captcha/audio/{key}", self.base));
-        assert_eq!(audio.send().await.unwrap().status(), 200);
+        assert_eq!(self.get(&format!("audio/{key}")).await, 200);
         key.to_owned()
     }
 

@@ -1,6 +1,7 @@
 //! The upstream's reasons in the log.
 
-use crate::program::{Answers, CLIENT_ID, CLIENT_SECRET, Program, upstream};
+use crate::program::{Answers, CLIENT_ID, CLIENT_SECRET, Program, reply, upstream};
+use axum::response::Response;
 use serde_json::json;
 
 #[tokio::test]
@@ -23,12 +24,12 @@ async fn naver_s_reason_and_the_cure_are_in_the_log_and_nothing_is_spent() {
     let answers = Answers::default();
     for (message, _) in table {
         let body = json!({"errorMessage": message, "errorCode": "024"});
-        answers.lock().unwrap().push((401, body.to_string()));
+        answers.lock().unwrap().push(reply(401, body));
     }
     let echo = json!({"errorMessage": format!("{CLIENT_SECRET}\u{1b}[2J\nforged line {}", "x".repeat(5000)), "errorCode": "024"});
-    answers.lock().unwrap().push((401, echo.to_string()));
+    answers.lock().unwrap().push(reply(401, echo));
     let withdrawn = json!({"errorMessage": "Invalid search api", "errorCode": "SE05"});
-    answers.lock().unwrap().push((404, withdrawn.to_string()));
+    answers.lock().unwrap().push(reply(404, withdrawn));
     let upstream = upstream(&answers).await;
     // The quota of two challenges would be used up by six refusals, if they counted.
     let program = Program::start(
@@ -80,7 +81,7 @@ async fn no_part_of_a_secret_reaches_the_log_however_the_upstream_repeats_it() {
         .into();
     refusals.push(json!({"errorCode": format!("{}{CLIENT_SECRET}", "c".repeat(30))}));
     for refusal in &refusals {
-        answers.lock().unwrap().push((401, refusal.to_string()));
+        answers.lock().unwrap().push(reply(401, refusal));
     }
     let upstream = upstream(&answers).await;
     let program = Program::start(&upstream, &[]).await;
@@ -91,7 +92,7 @@ async fn no_part_of_a_secret_reaches_the_log_however_the_upstream_repeats_it() {
     for target in ["일 23&4", "%EC%9D%BC+23%264", "%ec%9d%bc%2023%264"] {
         let message = format!("no such call: /skey?value={target}");
         let refusal = json!({"errorMessage": message, "errorCode": "024"});
-        answers.lock().unwrap().push((401, refusal.to_string()));
+        answers.lock().unwrap().push(reply(401, refusal));
         let answer = json!({"key": key, "answer": "일 23&4"});
         program.post("verifications", &answer).await;
     }
@@ -100,4 +101,71 @@ async fn no_part_of_a_secret_reaches_the_log_however_the_upstream_repeats_it() {
     for hidden in ["secret-that", "id-that", "23&4", "23%264", "%ec%9d"] {
         assert!(!log.contains(hidden), "{hidden}: {log}");
     }
+}
+
+/// A reply with these headers.
+fn headed(headers: &[(&'static str, &'static str)], mut reply: Response) -> Response {
+    for (name, value) in headers {
+        reply.headers_mut().insert(*name, value.parse().unwrap());
+    }
+    reply
+}
+
+const HTML: (&str, &str) = ("content-type", "text/html; charset=utf-8");
+
+#[tokio::test]
+async fn a_reply_that_cannot_be_read_is_described() {
+    let login = (
+        "location",
+        "https://login.example/?next=secret-that-nobody-may-see",
+    );
+    let table = [
+        (
+            headed(&[HTML], reply(200, "<!doctype html><p>Maintenance")),
+            "status 200, text/html, 29 bytes: no JSON: a web page, perhaps a proxy's",
+        ),
+        (
+            headed(&[login], reply(302, "")),
+            "a redirect to login.example, which is not followed",
+        ),
+        (
+            headed(&[("content-encoding", "gzip")], reply(200, "\u{1f}\u{8b}")),
+            "Content-Encoding gzip, 3 bytes: it is compressed, which was not asked for",
+        ),
+        (
+            headed(&[HTML], reply(403, "<html>Forbidden</html>")),
+            "status 403, text/html, 22 bytes: no JSON: a web page, perhaps a proxy's",
+        ),
+        (reply(200, ""), "0 bytes: no JSON: an empty body"),
+        (
+            headed(
+                &[("content-type", "text/xml")],
+                reply(200, "<?xml version='1.0'?><result/>"),
+            ),
+            "text/xml, 30 bytes: no JSON: XML",
+        ),
+        (reply(200, "{}"), "2 bytes: JSON without what was asked for"),
+    ];
+    let answers = Answers::default();
+    let (replies, expected): (Vec<_>, Vec<_>) = table.into_iter().unzip();
+    let calls = replies.len();
+    answers.lock().unwrap().extend(replies);
+    let upstream = upstream(&answers).await;
+    let program = Program::start(&upstream, &[("SORI_CLIENT_RATE", "off")]).await;
+    // Five failures in a row open the breaker; a refusal between them keeps it closed.
+    for _ in 0..calls {
+        program.post("keys", &json!({})).await;
+    }
+    let issued = program.post("keys", &json!({})).await;
+    let page = headed(&[HTML], reply(200, "<html>".to_owned() + &"x".repeat(5000)));
+    answers.lock().unwrap().push(page);
+    let audio = format!("audio/{}", issued["key"].as_str().unwrap());
+    program.get(&audio).await;
+    let log = program.stop().await;
+    let sound = "text/html, 5006 bytes: no WAV file: a web page, perhaps a proxy's";
+    for expected in expected.into_iter().chain([sound]) {
+        assert!(log.contains(expected), "{expected}: {log}");
+    }
+    assert!(!log.contains("SORI_CLIENT_SECRET is wrong"), "{log}");
+    assert!(!log.contains(CLIENT_SECRET), "{log}");
 }
