@@ -8,7 +8,7 @@ use core::time::Duration;
 /// After this many failures in a row the breaker opens.
 const FAILURES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_secs(5);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// A probe without a result after this time counts as lost. This is longer than any call may take.
 const PROBE_LOST: Duration = Duration::from_secs(60);
 
@@ -81,8 +81,8 @@ impl Breaker {
         }
     }
 
-    /// A call failed, at `now`.
-    pub(super) fn failed(&mut self, permit: Permit, now: Duration) {
+    /// A call failed, at `now`. If the upstream has `asked` for a time without calls, one failure is enough.
+    pub(super) fn failed(&mut self, permit: Permit, now: Duration, asked: Option<Duration>) {
         if permit.epoch != self.epoch {
             return;
         }
@@ -91,11 +91,17 @@ impl Breaker {
             State::HalfOpen { wait, .. } => (FAILURES, (wait * 2).min(LONGEST_WAIT)),
             State::Open { .. } => return,
         };
-        if failures >= FAILURES {
-            let until = now + wait;
-            self.change(State::Open { until, wait });
+        let pause = if failures >= FAILURES {
+            Some(wait.max(asked.unwrap_or_default()))
         } else {
-            self.state = State::Closed { failures };
+            asked
+        };
+        match pause {
+            Some(pause) => {
+                let until = now + pause;
+                self.change(State::Open { until, wait });
+            }
+            None => self.state = State::Closed { failures },
         }
     }
 
@@ -125,7 +131,7 @@ mod tests {
         let mut breaker = Breaker::default();
         for _ in 0..FAILURES {
             let permit = breaker.admit(NOON).unwrap();
-            breaker.failed(permit, NOON);
+            breaker.failed(permit, NOON, None);
         }
         breaker
     }
@@ -137,11 +143,25 @@ mod tests {
     }
 
     #[test]
+    fn an_upstream_that_asks_for_a_wait_gets_it_at_once() {
+        let asked = Some(Duration::from_secs(30));
+        let mut breaker = Breaker::default();
+        let permit = breaker.admit(NOON).unwrap();
+        breaker.failed(permit, NOON, asked);
+        assert_eq!(breaker.admit(NOON), Err(Duration::from_secs(30)));
+        let mut breaker = open();
+        let later = NOON + FIRST_WAIT;
+        let probe = breaker.admit(later).unwrap();
+        breaker.failed(probe, later, asked);
+        assert_eq!(breaker.admit(later), Err(Duration::from_secs(30)));
+    }
+
+    #[test]
     fn an_answer_between_failures_keeps_it_closed() {
         let mut breaker = Breaker::default();
         for _ in 0..FAILURES * 3 {
             let permit = breaker.admit(NOON).unwrap();
-            breaker.failed(permit, NOON);
+            breaker.failed(permit, NOON, None);
             let permit = breaker.admit(NOON).unwrap();
             breaker.succeeded(permit);
         }
@@ -164,7 +184,7 @@ mod tests {
         let mut now = NOON + FIRST_WAIT;
         for wait in [10, 20, 40, 60, 60] {
             let probe = breaker.admit(now).unwrap();
-            breaker.failed(probe, now);
+            breaker.failed(probe, now, None);
             let wait = Duration::from_secs(wait);
             assert_eq!(breaker.admit(now), Err(wait));
             now += wait;
@@ -187,13 +207,13 @@ mod tests {
         let slow = breaker.admit(NOON).unwrap();
         for _ in 0..FAILURES {
             let permit = breaker.admit(NOON).unwrap();
-            breaker.failed(permit, NOON);
+            breaker.failed(permit, NOON, None);
         }
         breaker.succeeded(slow);
         assert!(breaker.is_open(), "an old success does not close it");
         let later = NOON + FIRST_WAIT;
         let probe = breaker.admit(later).unwrap();
-        breaker.failed(slow, later);
+        breaker.failed(slow, later, None);
         breaker.withdrawn(slow, later);
         breaker.succeeded(slow);
         assert!(breaker.is_open(), "nor does it speak for the probe");

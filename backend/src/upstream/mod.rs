@@ -10,6 +10,7 @@ mod ncloud;
 mod openapi;
 mod pace;
 mod pass;
+mod retry_after;
 mod said;
 mod unreadable;
 
@@ -262,13 +263,6 @@ struct Answer {
     status: u16,
     headers: HeaderMap,
     body: Bytes,
-}
-
-impl Answer {
-    fn retry_after(&self) -> Option<Duration> {
-        let asked = self.headers.get(header::RETRY_AFTER)?;
-        asked.to_str().ok()?.parse().ok().map(Duration::from_secs)
-    }
 }
 
 /// Whether a URL points to this machine. It then needs no TLS, and no proxy may be used for it.

@@ -2,9 +2,9 @@
 
 use super::{
     Answer, Dialect, Failure, Fault, JSON_MAX_BYTES, QUIET, Queue, Upstream,
-    breaker::Permit,
+    breaker::{self, Permit},
     judge::{self, Reply, Wanted},
-    pace,
+    pace, retry_after,
 };
 use crate::wire::traces;
 use bytes::Bytes;
@@ -125,14 +125,18 @@ impl Pass {
         let status = answer.as_ref().map_or(0, |answer| answer.status);
         traces::judged(&span, status, 400);
         let result = answer.and_then(|answer| self.judged(call, begun, &answer));
-        let failure = result.as_ref().err().map(|fault| fault.failure);
+        let fault = result.as_ref().err();
+        let (failure, asked) = (
+            fault.map(|fault| fault.failure),
+            fault.and_then(|fault| fault.wait),
+        );
         let (now, permit) = (upstream.clock.uptime(), self.permit);
         upstream.breaker(|breaker| match failure {
             // The upstream works, but refuses this request.
             Some(Failure::Unavailable) if (400..500).contains(&status) => {
                 breaker.withdrawn(permit, now);
             }
-            Some(Failure::NotSent | Failure::Unavailable) => breaker.failed(permit, now),
+            Some(Failure::NotSent | Failure::Unavailable) => breaker.failed(permit, now, asked),
             Some(Failure::Busy) => breaker.withdrawn(permit, now),
             _ => breaker.succeeded(permit),
         });
@@ -156,13 +160,21 @@ impl Pass {
             }
             Err(failure) => failure,
         };
+        let asked = retry_after::asked(&answer.headers, upstream.clock.now());
         let mut wait = None;
-        if let Failure::Throttled { explained } = failure {
-            let now = upstream.clock.uptime();
-            match upstream.pace(|pace| pace.refused(now, explained, answer.retry_after())) {
-                pace::Verdict::Pause(pause) => wait = Some(pause),
-                pace::Verdict::DaySpent => failure = Failure::Exhausted,
+        match failure {
+            Failure::Throttled { explained } => {
+                let now = upstream.clock.uptime();
+                match upstream.pace(|pace| pace.refused(now, explained, asked)) {
+                    pace::Verdict::Pause(pause) => wait = Some(pause),
+                    pace::Verdict::DaySpent => failure = Failure::Exhausted,
+                }
             }
+            Failure::Unavailable if answer.status == 503 => {
+                let asked = asked.filter(|asked| !asked.is_zero());
+                wait = asked.map(|asked| asked.min(breaker::LONGEST_WAIT));
+            }
+            _ => {}
         }
         let [id, secret] = &upstream.credentials;
         let [key, value] = call.hidden;

@@ -24,6 +24,8 @@ pub(crate) enum Reply {
     Late(Duration),
     /// This status and body.
     Text(u16, &'static str),
+    /// This status, these lines of the head, and no body.
+    Head(u16, &'static str),
     /// The connection is reset.
     Reset,
     /// No reply.
@@ -168,6 +170,11 @@ async fn answer(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
                 stream
                     .write_all(&response(status, "text/html", body.as_bytes()))
                     .await?;
+            }
+            Reply::Head(status, lines) => {
+                let head = format!("HTTP/1.1 {status} Whatever\r\n{lines}\r\n");
+                let head = format!("{head}content-length: 0\r\n\r\n");
+                stream.write_all(head.as_bytes()).await?;
             }
             Reply::Reset => {
                 socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO))?;

@@ -90,6 +90,36 @@ async fn an_upstream_that_stays_busy_is_left_alone_for_seconds_and_the_day_stays
 }
 
 #[tokio::test]
+async fn a_wait_that_the_upstream_asks_for_is_kept_however_it_is_written() {
+    // The test's clock says 03:00:00 GMT.
+    for (status, lines, wait) in [
+        (429, "retry-after: 30", 30),
+        (429, "retry-after: Sat, 21 Nov 2026 03:00:40 GMT", 40),
+        (429, "retry-after: 99999999999999999999999", 120),
+        (503, "retry-after: 30", 30),
+        (503, "retry-after: Sat, 21 Nov 2026 03:00:40 GMT", 40),
+        (503, "retry-after: 3600", 60),
+    ] {
+        let upstream = Scripted::start().await;
+        let site = start(&upstream).await;
+        upstream.once(ISSUE, Reply::Head(status, lines));
+        for refused in [site.issue().await, site.issue().await] {
+            assert_eq!(refused.retry_after(), Some(wait), "{lines}: {refused:?}");
+        }
+        assert_eq!(upstream.count(ISSUE), 1, "{lines}");
+        site.clock.advance(Duration::from_secs(wait));
+        assert_eq!(site.issue().await.status, 201, "{lines}");
+    }
+    for lines in ["retry-after: 0", "retry-after: soon"] {
+        let upstream = Scripted::start().await;
+        let site = start(&upstream).await;
+        upstream.once(ISSUE, Reply::Head(503, lines));
+        assert_eq!(site.issue().await.code(), "upstream_unavailable");
+        assert_eq!(site.issue().await.status, 201, "{lines}");
+    }
+}
+
+#[tokio::test]
 async fn a_spent_day_is_closed_until_midnight_in_korea() {
     let upstream = Scripted::start().await;
     let site = start(&upstream).await;
