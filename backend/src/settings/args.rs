@@ -278,7 +278,7 @@ pub struct ServeArgs {
     )]
     pub ticket_ttl: Span,
 
-    /// The origins of the pages that may use the backend, separated by commas, or same-host for every page whose host is that of the request. Default: same-host. Required if NAVER's credentials are set and SORI_LISTEN is not loopback
+    /// The origins of the pages that may use the backend, separated by commas, or same-host for every page whose host is that of the request. An app's pages may have an origin such as capacitor://localhost. Default: same-host. Required if NAVER's credentials are set and SORI_LISTEN is not loopback
     #[arg(
         long,
         env = "SORI_ALLOWED_ORIGINS",

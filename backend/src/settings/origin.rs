@@ -47,12 +47,12 @@ fn is_host(host: &str) -> bool {
 }
 
 /// The origin of a page, as a browser sends it: `https://www.example.com`, with a port unless it is the default port
-/// of the scheme.
+/// of the scheme. The page of an app has a scheme of the app's: `capacitor://localhost`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
     text: String,
     host_at: usize,
-    https: bool,
+    is_web: bool,
 }
 
 impl Origin {
@@ -63,12 +63,22 @@ impl Origin {
         host_of(authority).unwrap_or(authority)
     }
 
-    /// Whether a request's `Host` names the same host and port.
+    /// Whether it is an origin of the web, and not that of an app.
+    #[must_use]
+    pub fn is_web(&self) -> bool {
+        self.is_web
+    }
+
+    /// Whether a request's `Host` names the same host and port. No request's does for the page of an app.
     #[must_use]
     pub fn is_host(&self, host: &str) -> bool {
-        let own = if self.https { ":443" } else { ":80" };
+        let own = if self.text.starts_with("https:") {
+            ":443"
+        } else {
+            ":80"
+        };
         let host = host.strip_suffix(own).unwrap_or(host);
-        host.eq_ignore_ascii_case(&self.text[self.host_at..])
+        self.is_web && host.eq_ignore_ascii_case(&self.text[self.host_at..])
     }
 }
 
@@ -82,21 +92,27 @@ impl FromStr for Origin {
             )
         };
         let lower = text.to_ascii_lowercase();
-        let (https, rest) = match lower.split_once("://") {
-            Some(("https", rest)) => (true, rest),
-            Some(("http", rest)) => (false, rest),
+        let (scheme, rest) = lower.split_once("://").ok_or_else(wrong)?;
+        let own = match scheme {
+            "https" => Some(":443"),
+            "http" => Some(":80"),
+            _ if is_scheme(scheme) => None,
             _ => return Err(wrong()),
         };
         host_of(rest).ok_or_else(wrong)?;
-        let own = if https { ":443" } else { ":80" };
-        let rest = rest.strip_suffix(own).unwrap_or(rest);
-        let scheme = if https { "https://" } else { "http://" };
+        let rest = own.and_then(|own| rest.strip_suffix(own)).unwrap_or(rest);
         Ok(Self {
-            text: format!("{scheme}{rest}"),
-            host_at: scheme.len(),
-            https,
+            text: format!("{scheme}://{rest}"),
+            host_at: scheme.len() + "://".len(),
+            is_web: own.is_some(),
         })
     }
+}
+
+/// RFC 3986, section 3.1.
+fn is_scheme(text: &str) -> bool {
+    let other = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(other)
 }
 
 impl fmt::Display for Origin {
@@ -147,7 +163,10 @@ mod tests {
             "example.com",
             "https://",
             "https://a/b",
-            "ftp://a",
+            "capacitor://",
+            "file://",
+            "1://a",
+            "a b://c",
             "https://:1",
             "https://a b",
             "https://..",
@@ -156,6 +175,17 @@ mod tests {
         ] {
             assert!(bad.parse::<Origin>().is_err(), "{bad:?}");
         }
+    }
+
+    /// Apps of Capacitor and Ionic on iOS send such origins.
+    #[test]
+    fn the_origin_of_an_app_is_compared_as_it_is() {
+        let app: Origin = "capacitor://localhost".parse().unwrap();
+        assert_eq!(app.host(), "localhost");
+        assert_eq!("Capacitor://Localhost".parse(), Ok(app.clone()));
+        assert_ne!("ionic://localhost".parse(), Ok(app.clone()));
+        assert_ne!("capacitor://localhost:80".parse(), Ok(app.clone()));
+        assert!(!app.is_host("localhost") && !app.is_web());
     }
 
     #[test]

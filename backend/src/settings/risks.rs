@@ -62,7 +62,12 @@ impl Settings {
         let cloud = naver.service.dialect() == Dialect::Ncloud;
         warn(!cloud && length == CLOUD_KEY_CHARS, CLOUD.into());
         warn(cloud && length == OPEN_SECRET_CHARS, OPEN.into());
-        let sites: BTreeSet<_> = self.allowed_origins.iter().map(site).collect();
+        let sites: BTreeSet<_> = self
+            .allowed_origins
+            .iter()
+            .filter(|origin| origin.is_web())
+            .map(site)
+            .collect();
         warn(
             sites.len() > 1,
             format!(

@@ -1,17 +1,18 @@
 //! Which pages may use the backend, and what the log says if a page may not.
 
-use super::{App, problem::Problem};
+use super::{App, problem::Problem, warnings::first};
 use crate::settings::{Origin, host_of};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
 };
 use sori_wire::error::ErrorCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// How many different refusals the log explains. Visitors can cause any number of them.
 const EXPLAINED: usize = 16;
+const SHOWN_CHARS: usize = 100;
 
 /// The host of the page that sent the request, after its origin was allowed.
 #[derive(Debug)]
@@ -41,6 +42,9 @@ pub(crate) struct Origins {
     allowed: Vec<Origin>,
     allow_none: bool,
     explained: Mutex<Vec<(String, String)>>,
+    absent: AtomicBool,
+    opaque: AtomicBool,
+    unreadable: AtomicBool,
 }
 
 /// Why a page may not use the backend.
@@ -50,8 +54,10 @@ enum Refusal {
     Host,
     /// No `Origin`.
     Absent,
-    /// An opaque origin (`null`), or a text that is not an origin.
+    /// An opaque origin: `null`.
     Opaque,
+    /// More than one `Origin`, or a text that is not an origin.
+    Unreadable(String),
     /// An origin that is not allowed.
     Stranger { origin: Origin, host: String },
 }
@@ -62,6 +68,9 @@ impl Origins {
             allowed,
             allow_none,
             explained: Mutex::default(),
+            absent: AtomicBool::default(),
+            opaque: AtomicBool::default(),
+            unreadable: AtomicBool::default(),
         }
     }
 
@@ -89,7 +98,8 @@ impl Origins {
                 }
             }
             [origin] => {
-                let origin = parsed(origin).ok_or(Refusal::Opaque)?;
+                let unreadable = || Refusal::Unreadable(shown(origin));
+                let origin = parsed(origin).ok_or_else(unreadable)?;
                 if self.is_allowed(&origin, host) {
                     Ok(origin.host().into())
                 } else {
@@ -97,7 +107,7 @@ impl Origins {
                     Err(Refusal::Stranger { origin, host })
                 }
             }
-            _ => Err(Refusal::Opaque),
+            _ => Err(Refusal::Unreadable("several".into())),
         }
     }
 
@@ -114,12 +124,39 @@ impl Origins {
         self.allowed.is_empty() || self.allowed.iter().any(|origin| origin.is_host(host))
     }
 
-    /// Logs what was refused and what to change, once for each pair of values.
+    /// Logs what was refused and what to change, once for each pair of values and once for each other kind.
     fn explain(&self, refusal: &Refusal) {
-        let Refusal::Stranger { origin, host } = refusal else {
-            return;
-        };
-        let pair = (origin.to_string(), host.clone());
+        match refusal {
+            Refusal::Absent if first(&self.absent) => {
+                tracing::warn!(
+                    "a request without Origin was refused; browsers send one, so a proxy or CDN drops it (have it \
+                     pass Origin on), or the client is an app without pages: SORI_ALLOW_NO_ORIGIN lets such in \
+                     (help: troubleshooting#origin_not_allowed)"
+                );
+            }
+            Refusal::Opaque if first(&self.opaque) => {
+                tracing::warn!(
+                    origin = "null",
+                    "a page without an origin of its own was refused: it has Referrer-Policy: no-referrer, or it \
+                     is in a sandboxed frame (add allow-same-origin), or it is a file (help: \
+                     troubleshooting#origin_not_allowed)"
+                );
+            }
+            Refusal::Unreadable(origin) if first(&self.unreadable) => {
+                tracing::warn!(
+                    origin,
+                    "a page was refused because its Origin names no host; an app's pages need an origin such as \
+                     https://localhost or capacitor://localhost, which SORI_ALLOWED_ORIGINS can name (help: \
+                     troubleshooting#origin_not_allowed)"
+                );
+            }
+            Refusal::Stranger { origin, host } => self.explain_stranger(origin, host),
+            Refusal::Host | Refusal::Absent | Refusal::Opaque | Refusal::Unreadable(_) => {}
+        }
+    }
+
+    fn explain_stranger(&self, origin: &Origin, host: &str) {
+        let pair = (origin.to_string(), host.to_owned());
         let mut explained = self
             .explained
             .lock()
@@ -134,6 +171,12 @@ impl Origins {
                 %origin, host,
                 "a page of an origin that is not in SORI_ALLOWED_ORIGINS was refused; if it is the site's, \
                  add it there (help: troubleshooting#origin_not_allowed)"
+            );
+        } else if !origin.is_web() {
+            tracing::warn!(
+                %origin, host,
+                "an app's page was refused; if the app is yours, name its origin and those of the site's pages \
+                 in SORI_ALLOWED_ORIGINS, separated by commas (help: troubleshooting#origin_not_allowed)"
             );
         } else if Some(origin.host()) == host_of(host).map(str::to_ascii_lowercase).as_deref() {
             tracing::warn!(
@@ -153,6 +196,12 @@ impl Origins {
     }
 }
 
+/// A text from a visitor, short enough for the log.
+fn shown(origin: &HeaderValue) -> String {
+    let text = origin.to_str().unwrap_or("(not ASCII)");
+    text.chars().take(SHOWN_CHARS).collect()
+}
+
 impl Refusal {
     fn problem(&self) -> Problem {
         let refused = |detail| Problem::new(ErrorCode::OriginNotAllowed, detail);
@@ -162,7 +211,9 @@ impl Refusal {
                 "The request needs one Host, which is a host's name or address.",
             ),
             Self::Absent => refused("The request needs an Origin."),
-            Self::Opaque => refused("The request needs one Origin that names the page's site."),
+            Self::Opaque | Self::Unreadable(_) => {
+                refused("The request needs one Origin that names the page's site.")
+            }
             Self::Stranger { .. } => refused(
                 "Pages of this origin may not use this backend. Its log names the origin and the cure.",
             ),

@@ -30,7 +30,8 @@ pub(crate) struct Warnings {
 /// How many keys must expire unchecked before the log says that the site does not check: some visitors give up.
 const EXPIRED_UNASKED: usize = 3;
 
-fn first(said: &AtomicBool) -> bool {
+/// Whether it is said for the first time.
+pub(super) fn first(said: &AtomicBool) -> bool {
     !said.swap(true, Ordering::Relaxed)
 }
 

@@ -66,6 +66,59 @@ async fn a_page_of_another_host_is_explained_and_a_flood_of_them_is_not() {
     assert_eq!(log.matches("SORI_ALLOWED_ORIGINS=").count(), 16, "{log}");
 }
 
+#[tokio::test]
+async fn a_request_without_a_usable_origin_is_explained_once_for_each_kind() {
+    let program = Program::start("serve", &[]).await;
+    let long = format!("file://{}", "x".repeat(5000));
+    let kinds: [&[(&str, &[u8])]; 4] = [
+        &[],
+        &[("origin", b"null")],
+        &[("origin", long.as_bytes())],
+        &[("origin", b"capacitor://localhost")],
+    ];
+    for headers in kinds.iter().chain(&kinds) {
+        assert_eq!(issue(&program, headers).await.0, 403, "{headers:?}");
+    }
+    let log = program.stop().await;
+    for parts in [
+        &["without Origin", "CDN", "SORI_ALLOW_NO_ORIGIN"][..],
+        &[
+            "origin=\"null\"",
+            "Referrer-Policy: no-referrer",
+            "sandboxed",
+        ],
+        &["origin=\"file://xxx", "names no host"],
+        &[
+            "origin=capacitor://localhost",
+            "an app's page",
+            "SORI_ALLOWED_ORIGINS",
+        ],
+    ] {
+        let found = log
+            .lines()
+            .filter(|line| parts.iter().all(|part| line.contains(part)));
+        assert_eq!(found.count(), 1, "{parts:?}: {log}");
+    }
+    assert!(log.lines().all(|line| line.len() < 1000), "{log}");
+}
+
+/// Capacitor and Ionic apps on iOS.
+#[tokio::test]
+async fn an_app_with_a_scheme_of_its_own_can_be_allowed() {
+    let origins = "https://www.example.com, capacitor://localhost";
+    let program = Program::start("serve", &[("SORI_ALLOWED_ORIGINS", origins)]).await;
+    for (origin, status) in [
+        ("capacitor://localhost", 201),
+        ("ionic://localhost", 403),
+        ("http://localhost", 403),
+        ("https://www.example.com", 201),
+    ] {
+        let headers: [(&str, &[u8]); 1] = [("origin", origin.as_bytes())];
+        assert_eq!(issue(&program, &headers).await.0, status, "{origin}");
+    }
+    program.stop().await;
+}
+
 /// The proxy is not in `SORI_TRUSTED_PROXIES`, so all visitors behind it count as one client.
 #[tokio::test]
 async fn the_first_refusal_says_which_limit_it_was_and_that_the_proxy_is_unknown() {
