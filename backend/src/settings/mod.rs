@@ -11,7 +11,7 @@ mod values;
 
 pub use args::SiteverifyAt;
 pub use environment::{refuse_unknown, setting_names};
-pub use origin::{AllowedOrigin, Origin, host_of};
+pub use origin::{AllowedOrigin, Origin, canonical_host, host_of};
 pub use values::{Delay, HourlyShare, Quota, Span, is_private};
 
 #[cfg(feature = "practice")]

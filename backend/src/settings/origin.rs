@@ -1,6 +1,7 @@
 //! Hosts and origins, as browsers and proxies write them.
 
 use core::{fmt, str::FromStr};
+use reqwest::Url;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// RFC 1035.
@@ -10,6 +11,23 @@ const LABEL_MAX_BYTES: usize = 63;
 /// The host in `text`, which is a host name or an IP address with or without a port; `None` if it is anything else.
 #[must_use]
 pub fn host_of(text: &str) -> Option<&str> {
+    split(text).map(|(host, _)| host)
+}
+
+/// The host as browsers write it in an origin: in lower case, and an IPv6 address in its short form.
+#[must_use]
+pub fn canonical_host(host: &str) -> String {
+    let address = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    match address.and_then(|address| address.parse::<Ipv6Addr>().ok()) {
+        Some(address) => format!("[{address}]"),
+        None => host.to_ascii_lowercase(),
+    }
+}
+
+/// The host and the port. A port may be empty (RFC 3986, section 3.2.3) and begin with zeros.
+fn split(text: &str) -> Option<(&str, Option<u16>)> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
             let end = rest.find(']')? + 2;
@@ -17,12 +35,27 @@ pub fn host_of(text: &str) -> Option<&str> {
         }
         None => text.split_at(text.find(':').unwrap_or(text.len())),
     };
-    let port_fits = port.is_empty()
-        || port
-            .strip_prefix(':')
-            .is_some_and(|port| port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()))
-            && port[1..].parse().is_ok_and(|port: u16| port > 0);
-    (port_fits && is_host(host)).then_some(host)
+    let port = match port {
+        "" | ":" => None,
+        _ => Some(port_of(port.strip_prefix(':')?)?),
+    };
+    is_host(host).then_some((host, port))
+}
+
+fn port_of(digits: &str) -> Option<u16> {
+    let plain = digits.len() <= 5 && digits.bytes().all(|b| b.is_ascii_digit());
+    let port = digits.parse().ok().filter(|port: &u16| *port > 0);
+    port.filter(|_| plain)
+}
+
+/// Host and port as browsers write them in an origin: without the scheme's own port.
+fn canonical(text: &str, own: Option<u16>) -> Option<String> {
+    let (host, port) = split(text)?;
+    let host = canonical_host(host);
+    Some(match port.filter(|port| own != Some(*port)) {
+        Some(port) => format!("{host}:{port}"),
+        None => host,
+    })
 }
 
 fn is_host(host: &str) -> bool {
@@ -52,7 +85,8 @@ fn is_host(host: &str) -> bool {
 pub struct Origin {
     text: String,
     host_at: usize,
-    is_web: bool,
+    /// The scheme's own port, if it is a scheme of the web.
+    own_port: Option<u16>,
 }
 
 impl Origin {
@@ -66,19 +100,15 @@ impl Origin {
     /// Whether it is an origin of the web, and not that of an app.
     #[must_use]
     pub fn is_web(&self) -> bool {
-        self.is_web
+        self.own_port.is_some()
     }
 
     /// Whether a request's `Host` names the same host and port. No request's does for the page of an app.
     #[must_use]
     pub fn is_host(&self, host: &str) -> bool {
-        let own = if self.text.starts_with("https:") {
-            ":443"
-        } else {
-            ":80"
-        };
-        let host = host.strip_suffix(own).unwrap_or(host);
-        self.is_web && host.eq_ignore_ascii_case(&self.text[self.host_at..])
+        let same =
+            canonical(host, self.own_port).is_some_and(|host| host == self.text[self.host_at..]);
+        self.is_web() && same
     }
 }
 
@@ -86,26 +116,38 @@ impl FromStr for Origin {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || {
-            format!(
-                "`{text}` is no origin; an origin looks like https://www.example.com or http://localhost:3000"
-            )
-        };
+        let wrong = || wrong(text);
         let lower = text.to_ascii_lowercase();
         let (scheme, rest) = lower.split_once("://").ok_or_else(wrong)?;
-        let own = match scheme {
-            "https" => Some(":443"),
-            "http" => Some(":80"),
+        let own_port = match scheme {
+            "https" => Some(443),
+            "http" => Some(80),
             _ if is_scheme(scheme) => None,
             _ => return Err(wrong()),
         };
-        host_of(rest).ok_or_else(wrong)?;
-        let rest = own.and_then(|own| rest.strip_suffix(own)).unwrap_or(rest);
+        let rest = canonical(rest, own_port).ok_or_else(wrong)?;
         Ok(Self {
             text: format!("{scheme}://{rest}"),
             host_at: scheme.len() + "://".len(),
-            is_web: own.is_some(),
+            own_port,
         })
+    }
+}
+
+/// What is wrong with an origin. Browsers send a name beyond ASCII in the form that DNS has.
+fn wrong(text: &str) -> String {
+    let url = Url::parse(text).ok().filter(|_| !text.is_ascii());
+    match url
+        .map(|url| url.origin())
+        .filter(|origin| origin.is_tuple())
+    {
+        Some(origin) => format!(
+            "`{text}` is no origin as browsers send it; they send the host in its xn-- form: {}",
+            origin.ascii_serialization()
+        ),
+        None => format!(
+            "`{text}` is no origin; an origin looks like https://www.example.com or http://localhost:3000"
+        ),
     }
 }
 
@@ -157,6 +199,12 @@ mod tests {
         assert_eq!(origin("http://localhost:3000").host(), "localhost");
         assert_eq!(origin("http://[::1]:3000").host(), "[::1]");
         assert_eq!(origin("http://[::1]").host(), "[::1]");
+        assert_eq!(
+            origin("http://[0:0:0:0:0:0:0:1]:080"),
+            origin("http://[::1]")
+        );
+        assert_eq!(origin("https://a.com:0443"), origin("https://a.com"));
+        assert_eq!(origin("https://a.com:08443"), origin("https://a.com:8443"));
         for bad in [
             "null",
             "",
@@ -174,6 +222,19 @@ mod tests {
             "https://a:b:c",
         ] {
             assert!(bad.parse::<Origin>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_beyond_ascii_is_refused_with_the_form_that_browsers_send() {
+        let refused = "https://소리.kr:8443".parse::<Origin>().unwrap_err();
+        assert!(
+            refused.contains("https://xn--oy2b17l.kr:8443"),
+            "{refused}"
+        );
+        for other in ["https://소 리.kr", "소리.kr", "capacitor://소리"] {
+            let refused = other.parse::<Origin>().unwrap_err();
+            assert!(refused.contains(other), "{refused}");
         }
     }
 
@@ -198,6 +259,8 @@ mod tests {
             ("127.0.0.1:1", "127.0.0.1"),
             ("[::1]:65535", "[::1]"),
             ("3com.kr", "3com.kr"),
+            ("example.com:", "example.com"),
+            ("[::1]:", "[::1]"),
         ] {
             assert_eq!(host_of(text), Some(host));
         }
@@ -215,7 +278,6 @@ mod tests {
             ".kr",
             "a..kr",
             "a:b:c",
-            "a:",
             "a:0",
             "a:65536",
             "a:+1",
@@ -240,6 +302,7 @@ mod tests {
         let origin: Origin = "https://example.com".parse().unwrap();
         assert!(origin.is_host("example.com"));
         assert!(origin.is_host("Example.com:443"));
+        assert!(origin.is_host("example.com:"));
         assert!(!origin.is_host("example.com:8443"));
         assert!(!origin.is_host("www.example.com"));
     }

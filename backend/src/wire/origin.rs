@@ -1,7 +1,7 @@
 //! Which pages may use the backend, and what the log says if a page may not.
 
 use super::{App, problem::Problem, warnings::first};
-use crate::settings::{Origin, host_of};
+use crate::settings::{Origin, canonical_host, host_of};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
@@ -82,7 +82,7 @@ impl Origins {
 
     fn page(&self, headers: &HeaderMap) -> Result<Box<str>, Refusal> {
         let host = only(headers, &header::HOST).unwrap_or_default();
-        let own = host_of(host).ok_or(Refusal::Host)?;
+        let own = canonical_host(host_of(host).ok_or(Refusal::Host)?);
         let origins: Vec<_> = headers.get_all(header::ORIGIN).iter().collect();
         match origins[..] {
             [] if self.allow_none => Ok(own.into()),
@@ -178,7 +178,7 @@ impl Origins {
                 "an app's page was refused; if the app is yours, name its origin and those of the site's pages \
                  in SORI_ALLOWED_ORIGINS, separated by commas (help: troubleshooting#origin_not_allowed)"
             );
-        } else if Some(origin.host()) == host_of(host).map(str::to_ascii_lowercase).as_deref() {
+        } else if Some(origin.host()) == host_of(host).map(canonical_host).as_deref() {
             tracing::warn!(
                 %origin, host,
                 "a page was refused because its origin and the request's Host differ in the port; have the \

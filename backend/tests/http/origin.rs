@@ -135,11 +135,36 @@ async fn a_hidden_origin_counts_as_the_own_host_if_the_browser_says_same_origin(
     assert_eq!(other.code(), "origin_not_allowed");
 }
 
+/// A proxy or a client may write a host in other ways than browsers write an origin.
+#[tokio::test]
+async fn one_host_written_in_two_ways_is_one_host() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    for (host, origin) in [
+        ("example.com:", "https://example.com"),
+        ("EXAMPLE.com:0443", "https://example.com"),
+        ("[0:0:0:0:0:0:0:1]:8080", "http://[::1]:8080"),
+    ] {
+        let answer = issue_with(&site, &[("host", host), ("origin", origin)]).await;
+        assert_eq!(answer.status, 201, "{host}");
+    }
+    let settings = Settings {
+        allow_no_origin: true,
+        ..settings(upstream.addr)
+    };
+    let site = Site::start(settings).await;
+    let issued = issue_with(&site, &[("host", "App.Example.COM:8443")]).await;
+    let key = issued.json["key"].as_str().unwrap();
+    assert_eq!(site.audio(key).await.status, 200);
+    let passed = site.siteverify_response(&format!("{key}:12345")).await;
+    assert_eq!(passed.json["hostname"], "app.example.com");
+}
+
 #[tokio::test]
 async fn a_host_that_is_none_is_refused() {
     let upstream = Scripted::start().await;
     let site = Site::over(&upstream).await;
-    for host in ["[", "..", "a:b:c", "a:", "[::1", "1.2.3", "a b"] {
+    for host in ["[", "..", "a:b:c", "a:0", "[::1", "1.2.3", "a b"] {
         let origin = format!("http://{host}");
         let answer = issue_with(&site, &[("host", host), ("origin", &origin)]).await;
         assert_eq!(answer.code(), "bad_request", "{host}");
