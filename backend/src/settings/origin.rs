@@ -228,10 +228,7 @@ mod tests {
     #[test]
     fn a_name_beyond_ascii_is_refused_with_the_form_that_browsers_send() {
         let refused = "https://소리.kr:8443".parse::<Origin>().unwrap_err();
-        assert!(
-            refused.contains("https://xn--oy2b17l.kr:8443"),
-            "{refused}"
-        );
+        assert!(refused.contains("https://xn--oy2b17l.kr:8443"), "{refused}");
         for other in ["https://소 리.kr", "소리.kr", "capacitor://소리"] {
             let refused = other.parse::<Origin>().unwrap_err();
             assert!(refused.contains(other), "{refused}");

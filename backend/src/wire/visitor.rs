@@ -1,7 +1,7 @@
 //! Who sent the request: the client's IP address and the ticket's session.
 
 use super::{App, origin::only, problem::Problem};
-use crate::{secret::Fingerprint, ticket};
+use crate::{secret::Fingerprint, settings::is_private, ticket};
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, HeaderName, request::Parts},
@@ -31,7 +31,13 @@ impl FromRequestParts<Arc<App>> for Client {
         let trusted = app.trusted_proxies.iter().any(|net| net.contains(&peer));
         let forwards = parts.headers.contains_key(FORWARDED_FOR);
         match (trusted, forwards) {
-            (true, true) => return Ok(Self(forwarded(&parts.headers, peer, &app.trusted_proxies))),
+            (true, true) => {
+                let behind = forwarded(&parts.headers, peer, &app.trusted_proxies);
+                if let Some(obstacle) = behind.obstacle {
+                    app.warnings.stopped_by(&obstacle);
+                }
+                return Ok(Self(behind.client));
+            }
             (true, false) => app.warnings.proxy_without_header(),
             (false, true) => app.warnings.forwarded_by_stranger(peer),
             (false, false) => {}
@@ -41,33 +47,68 @@ impl FromRequestParts<Arc<App>> for Client {
 }
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
+const SHOWN_CHARS: usize = 40;
+
+/// Who is behind the trusted proxies, and what ended the list before the visitor, if that can be known.
+struct Behind {
+    client: IpAddr,
+    obstacle: Option<Obstacle>,
+}
+
+/// Why all visitors behind a proxy may count as one client.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// A private address that is no trusted proxy, though it passes further addresses on.
+    Proxy(IpAddr),
+    /// A text that is no address.
+    Unreadable(String),
+}
 
 /// The client behind trusted proxies. Each proxy appends the address that its request came from. So the list is read
 /// from the right, up to the first address that is not a trusted proxy. The client may have invented everything to
-/// the left of it, in any bytes.
-fn forwarded(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
+/// the left of it, in any bytes. Empty elements do not count (RFC 9110, section 5.6.1.2).
+fn forwarded(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> Behind {
     let mut client = peer;
+    let mut obstacle = None;
     let values = headers.get_all(FORWARDED_FOR).iter().rev();
-    for hop in values.flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b',')) {
+    let mut hops = values
+        .flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .filter(|hop| !hop.is_empty());
+    while let Some(hop) = hops.next() {
         let Some(address) = hop_address(hop) else {
+            obstacle = Some(Obstacle::Unreadable(shown(hop)));
             break;
         };
         client = address;
         if !trusted.iter().any(|net| net.contains(&address)) {
+            let proxy = is_private(address) && hops.next().is_some();
+            obstacle = proxy.then_some(Obstacle::Proxy(address));
             break;
         }
     }
-    client
+    Behind { client, obstacle }
 }
 
-/// An address, with or without a port.
+/// An address, with or without a port. A zone means nothing on this machine (RFC 4007, section 6).
 fn hop_address(hop: &[u8]) -> Option<IpAddr> {
-    let hop = core::str::from_utf8(hop).ok()?.trim();
-    let plain = hop.parse::<IpAddr>();
-    let with_port = || hop.parse::<SocketAddr>().map(|socket| socket.ip());
-    let bracketed = || hop.trim_matches(['[', ']']).parse::<IpAddr>();
+    let hop = core::str::from_utf8(hop).ok()?;
+    let without_zone = match hop.split_once('%') {
+        Some((address, rest)) => &[address, &rest[rest.find(']').unwrap_or(rest.len())..]].concat(),
+        None => hop,
+    };
+    let plain = without_zone.parse::<IpAddr>();
+    let with_port = || without_zone.parse::<SocketAddr>().map(|socket| socket.ip());
+    let bracketed = || without_zone.trim_matches(['[', ']']).parse::<IpAddr>();
     let address = plain.or_else(|_| with_port()).or_else(|_| bracketed());
     address.ok().map(|address| address.to_canonical())
+}
+
+/// A text from a header, short enough for the log and without control characters.
+fn shown(hop: &[u8]) -> String {
+    let text = String::from_utf8_lossy(hop);
+    let plain = |c: char| if c.is_ascii_graphic() { c } else { '?' };
+    text.chars().take(SHOWN_CHARS).map(plain).collect()
 }
 
 /// The session of a valid ticket; `None` if tickets are not required.
@@ -108,7 +149,7 @@ mod tests {
     use axum::http::HeaderValue;
     use proptest::prelude::*;
 
-    fn client_of(values: &[&[u8]]) -> String {
+    fn behind(values: &[&[u8]]) -> Behind {
         let trusted = [
             "10.0.0.0/8".parse().unwrap(),
             "2001:db8::/32".parse().unwrap(),
@@ -117,7 +158,11 @@ mod tests {
         for value in values {
             headers.append(FORWARDED_FOR, HeaderValue::from_bytes(value).unwrap());
         }
-        forwarded(&headers, "10.0.0.1".parse().unwrap(), &trusted).to_string()
+        forwarded(&headers, "10.0.0.1".parse().unwrap(), &trusted)
+    }
+
+    fn client_of(values: &[&[u8]]) -> String {
+        behind(values).client.to_string()
     }
 
     fn client(values: &[&str]) -> String {
@@ -153,6 +198,29 @@ mod tests {
         assert_eq!(client(&["198.51.100.2:4711"]), "198.51.100.2");
         assert_eq!(client(&["[2001:db9::7]:4711"]), "2001:db9::7");
         assert_eq!(client(&["::ffff:198.51.100.2"]), "198.51.100.2");
+        assert_eq!(client(&["2001:db9::7%eth0"]), "2001:db9::7");
+        assert_eq!(client(&["[2001:db9::7%eth0]:4711"]), "2001:db9::7");
+    }
+
+    #[test]
+    fn an_empty_element_ends_nothing() {
+        assert_eq!(client(&["198.51.100.2, , 10.0.0.9,"]), "198.51.100.2");
+        assert_eq!(client(&["198.51.100.2", "", "10.0.0.9"]), "198.51.100.2");
+    }
+
+    #[test]
+    fn what_ends_the_list_before_the_visitor_is_known() {
+        let obstacle = |text: &str| behind(&[text.as_bytes()]).obstacle;
+        let proxy = Obstacle::Proxy("192.168.2.3".parse().unwrap());
+        assert_eq!(obstacle("198.51.100.2, 192.168.2.3, 10.0.0.9"), Some(proxy));
+        let hop = |text: &str| Some(Obstacle::Unreadable(text.into()));
+        assert_eq!(obstacle("198.51.100.2, unknown"), hop("unknown"));
+        assert_eq!(obstacle("\u{85}\t소"), hop("???"));
+        assert_eq!(obstacle(&"x".repeat(5000)), hop(&"x".repeat(40)));
+        // A visitor in the operator's own network; a visitor who has invented an address; a proxy alone.
+        for fine in ["192.168.2.3", "1.1.1.1, 198.51.100.2", "10.0.0.9", ""] {
+            assert_eq!(obstacle(fine), None, "{fine}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Warnings about the set-up that become visible through visitors' requests. Each is logged once, not once for each
 //! request.
 
+use super::visitor::Obstacle;
 use crate::{
     limit::{Refused, Scope},
     settings::is_private,
@@ -9,7 +10,7 @@ use core::time::Duration;
 use std::{
     net::IpAddr,
     sync::{
-        Mutex, PoisonError,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU8, Ordering},
     },
 };
@@ -17,6 +18,8 @@ use std::{
 #[derive(Debug, Default)]
 pub(crate) struct Warnings {
     stranger: AtomicBool,
+    /// What ended X-Forwarded-For before the visitor.
+    obstacle: OnceLock<String>,
     silent_proxy: AtomicBool,
     peer: AtomicBool,
     prefix: AtomicBool,
@@ -47,6 +50,32 @@ impl Warnings {
                  believed; if it is your proxy, all its visitors count as one client (help: \
                  troubleshooting#proxy-unknown)"
             );
+        }
+    }
+
+    /// X-Forwarded-For cannot be read up to the visitor.
+    pub(super) fn stopped_by(&self, obstacle: &Obstacle) {
+        if self.obstacle.get().is_some() {
+            return;
+        }
+        let hop = match obstacle {
+            Obstacle::Proxy(address) => address.to_string(),
+            Obstacle::Unreadable(text) => text.clone(),
+        };
+        if self.obstacle.set(hop.clone()).is_err() {
+            return;
+        }
+        match obstacle {
+            Obstacle::Proxy(_) => tracing::warn!(
+                proxy = hop,
+                "X-Forwarded-For contains a proxy that is not in SORI_TRUSTED_PROXIES, and all its visitors \
+                 count as one client; if it is yours, add it there (help: troubleshooting#proxy-unknown)"
+            ),
+            Obstacle::Unreadable(_) => tracing::warn!(
+                hop,
+                "X-Forwarded-For contains what is no address, and all visitors behind its proxy count as one \
+                 client; have the proxy write addresses (help: troubleshooting#proxy-unknown)"
+            ),
         }
     }
 
@@ -120,6 +149,14 @@ impl Warnings {
                 limit,
                 "a visitor is refused by {setting}, and the proxy is unknown: X-Forwarded-For comes from an \
                  address that is not in SORI_TRUSTED_PROXIES, so all its visitors count as one client (help: \
+                 troubleshooting#proxy-unknown)"
+            );
+        } else if let Some(hop) = self.obstacle.get() {
+            tracing::warn!(
+                limit,
+                hop,
+                "a visitor is refused by {setting}, and the proxy is unknown: X-Forwarded-For can be read up to \
+                 this hop, which is not in SORI_TRUSTED_PROXIES, so all its visitors count as one client (help: \
                  troubleshooting#proxy-unknown)"
             );
         } else {

@@ -119,6 +119,50 @@ async fn an_app_with_a_scheme_of_its_own_can_be_allowed() {
     program.stop().await;
 }
 
+/// Two proxies in a row, of which one is known.
+#[tokio::test]
+async fn the_first_refusal_names_what_ends_the_list_of_proxies() {
+    for (hop, warning) in [
+        ("10.1.2.3", "proxy=\"10.1.2.3\""),
+        ("unknown\u{85}", "hop=\"unknown"),
+    ] {
+        let variables = [
+            ("SORI_CLIENT_RATE", "3/minute"),
+            ("SORI_TRUSTED_PROXIES", "127.0.0.1"),
+        ];
+        let program = Program::start("serve", &variables).await;
+        let origin = program.base.trim_end_matches('/').to_owned();
+        for visitor in 0..5 {
+            let hops = format!("198.51.100.{visitor}, {hop}");
+            let headers: [(&str, &[u8]); 2] = [
+                ("origin", origin.as_bytes()),
+                ("x-forwarded-for", hops.as_bytes()),
+            ];
+            issue(&program, &headers).await;
+        }
+        let log = program.stop().await;
+        let first = log.lines().find(|line| line.contains(warning));
+        assert!(
+            first.is_some_and(|line| line.contains("#proxy-unknown")),
+            "{log}"
+        );
+        let refused = log
+            .lines()
+            .find(|line| line.contains("a visitor is refused"));
+        let refused = refused.unwrap_or_else(|| panic!("{log}"));
+        let plain = hop.trim_end_matches('\u{85}');
+        assert!(
+            refused.contains(plain) && refused.contains("SORI_TRUSTED_PROXIES"),
+            "{refused}"
+        );
+        assert!(
+            !refused.contains("raise it") && !log.contains("198.51.100"),
+            "{log}"
+        );
+        assert!(!log.contains('\u{85}'), "{log}");
+    }
+}
+
 /// The proxy is not in `SORI_TRUSTED_PROXIES`, so all visitors behind it count as one client.
 #[tokio::test]
 async fn the_first_refusal_says_which_limit_it_was_and_that_the_proxy_is_unknown() {
