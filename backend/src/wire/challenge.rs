@@ -45,6 +45,12 @@ struct Answer {
     answer: String,
 }
 
+fn read(body: &[u8]) -> Option<Answer> {
+    // A derived `Deserialize` also reads a struct from an array.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    is_object.then(|| serde_json::from_slice(body).ok())?
+}
+
 pub(super) async fn verify(
     State(app): State<Arc<App>>,
     _page: Page,
@@ -54,8 +60,9 @@ pub(super) async fn verify(
     if body.media_type != "application/json" {
         return Err(malformed("The body must be application/json."));
     }
-    let Answer { key, answer } = serde_json::from_slice(&body.bytes)
-        .map_err(|_| malformed("The body must be an object with the texts `key` and `answer`."))?;
+    let Answer { key, answer } = read(&body.bytes).ok_or_else(|| {
+        malformed("The body must be an object with the texts `key` and `answer`.")
+    })?;
     let key = Key::parse(&key).ok_or_else(no_key)?;
     if !is_answer(&answer) {
         return Err(malformed("The answer must have 1 to 64 characters."));

@@ -135,9 +135,11 @@ async fn junk_never_reaches_the_upstream() {
     for key in ["unknown-key", &long, &used, &expired, "%2e%2e%2f"] {
         assert_eq!(site.audio(key).await.code(), "invalid_key", "{key:?}");
     }
+    let listed = format!(r#"["{fresh}","12345"]"#);
     for body in [
         "",
         "[]",
+        &listed,
         "{}",
         r#"{"key":1,"answer":"1"}"#,
         r#"{"key":"a"}"#,
@@ -145,7 +147,7 @@ async fn junk_never_reaches_the_upstream() {
         let request = site.post("/captcha/verifications");
         let request = request
             .header(header::CONTENT_TYPE, "application/json")
-            .body(body);
+            .body(body.to_owned());
         assert_eq!(Answer::of(request).await.code(), "bad_request", "{body}");
     }
     let form = site
