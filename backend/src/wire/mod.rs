@@ -96,34 +96,41 @@ pub(crate) fn routes(app: &Arc<App>) -> Router {
             &format!("{AUDIO_PATH}/{{key}}"),
             get(audio::fetch).head(wrong_method),
         );
-    let mut all = Router::new();
     if app.verified_by == VerifiedBy::Backend {
         visitors = visitors.route(VERIFICATIONS_PATH, post(challenge::verify));
-        if app.siteverify_at == SiteverifyAt::Listen {
-            all = all.merge(siteverify_route());
-        }
     }
     // Before the CORS layer, which must be outside: no route knows the method of a preflight.
     let visitors = visitors.method_not_allowed_fallback(wrong_method);
-    all = all.merge(visitors.layer(cors(Arc::clone(app))));
+    let all = siteverify_route(app, SiteverifyAt::Listen);
+    let all = all.merge(visitors.layer(cors(Arc::clone(app))));
     finish(all.fallback(nothing_here), app)
 }
 
-fn siteverify_route() -> Router<Arc<App>> {
+/// siteverify as one of the addresses serves it. Where it is not served, it says where it is: a site's server that
+/// asks there reads siteverify's format, and no other.
+fn siteverify_route(app: &App, at: SiteverifyAt) -> Router<Arc<App>> {
     // siteverify has its own format of errors, also for wrong methods.
-    Router::new().route(SITEVERIFY_PATH, any(siteverify::judge))
+    let served = any(siteverify::judge);
+    let elsewhere = |where_it_is| any(async move || siteverify::elsewhere(where_it_is));
+    let route = match (app.verified_by, app.siteverify_at) {
+        (VerifiedBy::Site, _) => elsewhere(
+            "This backend checks no answers (SORI_VERIFY=external): the site's server asks NAVER.",
+        ),
+        (VerifiedBy::Backend, found) if found == at => served,
+        (VerifiedBy::Backend, SiteverifyAt::AdminListen) => elsewhere(
+            "siteverify is served at SORI_ADMIN_LISTEN alone (SORI_SITEVERIFY_AT=admin-listen).",
+        ),
+        (VerifiedBy::Backend, SiteverifyAt::Listen) => elsewhere(
+            "siteverify is served at SORI_LISTEN; SORI_SITEVERIFY_AT=admin-listen moves it here.",
+        ),
+    };
+    Router::new().route(SITEVERIFY_PATH, route)
 }
 
-/// siteverify under `/captcha`, for the admin address, if only that address serves it.
+/// siteverify under `/captcha`, for the admin address.
 pub(crate) fn siteverify_apart(app: &Arc<App>) -> Router {
-    let apart =
-        app.verified_by == VerifiedBy::Backend && app.siteverify_at == SiteverifyAt::AdminListen;
-    let routes = if apart {
-        siteverify_route()
-    } else {
-        Router::new()
-    };
-    Router::new().nest("/captcha", finish(routes, app))
+    let route = siteverify_route(app, SiteverifyAt::AdminListen);
+    Router::new().nest("/captcha", finish(route, app))
 }
 
 /// All routes of a server that runs alone: the captcha's routes under `/captcha`, health, and a problem document for
@@ -173,10 +180,18 @@ fn finish(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
 }
 
-async fn nothing_here() -> Problem {
-    nothing(
-        "There is nothing here. The calls are POST keys, GET audio/KEY, POST verifications and POST siteverify.",
-    )
+async fn nothing_here(State(app): State<Arc<App>>) -> Problem {
+    nothing(match (app.verified_by, app.siteverify_at) {
+        (VerifiedBy::Site, _) => {
+            "There is nothing here. The calls are POST keys and GET audio/KEY."
+        }
+        (VerifiedBy::Backend, SiteverifyAt::AdminListen) => {
+            "There is nothing here. The calls are POST keys, GET audio/KEY and POST verifications."
+        }
+        (VerifiedBy::Backend, SiteverifyAt::Listen) => {
+            "There is nothing here. The calls are POST keys, GET audio/KEY, POST verifications and POST siteverify."
+        }
+    })
 }
 
 /// The reply for paths outside `/captcha`.

@@ -131,6 +131,12 @@ pub(super) async fn judge(State(app): State<Arc<App>>, request: Request) -> Resp
     }
 }
 
+/// The reply at an address that does not serve siteverify.
+pub(super) fn elsewhere(where_it_is: &str) -> Response {
+    let refused = No::BadRequest.since(where_it_is);
+    refused.under(StatusCode::NOT_FOUND).into_response()
+}
+
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let mut answer = json!({"success": false, "error-codes": [self.no.as_str()]});

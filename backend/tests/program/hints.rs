@@ -274,6 +274,30 @@ async fn a_key_of_naver_cloud_is_recognised() {
     assert!(!log.contains(key), "{log}");
 }
 
+async fn get(url: &str) -> (u16, String) {
+    let answer = client().get(url).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn siteverify_at_the_wrong_address_says_where_it_is() {
+    let mut program = Program::start("serve", &[("SORI_ADMIN_LISTEN", "127.0.0.1:0")]).await;
+    let (status, text) = get(&format!("{}captcha/siteverify", program.admin().await)).await;
+    assert!(
+        status == 404 && text.contains("served at SORI_LISTEN"),
+        "{text}"
+    );
+    program.stop().await;
+
+    let program = Program::start("serve", &[("SORI_VERIFY", "external")]).await;
+    let (status, text) = get(&format!("{}captcha/siteverify", program.base)).await;
+    assert!(status == 404 && text.contains("asks NAVER"), "{text}");
+    let (status, text) = get(&format!("{}captcha/nowhere", program.base)).await;
+    assert_eq!(status, 404);
+    assert!(!text.contains("verif"), "{text}");
+    program.stop().await;
+}
+
 #[tokio::test]
 async fn siteverify_can_be_kept_from_visitors() {
     let admin = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -292,6 +316,12 @@ async fn siteverify_can_be_kept_from_visitors() {
     };
     let (status, text) = ask(&program.base).await;
     assert_eq!(status, 404, "{text}");
+    let refused: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(refused["success"], false, "{text}");
+    let words = refused["messages"][0].as_str().unwrap();
+    assert!(words.contains("SORI_ADMIN_LISTEN"), "{text}");
+    let (status, text) = get(&format!("{}captcha/nowhere", program.base)).await;
+    assert!(status == 404 && !text.contains("siteverify"), "{text}");
     let (status, text) = ask(&format!("http://{address}/")).await;
     assert_eq!(status, 200, "{text}");
     assert!(text.contains("invalid-input-secret"), "{text}");

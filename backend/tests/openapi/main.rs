@@ -5,183 +5,17 @@
     reason = "clippy does not take a test's helpers for tests"
 )]
 
-use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, SocketAddr};
+mod contract;
 
-use axum::Router;
-use reqwest::{Method, RequestBuilder};
-use serde_json::{Value, json};
-use sori_backend::practice::{self, Call, Digits, Fault, Faults};
-use sori_backend::settings::UpstreamChoice;
-use sori_backend::{Backend, Secret, Settings};
+use contract::{Contract, Site, document, documented};
+use reqwest::Method;
+use serde_json::json;
+use sori_backend::{
+    Settings,
+    book::VerifiedBy,
+    practice::{Call, Fault},
+};
 use sori_wire::error::{ErrorCode, Side};
-use tokio::net::TcpListener;
-
-const SITE_SECRET: &str = "0123456789abcdef0123456789abcdef";
-
-fn document() -> Value {
-    serde_saphyr::from_str(include_str!("../openapi.yaml")).unwrap()
-}
-
-/// An operation and a status, such as `POST /keys 201`.
-type Seen = BTreeSet<String>;
-
-fn documented(document: &Value) -> Seen {
-    let mut seen = Seen::new();
-    for (path, operations) in document["paths"].as_object().unwrap() {
-        for (method, operation) in operations.as_object().unwrap() {
-            for status in operation["responses"].as_object().unwrap().keys() {
-                seen.insert(format!("{} {path} {status}", method.to_uppercase()));
-            }
-        }
-    }
-    seen
-}
-
-/// A backend, and all replies that were seen.
-struct Contract {
-    document: Value,
-    seen: Seen,
-}
-
-struct Site {
-    origin: String,
-    client: reqwest::Client,
-    faults: Faults,
-    _backend: Backend,
-}
-
-impl Site {
-    async fn start(quota: u32) -> Self {
-        let options = practice::Options {
-            answer: Digits::parse("12345").ok(),
-            ..Default::default()
-        };
-        let faults = options.faults.clone();
-        let settings = Settings {
-            upstream: UpstreamChoice::Practice(options),
-            daily_quota: Some(quota),
-            siteverify_secret: Some(Secret::new(SITE_SECRET)),
-            ..Settings::practice()
-        };
-        let backend = sori_backend::start(settings).await.unwrap();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let router = Router::new().nest("/captcha", backend.router());
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-        Self {
-            origin: format!("http://{address}"),
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
-            faults,
-            _backend: backend,
-        }
-    }
-
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = format!("{}/captcha{path}", self.origin);
-        self.client.request(method, url)
-    }
-
-    fn page(&self, method: Method, path: &str) -> RequestBuilder {
-        self.request(method, path).header("Origin", &self.origin)
-    }
-
-    fn verify(&self, key: &str, answer: &str) -> RequestBuilder {
-        let body = json!({"key": key, "answer": answer});
-        self.page(Method::POST, "/verifications").json(&body)
-    }
-
-    fn siteverify(&self, response: &str) -> RequestBuilder {
-        let body = json!({"secret": SITE_SECRET, "response": response});
-        self.request(Method::POST, "/siteverify").json(&body)
-    }
-}
-
-impl Contract {
-    fn new() -> Self {
-        Self {
-            document: document(),
-            seen: Seen::new(),
-        }
-    }
-
-    /// Sends a request, and compares the reply with the document. `path` is the path as it is documented.
-    async fn holds(&mut self, path: &str, status: u16, request: RequestBuilder) -> Value {
-        let (client, request) = request.build_split();
-        let request = request.unwrap();
-        let method = request.method().as_str().to_owned();
-        let answer = client.execute(request).await.unwrap();
-        self.is_as_documented(&method, path, status, answer).await
-    }
-
-    async fn is_as_documented(
-        &mut self,
-        method: &str,
-        path: &str,
-        status: u16,
-        answer: reqwest::Response,
-    ) -> Value {
-        let call = format!("{method} {path} {status}");
-        assert_eq!(answer.status().as_u16(), status, "{call}");
-        let headers = answer.headers().clone();
-        assert_eq!(headers["cache-control"], "no-store", "{call}");
-        assert_eq!(headers["sori-upstream"], "practice", "{call}");
-
-        let pointer = format!(
-            "/paths/{}/{}/responses/{status}",
-            path.replace('/', "~1"),
-            method.to_lowercase()
-        );
-        let documented = self.document.pointer(&pointer);
-        let documented = documented.unwrap_or_else(|| panic!("{call} is not documented"));
-        let kind = headers["content-type"].to_str().unwrap();
-        assert!(
-            documented["content"].get(kind).is_some(),
-            "{call} has the undocumented type {kind}"
-        );
-        let demands_retry = documented.pointer("/headers/Retry-After").is_some();
-        if headers.contains_key("retry-after") {
-            assert!(demands_retry, "{call} has an undocumented Retry-After");
-        }
-        self.seen.insert(call.clone());
-        let body = answer.bytes().await.unwrap();
-        if kind == "audio/wav" {
-            assert!(body.starts_with(b"RIFF"));
-            return Value::Null;
-        }
-        let body: Value = serde_json::from_slice(&body).unwrap();
-        let place = format!("{pointer}/content/{}/schema", kind.replace('/', "~1"));
-        let fits = self.fits(&place, &body);
-        assert!(fits.is_ok(), "{call}: {fits:?}");
-        body
-    }
-
-    /// Whether a body fits the schema at a place of the document.
-    fn fits(&self, place: &str, body: &Value) -> Result<(), String> {
-        let mut schema = self.document.clone();
-        // The reference is a URI, in which braces must be encoded.
-        let place = place.replace('{', "%7B").replace('}', "%7D");
-        let root = schema.as_object_mut().unwrap();
-        root.insert("$ref".into(), format!("#{place}").into());
-        let validator = jsonschema::draft202012::new(&schema).unwrap();
-        validator.validate(body).map_err(|error| error.to_string())
-    }
-
-    async fn key(&mut self, site: &Site) -> String {
-        let issued = self
-            .holds("/keys", 201, site.page(Method::POST, "/keys"))
-            .await;
-        issued["key"].as_str().unwrap().to_owned()
-    }
-
-    async fn heard_key(&mut self, site: &Site) -> String {
-        let key = self.key(site).await;
-        let audio = site.request(Method::GET, &format!("/audio/{key}"));
-        self.holds("/audio/{key}", 200, audio).await;
-        key
-    }
-}
 
 const AUDIO: &str = "/audio/{key}";
 const VERIFY: &str = "/verifications";
@@ -192,6 +26,7 @@ async fn every_documented_answer_is_given_as_documented() {
     let mut contract = Contract::new();
     visitors(&mut contract).await;
     servers(&mut contract).await;
+    elsewhere(&mut contract).await;
     faults(&mut contract).await;
     late(&mut contract).await;
     let documented = documented(&contract.document);
@@ -276,6 +111,21 @@ async fn servers(contract: &mut Contract) {
     contract
         .holds(SITE, 413, site.siteverify(&"0".repeat(20_000)))
         .await;
+}
+
+/// The site verifies at NAVER itself.
+async fn elsewhere(contract: &mut Contract) {
+    let site = Site::start_with(Settings {
+        verified_by: VerifiedBy::Site,
+        siteverify_secret: None,
+        ..Settings::practice()
+    })
+    .await;
+    contract
+        .holds(SITE, 404, site.siteverify("unknown:1"))
+        .await;
+    let by_query = site.request(Method::GET, SITE);
+    contract.holds(SITE, 404, by_query).await;
 }
 
 /// A body that never arrives.
