@@ -64,6 +64,11 @@ impl Fields {
             }
     }
 
+    /// Whether a secret and a response are there.
+    pub(super) fn is_whole(&self) -> bool {
+        self.secret.is_some() && (self.response.is_some() || self.key.is_some())
+    }
+
     /// Reads a query.
     pub(super) fn of_query(query: &str) -> Read<Self> {
         Self::of_form(query.as_bytes())

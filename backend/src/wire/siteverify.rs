@@ -174,7 +174,10 @@ async fn read(request: Request) -> Result<Fields, Refused> {
                 .await
                 .map_err(|problem| No::BadRequest.since(problem.detail).under(problem.status))?;
             let fields = Fields::of_body(&body).await.map_err(unreadable)?;
-            let elsewhere = Fields::of_query(&query).unwrap_or_default();
+            if fields.is_whole() {
+                return Ok(fields);
+            }
+            let elsewhere = Fields::of_query(&query).map_err(unreadable)?;
             if fields.secret.is_none() && elsewhere.secret.is_some() {
                 let message = "`secret` stands in the query of the URL. A POST carries its parameters in the \
                                body, as application/x-www-form-urlencoded, multipart/form-data or \

@@ -236,6 +236,7 @@ async fn parameters_in_the_wrong_place_are_named() {
         Answer::of(request.body(body))
     };
     let plain = site.url("/captcha/siteverify");
+    let twice = format!("{plain}?secret=a&secret=b");
     let misnamed = format!("{secret}&g-recaptcha-response={response}");
     let table = [
         (
@@ -247,6 +248,11 @@ async fn parameters_in_the_wrong_place_are_named() {
             post(&url, form, secret.clone()).await,
             "missing-input-response",
             "query",
+        ),
+        (
+            post(&twice, form, String::new()).await,
+            "bad-request",
+            "more than once",
         ),
         (
             post(&plain, form, misnamed).await,
