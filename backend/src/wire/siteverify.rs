@@ -7,9 +7,11 @@
 //! `GET` works like `POST`, because well-known clients (Ruby's recaptcha gem, Spring tutorials) can send nothing
 //! else. The secret is then in the URL, which proxies log; our own log never contains it.
 
+mod question;
+mod response;
+
 use super::{
     App,
-    body::SmallBody,
     calls::{self, NotJudged},
     challenge,
     fields::Fields,
@@ -23,16 +25,14 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{FromRequest, Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use response::Given;
 use serde_json::json;
-use sori_wire::protocol::{Key, split_response};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use sori_wire::protocol::Key;
+use std::sync::Arc;
 
 /// Why a form is not accepted, in the error codes of the services named above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl Refused {
 type Judged = Result<Issue, Refused>;
 
 pub(super) async fn judge(State(app): State<Arc<App>>, request: Request) -> Response {
-    let judged = match read(request).await {
+    let judged = match question::read(request).await {
         Ok(fields) => {
             app.warnings.siteverify_asked();
             calls::to_the_end(&app, counted(Arc::clone(&app), fields)).await
@@ -144,74 +144,20 @@ impl IntoResponse for Refused {
             answer["messages"] = json!([message]);
         }
         let mut response = (self.status, Json(answer)).into_response();
-        if self.status == StatusCode::METHOD_NOT_ALLOWED {
-            let methods = HeaderValue::from_static("GET, POST");
-            response.headers_mut().insert(header::ALLOW, methods);
+        // What would be accepted (RFC 9110, sections 15.5.6 and 15.5.16).
+        let accepted = match self.status {
+            StatusCode::METHOD_NOT_ALLOWED => Some((header::ALLOW, "GET, POST")),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Some((header::ACCEPT_ENCODING, "identity")),
+            _ => None,
+        };
+        if let Some((name, value)) = accepted {
+            let value = HeaderValue::from_static(value);
+            response.headers_mut().insert(name, value);
         }
         if let Some(problem) = self.problem {
             response.extensions_mut().insert(problem.note());
         }
         response
-    }
-}
-
-/// Reads the request in any of the formats that clients use.
-async fn read(request: Request) -> Result<Fields, Refused> {
-    // Only browsers send these headers, and a browser must never have the secret.
-    let from_a_page = ["origin", "sec-fetch-site"];
-    if from_a_page
-        .iter()
-        .any(|name| request.headers().contains_key(*name))
-    {
-        let message = "siteverify is for the site's own server, never for a page.";
-        return Err(No::BadRequest.since(message).under(StatusCode::FORBIDDEN));
-    }
-    let query = request.uri().query().unwrap_or_default().to_owned();
-    let unreadable = |message| No::BadRequest.since(message);
-    match *request.method() {
-        Method::POST => {
-            let body = SmallBody::from_request(request, &())
-                .await
-                .map_err(|problem| No::BadRequest.since(problem.detail).under(problem.status))?;
-            let fields = Fields::of_body(&body).await.map_err(unreadable)?;
-            if fields.is_whole() {
-                return Ok(fields);
-            }
-            let elsewhere = Fields::of_query(&query).map_err(unreadable)?;
-            if fields.secret.is_none() && elsewhere.secret.is_some() {
-                let message = "`secret` stands in the query of the URL. A POST carries its parameters in the \
-                               body, as application/x-www-form-urlencoded, multipart/form-data or \
-                               application/json.";
-                return Err(No::MissingSecret.since(message));
-            }
-            if fields.response.is_none() && fields.key.is_none() && !elsewhere.is_empty() {
-                let message =
-                    "Parameters stand in the query of the URL. A POST carries them in the body.";
-                return Err(No::MissingResponse.since(message));
-            }
-            Ok(fields)
-        }
-        Method::GET => {
-            warn_of_query();
-            Fields::of_query(&query).map_err(unreadable)
-        }
-        _ => {
-            let message =
-                "siteverify is asked by POST, or by GET with the parameters in the query.";
-            let refused = No::BadRequest.since(message);
-            Err(refused.under(StatusCode::METHOD_NOT_ALLOWED))
-        }
-    }
-}
-
-/// Logged once.
-fn warn_of_query() {
-    static SAID: AtomicBool = AtomicBool::new(false);
-    if !SAID.swap(true, Ordering::Relaxed) {
-        tracing::warn!(
-            "siteverify is asked by GET: the secret stands in the URL, which proxies write into their logs; \
-             let the site's server send a POST if it can (help: troubleshooting#siteverify-get)"
-        );
     }
 }
 
@@ -239,19 +185,25 @@ async fn answer(app: &Arc<App>, fields: Fields) -> Judged {
         })
     };
     let (key, answer) = match (fields.response, fields.key, fields.answer) {
-        (Some(response), ..) if response.is_empty() => {
-            return Err(No::MissingResponse.since("`response` is empty."));
-        }
-        (Some(response), ..) => match split_response(&response) {
-            Some((key, answer)) => (key.into_owned(), answer.into_owned()),
-            None => return redeem(app, &response, name.as_deref()).await,
+        (Some(response), ..) => match response::read(&response) {
+            Ok(Given::Answer(key, answer)) => (key, answer),
+            Ok(Given::Token(token)) => return redeem(app, token, name.as_deref()).await,
+            Err(response::Unusable::Empty) => {
+                return Err(No::MissingResponse.since("`response` is empty."));
+            }
+            Err(response::Unusable::Malformed(message)) => {
+                return Err(No::InvalidResponse.since(message));
+            }
         },
-        (None, Some(key), Some(answer)) => (key, answer),
+        (None, Some(key), Some(answer)) => match Key::parse(&key) {
+            Some(key) => (key, answer),
+            None => return Err(No::InvalidResponse.since("`key` is no key.")),
+        },
         _ => return Err(missing()),
     };
-    let Some(key) = Key::parse(&key).filter(|_| challenge::is_answer(&answer)) else {
+    if !challenge::is_answer(&answer) {
         return Err(No::InvalidResponse.into());
-    };
+    }
     let bound_to = name.map(|name| calls::bound_to(&["siteverify", &name, &answer]));
     match calls::judge(Arc::clone(app), key, answer, bound_to).await {
         Ok((Verdict::Right, issue)) => Ok(issue),

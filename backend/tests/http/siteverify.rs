@@ -219,6 +219,70 @@ async fn a_get_is_answered_as_a_post_is() {
     );
 }
 
+/// A mistake of the site's server is not one of the visitor: the key stays usable, and the message says what is wrong.
+#[tokio::test]
+async fn a_response_that_was_changed_on_the_way_is_named_and_costs_no_key() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let key = site.heard_key().await;
+    for (response, word) in [
+        (format!("\"{key}:12345\""), "quotation marks"),
+        (format!("{key}%3A12345"), "%3A"),
+        (format!("{key} :12345"), "space"),
+        ("ka_dDU6MQ==".to_owned(), "padded"),
+        ("hello".to_owned(), "neither"),
+    ] {
+        let answer = site.siteverify_response(&response).await;
+        let (status, code, message) = refusal(&answer);
+        assert_eq!((status, code), (200, "invalid-input-response"));
+        assert!(message.contains(word), "{response}: {message}");
+        assert!(!message.contains(&key), "{message}");
+    }
+    assert_eq!(upstream.count("code=1"), 0);
+    let padded = site.siteverify_response(&format!(" {key}:12345\r\n")).await;
+    assert_eq!(padded.json["success"], true, "{padded:?}");
+    let target = upstream.requests().pop().unwrap();
+    assert!(target.contains("value=12345 HTTP"), "{target}");
+    let token = site.verify(&site.heard_key().await, "12345").await.json["token"].clone();
+    let token = format!("{}\n", token.as_str().unwrap());
+    let passed = site.siteverify_response(&token).await;
+    assert_eq!(passed.json["success"], true, "{passed:?}");
+}
+
+#[tokio::test]
+async fn a_compressed_body_and_a_secret_in_a_header_are_named() {
+    let upstream = Scripted::start().await;
+    let site = Site::over(&upstream).await;
+    let form = "application/x-www-form-urlencoded";
+    let post = || {
+        let request = site.http.post(site.url("/captcha/siteverify"));
+        request.header(header::CONTENT_TYPE, form)
+    };
+    let packed = post().header(header::CONTENT_ENCODING, "gzip");
+    let packed = Answer::of(packed.body(b"\x1f\x8b\x08".to_vec())).await;
+    let (status, code, message) = refusal(&packed);
+    assert_eq!((status, code), (415, "bad-request"));
+    assert!(message.contains("Content-Encoding"), "{message}");
+    let plain = post().header(header::CONTENT_ENCODING, "identity");
+    let plain = Answer::of(plain.body("secret=x")).await;
+    assert_eq!(refusal(&plain).1, "invalid-input-secret");
+
+    let bearer = format!("Bearer {SITE_SECRET}");
+    for (name, value) in [("authorization", &*bearer), ("x-api-key", SITE_SECRET)] {
+        let answer = Answer::of(post().header(name, value).body("response=x")).await;
+        let (_, code, message) = refusal(&answer);
+        assert_eq!(code, "missing-input-secret");
+        assert!(
+            message.contains(name) && message.contains("body"),
+            "{message}"
+        );
+        // A proxy may need the header for itself.
+        let whole = format!("secret={}&response=x", SITE_SECRET.replace(' ', "+"));
+        let answer = Answer::of(post().header(name, value).body(whole)).await;
+        assert_eq!(refusal(&answer).1, "invalid-input-response");
+    }
+}
+
 #[tokio::test]
 async fn parameters_in_the_wrong_place_are_named() {
     let upstream = Scripted::start().await;

@@ -103,6 +103,10 @@ async fn servers(contract: &mut Contract) {
     }
     let from_page = site.siteverify(&response).header("Origin", &site.origin);
     contract.holds(SITE, 403, from_page).await;
+    let packed = site
+        .siteverify(&response)
+        .header("Content-Encoding", "gzip");
+    contract.holds(SITE, 415, packed).await;
     let by_query = || site.request(Method::GET, "/siteverify?secret=wrong&response=x");
     let failed = contract.holds(SITE, 200, by_query()).await;
     assert_eq!(failed["error-codes"], json!(["invalid-input-secret"]));
