@@ -4,7 +4,7 @@
     reason = "the comments are the text of --help, which shows them as they stand"
 )]
 
-use super::{AllowedOrigin, Delay, HourlyShare, LogFormat, Quota, Span};
+use super::{AllowedOrigin, Delay, HourlyShare, LogFormat, Quota, Span, values::network};
 #[cfg(feature = "practice")]
 use crate::practice::Voice;
 use crate::{limit::Rates, secret::Secret};
@@ -387,12 +387,4 @@ pub struct ServeArgs {
 #[expect(clippy::unnecessary_wraps, reason = "clap's signature")]
 fn secret(text: &str) -> Result<Secret, core::convert::Infallible> {
     Ok(Secret::new(text))
-}
-
-/// A network, or an address as the network of one.
-fn network(text: &str) -> Result<IpNet, String> {
-    let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
-    text.parse()
-        .or_else(|_| address())
-        .map_err(|_| format!("`{text}` is neither an address nor a network such as 10.0.0.0/8"))
 }

@@ -51,6 +51,12 @@ impl Settings {
                 .into(),
         );
         warn(
+            self.trusted_proxies.iter().any(|net| net.prefix_len() == 0),
+            "SORI_TRUSTED_PROXIES trusts every address, so each visitor can invent one in X-Forwarded-For, and \
+             no limit holds; name the proxies alone (help: troubleshooting#proxy-unknown)"
+                .into(),
+        );
+        warn(
             !loopback,
             format!(
                 "SORI_LISTEN is {}: keys, answers and siteverify's secret cross the network in plain text \

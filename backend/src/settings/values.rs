@@ -1,6 +1,7 @@
 //! The formats of the values of settings.
 
 use core::{str::FromStr, time::Duration};
+use ipnet::IpNet;
 use std::net::IpAddr;
 
 /// A length of time with its unit, such as `10m`, `2h` or `90s`.
@@ -97,6 +98,26 @@ pub fn is_private(address: IpAddr) -> bool {
     }
 }
 
+/// A network, or an address as the network of one. Addresses are compared in their canonical form, in which an IPv4
+/// address within IPv6 is IPv4.
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    let net: IpNet = text
+        .parse()
+        .or_else(|_| address())
+        .map_err(|_| format!("`{text}` is neither an address nor a network such as 10.0.0.0/8"))?;
+    let inner = net.addr().to_canonical();
+    let prefix = net.prefix_len().checked_sub(MAPPED_PREFIX);
+    Ok(match (net, prefix) {
+        (IpNet::V6(_), Some(prefix)) if inner.is_ipv4() => IpNet::new(inner, prefix).unwrap_or(net),
+        _ => net,
+    })
+}
+
+/// The length of `::ffff:0:0`, the network of the IPv4 addresses (RFC 4291, section 2.5.5.2).
+const MAPPED_PREFIX: u8 = 96;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,9 +149,26 @@ mod tests {
         assert!("5".parse::<Delay>().is_err());
     }
 
+    #[test]
+    fn a_network_is_read_in_its_canonical_form() {
+        for (text, net) in [
+            ("10.0.0.1", "10.0.0.1/32"),
+            (" 10.0.0.0/8 ", "10.0.0.0/8"),
+            ("::ffff:10.0.0.1", "10.0.0.1/32"),
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("2001:db8::/32", "2001:db8::/32"),
+        ] {
+            assert_eq!(network(text).unwrap().to_string(), net);
+        }
+        for bad in ["", "10.0.0", "10.0.0.0/33", "localhost"] {
+            assert!(network(bad).is_err(), "{bad}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in "\\PC*") {
+            let _ = network(&text);
             let _ = (text.parse::<Span>(), text.parse::<Delay>());
             let _ = (text.parse::<Quota>(), text.parse::<HourlyShare>());
         }

@@ -4,14 +4,14 @@ use crate::process::{Program, client};
 use reqwest::header::{HeaderName, HeaderValue};
 use std::time::{Duration, Instant};
 
-const REAL: [(&str, &str); 4] = [
+pub(crate) const REAL: [(&str, &str); 4] = [
     ("SORI_CLIENT_ID", "id-that-nobody-may-see"),
     ("SORI_CLIENT_SECRET", "s3cr3t-ten"),
     ("SORI_SITEVERIFY_SECRET", "0123456789abcdef0123456789abcdef"),
     ("SORI_UPSTREAM_URL", "http://127.0.0.1:9/v1/captcha"),
 ];
 
-async fn issue(program: &Program, headers: &[(&str, &[u8])]) -> (u16, String) {
+pub(crate) async fn issue(program: &Program, headers: &[(&str, &[u8])]) -> (u16, String) {
     let mut request = client().post(format!("{}captcha/keys", program.base));
     for (name, value) in headers {
         let name: HeaderName = name.parse().unwrap();
@@ -117,77 +117,6 @@ async fn an_app_with_a_scheme_of_its_own_can_be_allowed() {
         assert_eq!(issue(&program, &headers).await.0, status, "{origin}");
     }
     program.stop().await;
-}
-
-/// Two proxies in a row, of which one is known.
-#[tokio::test]
-async fn the_first_refusal_names_what_ends_the_list_of_proxies() {
-    for (hop, warning) in [
-        ("10.1.2.3", "proxy=\"10.1.2.3\""),
-        ("unknown\u{85}", "hop=\"unknown"),
-    ] {
-        let variables = [
-            ("SORI_CLIENT_RATE", "3/minute"),
-            ("SORI_TRUSTED_PROXIES", "127.0.0.1"),
-        ];
-        let program = Program::start("serve", &variables).await;
-        let origin = program.base.trim_end_matches('/').to_owned();
-        for visitor in 0..5 {
-            let hops = format!("198.51.100.{visitor}, {hop}");
-            let headers: [(&str, &[u8]); 2] = [
-                ("origin", origin.as_bytes()),
-                ("x-forwarded-for", hops.as_bytes()),
-            ];
-            issue(&program, &headers).await;
-        }
-        let log = program.stop().await;
-        let first = log.lines().find(|line| line.contains(warning));
-        assert!(
-            first.is_some_and(|line| line.contains("#proxy-unknown")),
-            "{log}"
-        );
-        let refused = log
-            .lines()
-            .find(|line| line.contains("a visitor is refused"));
-        let refused = refused.unwrap_or_else(|| panic!("{log}"));
-        let plain = hop.trim_end_matches('\u{85}');
-        assert!(
-            refused.contains(plain) && refused.contains("SORI_TRUSTED_PROXIES"),
-            "{refused}"
-        );
-        assert!(
-            !refused.contains("raise it") && !log.contains("198.51.100"),
-            "{log}"
-        );
-        assert!(!log.contains('\u{85}'), "{log}");
-    }
-}
-
-/// The proxy is not in `SORI_TRUSTED_PROXIES`, so all visitors behind it count as one client.
-#[tokio::test]
-async fn the_first_refusal_says_which_limit_it_was_and_that_the_proxy_is_unknown() {
-    let program = Program::start("serve", &[("SORI_CLIENT_RATE", "3/minute")]).await;
-    let origin = program.base.trim_end_matches('/').to_owned();
-    for visitor in 0..5 {
-        let address = format!("198.51.100.{visitor}");
-        let headers: [(&str, &[u8]); 2] = [
-            ("origin", origin.as_bytes()),
-            ("x-forwarded-for", address.as_bytes()),
-        ];
-        let (status, text) = issue(&program, &headers).await;
-        assert_eq!(status, if visitor < 3 { 201 } else { 429 }, "{text}");
-    }
-    let log = program.stop().await;
-    let refused = "a visitor is refused by SORI_CLIENT_RATE, and the proxy is unknown";
-    let lines: Vec<_> = log.lines().filter(|line| line.contains(refused)).collect();
-    assert_eq!(lines.len(), 1, "{log}");
-    assert!(lines[0].contains("limit=\"client 3/minute\""), "{log}");
-    // Each refusal is logged with its limit. No line contains a visitor's IP address.
-    let own = log
-        .lines()
-        .filter(|line| line.contains("answered") && line.contains("client 3/minute"));
-    assert_eq!(own.count(), 2, "{log}");
-    assert!(!log.contains("198.51.100"), "{log}");
 }
 
 #[tokio::test]

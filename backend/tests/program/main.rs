@@ -9,6 +9,7 @@ mod files;
 mod hints;
 mod killed;
 mod process;
+mod proxies;
 mod service;
 mod signals;
 mod tls;
