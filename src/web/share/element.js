@@ -22,7 +22,8 @@ function listen(event) {
   const shell = shellOf(event.currentTarget.host);
   const { tree, painting } = shell;
   const { type, button } = event;
-  const pressed = event.target.closest("a,button");
+  // A script may dispatch an event on a text or on the root.
+  const pressed = event.target.closest?.("a,button");
   /** @type {import("./shell.js").ShareEvent} */
   let happened = "refresh";
   if (type === "click") {
@@ -46,8 +47,7 @@ function begin(element) {
   shells.set(element, new Shell(element, parts, act));
   // A property that was set before the upgrade hides the accessor of the class: set it again.
   for (const [name, value] of Object.entries(element)) {
-    delete element[name];
-    element[name] = value;
+    if (name in SoriShare.prototype && Reflect.deleteProperty(element, name)) element[name] = value;
   }
 }
 
@@ -111,6 +111,13 @@ for (const name of FLAGS) {
  * @param {string} sheet
  */
 export function defineShare(share, sheet) {
+  // Before anything is painted: otherwise the page's own link would be hidden behind an empty shadow tree.
+  if (!("adoptedStyleSheets" in document)) {
+    console.warn(
+      "sori-share: this browser lacks adoptedStyleSheets; the content of the element is shown instead (help: troubleshooting#only-the-link)",
+    );
+    return;
+  }
   act = share;
   css = sheet;
   const known = customElements.get("sori-share");

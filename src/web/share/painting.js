@@ -62,7 +62,8 @@ export class Painting {
   /** @param {View} view */
   paint(view) {
     const { element, tree, view: last } = this;
-    const link = element.querySelector("a") ?? tree.link;
+    // A link of SVG has another interface, without a settable `target`.
+    const link = /** @type {HTMLAnchorElement | null} */ (element.querySelector("a:not(svg a)")) ?? tree.link;
     if (link !== tree.link) adopt(link, view.caption, view.hint);
     const names = /** @type {(keyof View)[]} */ (Object.keys(view));
     // Painting the same text again would clear a selection.

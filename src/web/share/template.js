@@ -13,7 +13,8 @@ const { createElement } = globalThis.Document?.prototype ?? {};
  */
 function node(tag, attributes = {}, ...children) {
   const made = createElement.call(document, tag);
-  for (const name in attributes) made.setAttribute(name, attributes[name]);
+  // `for…in` would add what a page adds to `Object.prototype`.
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);
   return /** @type {any} */ (made);
 }

@@ -1,7 +1,7 @@
 //! Browsers that are older than those in the README show the page's own link, and the console has a line. The test
 //! removes the missing feature before the package loads.
 
-use sori_e2e::{Page, Setup};
+use sori_e2e::{Page, Reply, Setup};
 
 use crate::common::{form_data, page_with};
 
@@ -23,7 +23,7 @@ async fn gets_the_page_s_own_way(name: &str, missing: &str, feature: &str) {
             page.open("/page.html").await;
             let said = until_told(page, feature).await;
             assert_eq!(
-                said.iter().filter(|line| line.contains("this browser lacks")).count(),
+                said.iter().filter(|line| line.contains("sori-captcha: this browser lacks")).count(),
                 1,
                 "said once: {said:?}"
             );
@@ -71,6 +71,33 @@ async fn without_constructable_style_sheets_the_fallback_stays() {
         "{LISTEN} delete Document.prototype.adoptedStyleSheets; delete ShadowRoot.prototype.adoptedStyleSheets;"
     );
     gets_the_page_s_own_way("no_sheets", &missing, "adoptedStyleSheets").await;
+}
+
+/// In such a browser the constructor throws.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_constructable_style_sheets_the_share_button_s_own_link_stays() {
+    let missing = format!(
+        "{LISTEN} delete Document.prototype.adoptedStyleSheets; delete ShadowRoot.prototype.adoptedStyleSheets;
+         window.CSSStyleSheet = function () {{ throw new TypeError('Illegal constructor'); }};"
+    );
+    let share = Reply::html(&format!(
+        r#"<!doctype html><html lang="en"><title>Share</title><script>{missing}</script>
+        <script type="module" src="/pkg/share.js"></script>
+        <sori-share url="https://example.com/"><a href="https://share.naver.com/web/shareView">Share</a></sori-share>"#
+    ));
+    Setup::new("no_sheets_share")
+        .in_chromium()
+        .page("/page.html", share)
+        .run(async |page| {
+            page.open("/page.html").await;
+            let said = until_told(page, "adoptedStyleSheets").await;
+            assert_eq!(said.len(), 1, "{said:?}");
+            let seen = page
+                .script("return [document.querySelector('a').checkVisibility(), !!document.querySelector('sori-share').shadowRoot]")
+                .await;
+            assert_eq!(seen, serde_json::json!([true, false]));
+        })
+        .await;
 }
 
 /// Custom states are the newest feature that is used. Without them the element works, but cannot be styled by its
