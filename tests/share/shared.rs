@@ -95,6 +95,47 @@ async fn a_page_that_changes_is_shared_as_it_is_at_the_press() {
     );
 }
 
+/// The address changes and the head does not. The page of these tests cannot be shared itself, so the link is disabled.
+#[wasm_bindgen_test]
+async fn metadata_counts_while_its_canonical_link_is_the_address() {
+    set_up().await;
+    let element = put("<sori-share></sori-share>");
+    let address = js_sys::eval("location.pathname + location.search").unwrap();
+    let go = js_sys::Function::new_with_args("to", "history.replaceState(null, '', to)");
+    let go = |to: &JsValue| go.call1(&JsValue::NULL, to).unwrap();
+    for (count, (canonical, to, counts)) in [
+        ("/a", "/a", true),
+        ("/a", "/a?utm_source=x", true),
+        ("/a#x", "/a?tab=2#y", true),
+        ("/", "/?page=2", true),
+        ("/v?id=1", "/v?id=1&tab=2", true),
+        ("/a", "/b", false),
+        ("/a", "/ab", false),
+        ("/a", "/a/b", false),
+        ("/", "/a", false),
+        ("/v?id=1", "/v?id=2", false),
+        ("/v?id=1", "/v?id=12", false),
+        ("/v?id=1", "/v", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        go(&format!("/before/{count}").into());
+        let url = format!("https://{count}.example.com{canonical}");
+        head(&format!(
+            "<link data-test rel=canonical href='{url}'><meta data-test property='og:title' content='T{count}'>"
+        ));
+        tell(&element, "pointerover");
+        let of_this_page = linked(&url, &format!("T{count}").as_str().into());
+        assert_eq!(href(&element), of_this_page);
+        go(&to.into());
+        tell(&element, "pointerover");
+        let expected = if counts { of_this_page } else { String::new() };
+        assert_eq!(href(&element), expected, "{canonical} {to}");
+    }
+    go(&address);
+}
+
 #[wasm_bindgen_test]
 async fn credentials_are_left_out_and_warned_of() {
     set_up().await;

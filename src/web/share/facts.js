@@ -8,27 +8,44 @@ const { getAttribute } = globalThis.Element?.prototype ?? {};
 const read = (name) => Reflect.get(Document.prototype, name, document);
 const documentUrl = () => read("URL").split("#")[0];
 
+/** @typedef {{ value: string | null | undefined, at: string }} Found */
+
 /**
  * The page's metadata, and the address of the document when the metadata was first read.
- * @type {Map<string, { value: string | null | undefined, at: string }>}
+ * @type {Map<string, Found>}
  */
 const known = new Map();
 
-/**
- * The metadata in the page's head. It is not used once the address has changed and the metadata has not: a single-page
- * application that does not update its head would otherwise share this page's title with another page's URL.
- * @param {string} selector
- * @param {string} name
- */
-function metadata(selector, name) {
+/** @param {string} selector @param {string} name @returns {Found} */
+function find(selector, name) {
   const value = querySelector.call(document, selector)?.getAttribute(name);
+  const before = known.get(selector);
+  if (before && before.value === value) return before;
   const here = documentUrl();
   // The first metadata belongs to the address that the document was loaded from.
   const loaded = () => performance.getEntriesByType?.("navigation")[0]?.name.split("#")[0] ?? here;
-  const before = known.get(selector);
-  if (!before) known.set(selector, { value, at: loaded() });
-  else if (before.value !== value) known.set(selector, { value, at: here });
-  return known.get(selector)?.at === here ? value : undefined;
+  const found = { value, at: before ? here : loaded() };
+  known.set(selector, found);
+  return found;
+}
+
+const canonical = () => find("link[rel~=canonical i]", "href");
+const openGraphUrl = () => find("meta[property='og:url' i]", "content");
+
+/** Path and query of a URL, with a mark after the path and after each parameter. @param {string} url */
+const path = (url) => url.replace(/^\w+:\/\/[^/]*|#.*/g, "").replace(/[?&]|$/g, "?");
+
+/**
+ * The value, if it is of the page that is shown. A single-page application changes the address and not always the head, and
+ * URL and title must be of one page. So metadata counts if it was read first at the present address, or together with a
+ * canonical link (else an `og:url`) that names the present address. That name has the same path, perhaps of another host,
+ * and a part of the same query. This rule is not in Rust because it would take 320 bytes more there.
+ * @param {Found} found
+ */
+function current({ value, at }) {
+  const here = documentUrl();
+  const name = canonical().value ? canonical() : openGraphUrl();
+  return at === here || (at === name.at && path(here).startsWith(path(resolve(name.value)))) ? value : "";
 }
 
 /** The nearest `lang`, also outside shadow roots; otherwise the browser's language. @param {Element} element */
@@ -65,15 +82,15 @@ function text(element, name) {
     case "url":
       return resolve(element.getAttribute("url"));
     case "canonicalUrl":
-      return resolve(metadata("link[rel~=canonical i]", "href"));
+      return resolve(current(canonical()));
     case "openGraphUrl":
-      return resolve(metadata("meta[property='og:url' i]", "content"));
+      return resolve(current(openGraphUrl()));
     case "documentUrl":
       return documentUrl();
     case "shareTitle":
       return element.getAttribute("share-title");
     case "openGraphTitle":
-      return metadata("meta[property='og:title' i]", "content");
+      return current(find("meta[property='og:title' i]", "content"));
     case "documentTitle":
       return read("title");
     case "language":

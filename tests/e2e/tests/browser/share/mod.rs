@@ -1,6 +1,7 @@
 //! A reader shares a page: by the link, a popup, the clipboard or the system's sheet, and is told when it fails.
 
 mod press;
+mod routes;
 
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions, MouseActions, PointerAction};
 use fantoccini::key::Key;

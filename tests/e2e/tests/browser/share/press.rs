@@ -215,33 +215,6 @@ async fn a_clipboard_that_never_answers_leaves_no_dead_button() {
         .await;
 }
 
-/// A single-page application changes the page and leaves the old `<head>`.
-#[tokio::test(flavor = "multi_thread")]
-async fn url_and_title_are_of_one_page() {
-    let head = r#"<link rel="canonical" href="https://example.com/old"><meta property="og:title" content="Old">"#;
-    Setup::new("share_push_state")
-        .page("/", page(&format!("{head}<sori-share></sori-share>")))
-        .run(async |page| {
-            page.open("/").await;
-            let link = page.share("").await.part("link").await;
-            let query = "const query = new URL(document.querySelector('sori-share').shadowRoot.querySelector('[part=link]').href).searchParams;
-                return [query.get('url'), query.get('title')]";
-            assert_eq!(page.script(query).await, json!(["https://example.com/old", "Old"]));
-            page.script(
-                "history.pushState(null, '', '/new');
-                 document.title = 'New';
-                 document.querySelector('link[rel=canonical]').href = 'https://example.com/new';",
-            )
-            .await;
-            page.script("document.querySelector('sori-share').shadowRoot.querySelector('a').focus()").await;
-            assert_eq!(page.script(query).await, json!(["https://example.com/new", "New"]));
-            page.script("history.pushState(null, '', '/newer'); document.title = 'Newer'; document.querySelector('sori-share').lang = 'en'").await;
-            // The URL of this machine cannot be shared, and the URL of the page before must not be used instead.
-            assert_eq!(link.attribute("aria-disabled").await.as_deref(), Some("true"));
-        })
-        .await;
-}
-
 /// The page's own policy blocks the clipboard.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_is_refused_leaves_the_url_to_be_selected() {
