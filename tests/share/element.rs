@@ -44,6 +44,53 @@ async fn the_authors_own_link_is_enhanced_in_place() {
     assert!(heard[0].starts_with("sori-shared"), "{heard:?}");
 }
 
+/// The button's own link was disabled before the page put a link into the element.
+#[wasm_bindgen_test]
+async fn a_usable_link_is_not_announced_as_disabled() {
+    set_up().await;
+    let element = put("<sori-share url='http://localhost/'></sori-share>");
+    set(&element, "innerHTML", &"<a href=/own>x</a>".into());
+    tell(&element, "pointerover");
+    let own = link(&element);
+    assert_eq!(text(&own, "ariaDisabled"), "true");
+    set(&element, "url", &"https://example.com/".into());
+    set(&element, "innerHTML", &"".into());
+    tell(&element, "pointerover");
+    let anchor = part(&element, "link");
+    assert_eq!(
+        text(&anchor, "href"),
+        linked("https://example.com/", &"".into())
+    );
+    for gone in ["role", "ariaDisabled", "title"] {
+        assert_eq!(text(&anchor, gone), "", "{gone}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_authors_attributes_come_back_when_the_link_works_again() {
+    set_up().await;
+    let element = put(
+        "<sori-share url='http://localhost/' copy><a href='/own' role=button tabindex=-1 title=여기>x</a></sori-share>",
+    );
+    let own = link(&element);
+    assert_eq!(text(&own, "role"), "link");
+    assert_eq!(get(&own, "tabIndex"), 0);
+    set(&element, "lang", &"ko".into());
+    set(&element, "url", &"https://example.com/".into());
+    let expected = ["button", "여기", ""];
+    assert_eq!(
+        ["role", "title", "ariaDisabled"].map(|name| text(&own, name)),
+        expected
+    );
+    assert_eq!(get(&own, "tabIndex"), -1);
+    assert_eq!(text(&part(&element, "copy"), "role"), "");
+    // A link that is disabled when the page takes it elsewhere.
+    set(&element, "url", &"http://localhost/".into());
+    set(&element, "textContent", &"".into());
+    tell(&element, "pointerover");
+    assert!(text(&own, "href").ends_with("/web/shareView?url=https%3A%2F%2Fexample.com%2F"));
+}
+
 /// Compares the manifest, which editors read, with the element itself.
 #[wasm_bindgen_test]
 async fn the_manifest_describes_the_element() {

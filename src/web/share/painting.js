@@ -12,6 +12,21 @@ export function set(target, name, value) {
   else target.removeAttribute(name);
 }
 
+/** The attributes that links and buttons had before they were disabled. @type {WeakMap<Element, [string, string | null][]>} */
+const before = new WeakMap();
+
+/**
+ * Disables a link or a button, or gives it back the attributes that the author wrote.
+ * @param {Element} target
+ * @param {Record<string, string>} [marks] The attributes of a disabled one.
+ */
+function disable(target, marks) {
+  const own = before.get(target) ?? Object.keys(marks ?? {}).map((name) => [name, target.getAttribute(name)]);
+  for (const [name, value] of marks ? Object.entries(marks) : own) set(target, name, value);
+  if (marks) before.set(target, own);
+  else before.delete(target);
+}
+
 /**
  * Makes the page's own link open a tab, and says so in its accessible name. The name is the author's label, or the
  * text, or ours, followed by the hint. A label that we set earlier does not count as the author's.
@@ -68,6 +83,14 @@ export class Painting {
     const names = /** @type {(keyof View)[]} */ (Object.keys(view));
     // Painting the same text again would clear a selection.
     if (last && link === this.link && names.every((name) => view[name] === last[name])) return;
+    const why = view.explanation;
+    const disabled = why ? { "aria-disabled": "true", title: why } : undefined;
+    if (link !== this.link) disable(this.link);
+    // Without `href` it would not be a link, and the keyboard could not reach it.
+    disable(link, disabled && { href: "", role: "link", tabindex: "0", ...disabled });
+    disable(tree.sheet, disabled);
+    disable(tree.copy, disabled);
+    if (why !== (last?.explanation ?? "")) tree.status.textContent = why;
     this.view = view;
     this.link = link;
     tree.slot.hidden = link === tree.link;
@@ -85,17 +108,5 @@ export class Painting {
     tree.field.ariaLabel = view.addressLabel;
     tree.field.value = view.address;
     tree.field.hidden = !view.address;
-    const why = view.explanation;
-    const before = last?.explanation ?? "";
-    // The page's own link may have a role and a title. They are changed only to disable the link, and restored afterwards.
-    if (!why && !before) return;
-    // Without `href` it would not be a link, and the keyboard could not reach it.
-    set(link, "role", why && "link");
-    set(link, "tabindex", why && "0");
-    for (const target of [link, tree.sheet, tree.copy]) {
-      set(target, "aria-disabled", why && "true");
-      set(target, "title", why);
-    }
-    if (why !== before) tree.status.textContent = why;
   }
 }
