@@ -34,14 +34,68 @@ async fn the_authors_own_link_is_enhanced_in_place() {
     );
     assert_eq!(text(&own, "target"), "_blank");
     assert_eq!(text(&own, "rel"), "nofollow noopener noreferrer");
-    assert_eq!(text(&own, "ariaLabel"), "공유하기 (new window)");
+    assert_eq!(text(&own, "ariaLabel"), "");
+    assert_eq!(text(&own, "ariaDescription"), "여기 (new window)");
     assert_eq!(text(&own, "title"), "여기");
     assert_eq!(get(&part(&element, "link"), "hidden"), true);
     set(&own, "textContent", &"나누기".into());
     set(&element, "lang", &"ko".into());
-    assert_eq!(text(&own, "ariaLabel"), "나누기 (새 창)");
+    assert_eq!(text(&own, "ariaDescription"), "여기 (새 창)");
     let heard = list(&press(&element, "link", &JsValue::UNDEFINED));
     assert!(heard[0].starts_with("sori-shared"), "{heard:?}");
+}
+
+/// A name that we made of the text would contain styles and hidden texts, and lack images (WCAG 2.5.3).
+#[wasm_bindgen_test]
+async fn the_name_of_the_authors_link_stays_as_the_author_made_it() {
+    set_up().await;
+    for (markup, label, description) in [
+        (
+            "<a href=/><style>a{}</style><b hidden>x</b>Share <img alt=on> N</a>",
+            "",
+            "(새 창)",
+        ),
+        ("<a href=/ aria-label=나누기>x</a>", "나누기", "(새 창)"),
+        ("<a href=/><img alt=나누기></a>", "", "(새 창)"),
+        (
+            "<a href=/><svg><title>나누기</title></svg></a>",
+            "",
+            "(새 창)",
+        ),
+        ("<a href=/ aria-description=설명>나누기</a>", "", "설명"),
+        ("<a href=/>나누기 (새 창)</a>", "", ""),
+        // No name at all.
+        ("<a href=/><img alt=''></a>", "네이버에 공유", "(새 창)"),
+    ] {
+        let element = put(&format!(
+            "<sori-share lang=ko url='https://example.com/'>{markup}</sori-share>"
+        ));
+        let own = link(&element);
+        assert_eq!(
+            ["ariaLabel", "ariaDescription"].map(|name| text(&own, name)),
+            [label, description],
+            "{markup}"
+        );
+        set(&element, "url", &"http://localhost/".into());
+        let why = text(&own, "title");
+        assert!(!why.is_empty());
+        let described = text(&own, "ariaDescription");
+        assert_eq!(
+            described,
+            if description == "설명" {
+                description
+            } else {
+                &why
+            }
+        );
+        set(&element, "url", &"https://example.com/".into());
+        assert_eq!(text(&own, "ariaDescription"), description);
+    }
+    let element = put("<sori-share lang=ko url='https://example.com/'><a href=/></a></sori-share>");
+    let own = link(&element);
+    set(&own, "textContent", &"나중에".into());
+    tell(&element, "pointerover");
+    assert_eq!(text(&own, "ariaLabel"), "", "the text came later");
 }
 
 /// The button's own link was disabled before the page put a link into the element.

@@ -1,11 +1,5 @@
 // What <sori-share> shows.
 
-/**
- * The accessible name that we gave to a link in the light DOM, and the author's own, from which we made it.
- * @type {WeakMap<Element, [string, string | null | undefined]>}
- */
-const names = new WeakMap();
-
 /** @param {Element} target @param {string} name @param {string | null | undefined | false} value */
 export function set(target, name, value) {
   if (value) target.setAttribute(name, value);
@@ -27,21 +21,32 @@ function disable(target, marks) {
   else before.delete(target);
 }
 
+/** What `suggest` wrote. @type {WeakMap<Element, Record<string, string | false>>} */
+const suggested = new WeakMap();
+
+/** Sets an attribute unless the author has set it. @param {Element} link @param {string} name @param {string | false} value */
+function suggest(link, name, value) {
+  const ours = suggested.get(link) ?? {};
+  if (link.hasAttribute(name) && link.getAttribute(name) !== ours[name]) return;
+  ours[name] = value;
+  suggested.set(link, ours);
+  set(link, name, value);
+}
+
 /**
- * Makes the page's own link open a tab, and says so in its accessible name. The name is the author's label, or the
- * text, or ours, followed by the hint. A label that we set earlier does not count as the author's.
+ * Makes the page's own link open a tab, and says so in its description. The name stays the author's: a name that we made of the
+ * text would contain what is hidden, lack what is an image, and so differ from what is seen (WCAG 2.5.3, Label in Name). Only a
+ * link without a name gets ours.
  * @param {HTMLAnchorElement} link
- * @param {string} caption
- * @param {string} hint
+ * @param {View} view
  */
-function adopt(link, caption, hint) {
-  const label = link.getAttribute("aria-label");
-  let [ours, own] = /** @type {any[]} */ (names.get(link) ?? []);
-  if (label !== ours) own = label;
-  ours = own || link.textContent.trim() || link.querySelector("[alt]")?.getAttribute("alt") || caption;
-  if (!ours.includes(hint.slice(1, -1))) ours += ` ${hint}`;
-  names.set(link, [ours, own]);
-  set(link, "aria-label", ours);
+function adopt(link, { caption, hint, explanation }) {
+  const named =
+    link.textContent.trim() || link.title || link.querySelector("[alt]:not([alt='']),[aria-label],[aria-labelledby]");
+  suggest(link, "aria-label", !named && caption);
+  // A description hides the one that the title gives.
+  const opens = link.textContent.includes(hint.slice(1, -1)) ? "" : hint;
+  suggest(link, "aria-description", explanation || `${link.title} ${opens}`.trim());
   link.target = "_blank";
   link.relList.add("noopener", "noreferrer");
 }
@@ -79,10 +84,15 @@ export class Painting {
     const { element, tree, view: last } = this;
     // A link of SVG has another interface, without a settable `target`.
     const link = /** @type {HTMLAnchorElement | null} */ (element.querySelector("a:not(svg a)")) ?? tree.link;
-    if (link !== tree.link) adopt(link, view.caption, view.hint);
     const names = /** @type {(keyof View)[]} */ (Object.keys(view));
     // Painting the same text again would clear a selection.
-    if (last && link === this.link && names.every((name) => view[name] === last[name])) return;
+    if (link !== this.link || names.some((name) => view[name] !== last?.[name])) this.repaint(view, link);
+    if (link !== tree.link) adopt(link, view);
+  }
+
+  /** @param {View} view @param {HTMLAnchorElement} link */
+  repaint(view, link) {
+    const { tree, view: last } = this;
     const why = view.explanation;
     const disabled = why ? { "aria-disabled": "true", title: why } : undefined;
     if (link !== this.link) disable(this.link);

@@ -132,10 +132,10 @@ async fn a_link_of_the_authors_works_before_and_after_the_upgrade() {
                 link.attr("href").await.unwrap().unwrap(),
                 format!("{own}&title=%EC%A0%9C%EB%AA%A9")
             );
-            let name = page
-                .script("return document.querySelector('sori-share a').getAttribute('aria-label')")
+            let description = page
+                .script("return document.querySelector('sori-share a').getAttribute('aria-description')")
                 .await;
-            assert_eq!(name, "나누기 (새 창)");
+            assert_eq!(description, "(새 창)");
         })
         .await;
 }
