@@ -88,6 +88,38 @@ fn the_shell_has_every_method_that_rust_calls() {
     assert!(unused.is_empty(), "Rust does not call {unused:?}");
 }
 
+/// The number in the declaration of a constant.
+fn constant(source: &str, name: &str) -> String {
+    let (_, rest) = source
+        .split_once(&format!("const {name}"))
+        .unwrap_or_else(|| panic!("there is no {name}"));
+    let (declaration, _) = rest.split_once(';').unwrap();
+    let (_, number) = declaration.split_once("= ").unwrap();
+    number.replace('_', "")
+}
+
+/// A press before there is a core must sound, and be told, like a later one.
+#[test]
+fn an_early_press_has_the_times_of_a_later_one() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    let shell = read("web/captcha/shell.js");
+    for (ours, file, theirs) in [
+        (
+            "FIRST_LEAD_IN_MS",
+            "captcha/step/play.rs",
+            "LEAD_IN_BUTTON_MS",
+        ),
+        ("SLOW_MS", "captcha/step/mod.rs", "SLOW_MS"),
+    ] {
+        assert_eq!(
+            constant(&shell, ours),
+            constant(&read(file), theirs),
+            "{ours}"
+        );
+    }
+}
+
 #[test]
 fn the_shell_of_the_share_button_has_every_method_that_rust_calls_and_no_other() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");

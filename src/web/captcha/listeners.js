@@ -45,8 +45,10 @@ function edited(self, control, event) {
   if (control === self.box) return self.tell("edited", value);
   // Volume and consent are not the answer, so the page must not take these events for edits of the answer.
   event.stopPropagation();
-  if (control === self.consent) self.report(control.checked ? "consented" : "consentWithdrawn");
-  else self.tell("volume", Number(value));
+  if (control === self.consent) {
+    self.report(control.checked ? "consented" : "consentWithdrawn");
+    self.paintAttributes();
+  } else self.tell("volume", Number(value));
 }
 
 /** A keyboard key in the box. @param {Shell} self @param {KeyboardEvent & InputEvent} event */

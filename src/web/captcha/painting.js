@@ -112,12 +112,14 @@ export class Painting {
     const { element } = this;
     const { error, validity } = this.siteTexts;
     const keys = element.getAttribute("shortcuts") !== "off" && !isCoarse();
+    const agrees = !element.hasAttribute("consent") || this.consent.checked;
     this.paintState("idle");
     this.paintText("play", "play");
     this.paintText("hint", keys ? "instruction" : "instructionNoKeys");
     this.paintText("notice", element.hasAttribute("consent") ? "noticeConsent" : "notice");
     if (validity) this.paintValidity("customError", undefined, "validity");
-    else if (element.hasAttribute("required")) this.paintValidity("valueMissing", keys ? "needPlay" : "needPlayNoKeys");
+    else if (element.hasAttribute("required"))
+      this.paintValidity("valueMissing", !agrees ? "needConsent" : keys ? "needPlay" : "needPlayNoKeys");
     else this.paintValidity();
     this.paintFlag("answer", "aria-invalid", !!error);
     this.paintFlag("hint", "hidden", !!error);

@@ -1,4 +1,5 @@
-// One element: its life cycle, what the core (src/web/captcha/shell.rs) is told, and what the core asks for. No rule is here.
+// One element: its life cycle, what the core (src/web/captcha/shell.rs) is told, and what the core asks for. It decides only what must
+// be decided before there is a core.
 import { callCore, connected, core, failed, load } from "./core.js";
 import { paintCrash } from "./crash.js";
 import { keep, recall } from "./memory.js";
@@ -212,6 +213,11 @@ export class Shell extends Painting {
     else this.report("leadInOver");
   }
 
+  /** The browser's timers stand still while the computer sleeps (https://github.com/whatwg/html/issues/6759). */
+  catchUp() {
+    if (Date.now() >= this.expires) this.tell("timer", "expiry");
+  }
+
   // What the core asks for, besides painting. The methods must match `Shell` in shell.rs: a test compares the names.
 
   /** @param {string} name */
@@ -340,10 +346,5 @@ export class Shell extends Painting {
   stopTimer(timer) {
     clearTimeout(this.timers[timer]);
     if (timer === "expiry") this.expires = Infinity;
-  }
-
-  /** The browser's timers stand still while the computer sleeps (https://github.com/whatwg/html/issues/6759). */
-  catchUp() {
-    if (Date.now() >= this.expires) this.tell("timer", "expiry");
   }
 }

@@ -4,7 +4,7 @@
 use serde_json::json;
 use sori_e2e::{Engine, Page, Reply, Setup};
 
-use crate::common::{error, form_data, heard, keys_requested, page};
+use crate::common::{error, form_data, heard, keys_requested, page, page_with};
 
 const WASM: &str = "/pkg/sori_bg.wasm";
 
@@ -113,6 +113,56 @@ async fn an_early_press_is_followed_by_as_much_silence_as_the_page_asks_for() {
                 .map(seconds)
                 .sum();
             assert!(sum > 2.99, "{silences}");
+        })
+        .await;
+}
+
+/// What the shell paints without the module is what the core wants for an element that was never used.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_changes_when_the_module_comes() {
+    let variants = [
+        "",
+        "required",
+        "required shortcuts=off",
+        "required consent",
+        "required error='Wrong numbers.'",
+        "required consent error='Wrong numbers.'",
+        "required verify=inline lang=ko",
+        "disabled",
+        "required remember rate=1.2",
+    ];
+    let elements: String = variants
+        .iter()
+        .map(|variant| {
+            format!("<sori-captcha name=captcha endpoint=/captcha {variant}><a slot=alternative href=/help>Help</a></sori-captcha>")
+        })
+        .collect();
+    Setup::new("painted_the_same")
+        .page(WASM, Reply::held())
+        .page("/page.html", page_with(&elements))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.until("they are painted", "return !!customElements.get('sori-captcha')")
+                .await;
+            // What is hidden is painted when it is shown.
+            let look = "const seen = ({ shadowRoot }) => {
+                  const copy = document.createElement('div');
+                  copy.innerHTML = shadowRoot.innerHTML;
+                  for (const hidden of copy.querySelectorAll('[hidden]')) hidden.remove();
+                  return copy.innerHTML;
+                };
+                return [...document.querySelectorAll('sori-captcha')].map((captcha) => [seen(captcha), captcha.validationMessage, captcha.validity.valueMissing,
+                 captcha.validity.customError, captcha.matches(':state(idle)')])";
+            // One of those with a consent box.
+            page.script("[...document.querySelectorAll('[consent]')].at(-1).shadowRoot.querySelector('[type=checkbox]').click()")
+                .await;
+            let before = page.script(look).await;
+            page.release(WASM);
+            until_the_module_is_there(page).await;
+            let after = page.script(look).await;
+            for (at, variant) in variants.iter().enumerate() {
+                assert_eq!(before[at], after[at], "{variant}");
+            }
         })
         .await;
 }
