@@ -54,8 +54,10 @@ async fn enter_while_composing_sends_nothing() {
         const press = (init) => part("answer").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, composed: true, cancelable: true, ...init }));
         press({ isComposing: true });
         press({ keyCode: 229 });
+        await task();
         const composing = sent;
         press({});
+        await task();
         return [composing, sent]"#,
     )
     .await;

@@ -48,6 +48,7 @@ async fn enter_after_a_trap_sends_the_form_as_it_is() {
         press({ isComposing: true });
         press({ keyCode: 229 });
         press({});
+        await task();
         return [sent, captcha.value]"#;
     let (seen, starts) = after_a_trap(act).await;
     assert_eq!(seen.as_deref(), Some(r#"[["internal_error"],"12"]"#));

@@ -22,46 +22,74 @@ export async function diagnose(element, { request = false } = {}) {
   const findings = [];
   /** @type {Say} */
   const say = (level, about, text) => findings.push({ level, about, text });
-  const { endpoint, keyUrl, audioUrl, verifyUrl } = element;
-  const base = endpoint.replace(/\/+$/, "");
-
-  /** @param {string} about @param {string} text */
-  const resolve = (about, text) => {
-    try {
-      const url = new URL(text, document.baseURI);
-      if (SECRETS.test(url.search)) {
-        say(
-          "error",
-          about,
-          `The URL carries what looks like credentials (${[...url.searchParams.keys()].join(", ")}). They belong on the server.`,
-        );
-      }
-      if (url.protocol === "http:" && location.protocol === "https:") {
-        say("error", about, `${url.origin} is not https, and this page is: the browser blocks it.`);
-      }
-      if (url.origin !== location.origin) {
-        say(
-          "warning",
-          about,
-          `${url.origin} is another origin: the backend must list ${location.origin} in SORI_ALLOWED_ORIGINS, and answer CORS preflights.`,
-        );
-      }
-      return url;
-    } catch {
-      say("error", about, `"${text}" is no URL.`);
+  const { keys, audio } = lookAtAddresses(say, element);
+  lookAtMarkup(say, element);
+  lookAtBrowser(say);
+  const blocked = await violationsDuring(async () => {
+    await tryMedia(say);
+    if (request && keys && audio) {
+      await ask(say, element, keys, audio);
+    } else if (!request) {
+      say("ok", "request", "Nothing was requested; diagnose({ request: true }) asks the backend, for one key.");
     }
-  };
+  });
+  for (const text of blocked) {
+    say(
+      "error",
+      "Content-Security-Policy",
+      `${text}. The captcha needs connect-src for the endpoint, media-src blob: and script-src 'wasm-unsafe-eval'.`,
+    );
+  }
+  return findings;
+}
 
+/** Returns where a key and its audio are, as far as the element says so. @param {Say} say @param {Captcha} element */
+function lookAtAddresses(say, { endpoint, keyUrl, audioUrl, verifyUrl, verify }) {
+  const base = endpoint.trim().replace(/\/+$/, "");
   if (!base && !(keyUrl && audioUrl)) {
     say("error", "endpoint", 'No address: set endpoint="/captcha", or key-url and audio-url.');
   }
-  const keys = base || keyUrl ? resolve("key-url", keyUrl || `${base}/keys`) : undefined;
-  const audio = base || audioUrl ? resolve("audio-url", audioUrl || `${base}/audio/{key}`) : undefined;
-  if (element.verify === "inline") {
-    if (base || verifyUrl) resolve("verify-url", verifyUrl || `${base}/verifications`);
+  if (verify === "inline") {
+    if (base || verifyUrl) resolve(say, "verify-url", verifyUrl || `${base}/verifications`);
     else say("error", "verify-url", 'No address: verify="inline" needs endpoint or verify-url.');
   }
+  return {
+    keys: base || keyUrl ? resolve(say, "key-url", keyUrl || `${base}/keys`) : undefined,
+    audio: base || audioUrl ? resolve(say, "audio-url", audioUrl || `${base}/audio/{key}`) : undefined,
+  };
+}
 
+/** @param {Say} say @param {string} about @param {string} text */
+function resolve(say, about, text) {
+  let url;
+  try {
+    url = new URL(text, document.baseURI);
+  } catch {
+    say("error", about, `"${text}" is no URL.`);
+    return;
+  }
+  if (SECRETS.test(url.search)) {
+    say(
+      "error",
+      about,
+      `The URL carries what looks like credentials (${[...url.searchParams.keys()].join(", ")}). They belong on the server.`,
+    );
+  }
+  if (url.protocol === "http:" && location.protocol === "https:") {
+    say("error", about, `${url.origin} is not https, and this page is: the browser blocks it.`);
+  }
+  if (url.origin !== location.origin) {
+    say(
+      "warning",
+      about,
+      `${url.origin} is another origin: the backend must list ${location.origin} in SORI_ALLOWED_ORIGINS, and answer CORS preflights.`,
+    );
+  }
+  return url;
+}
+
+/** @param {Say} say @param {Captcha} element */
+function lookAtMarkup(say, element) {
   if (!element.name) {
     say("warning", "name", "Without a name the form submits nothing of the captcha.");
   }
@@ -75,6 +103,10 @@ export async function diagnose(element, { request = false } = {}) {
       "The slot is empty. WCAG 1.1.1 asks for another modality, and 3.3.8 forbids an audio captcha as the only way into a login.",
     );
   }
+}
+
+/** @param {Say} say */
+function lookAtBrowser(say) {
   const can = MEDIA_TYPES.map((type) => document.createElement("audio").canPlayType(type)).find(Boolean);
   say(
     can ? "ok" : "error",
@@ -93,7 +125,10 @@ export async function diagnose(element, { request = false } = {}) {
     "network",
     navigator.onLine ? "The browser is online." : "The browser is offline.",
   );
+}
 
+/** What a content security policy blocks while something is done. @param {() => Promise<void>} act */
+async function violationsDuring(act) {
   /** @type {string[]} */
   const blocked = [];
   /** @param {SecurityPolicyViolationEvent} event */
@@ -101,25 +136,13 @@ export async function diagnose(element, { request = false } = {}) {
     blocked.push(`${effectiveDirective} blocked ${blockedURI}`);
   document.addEventListener("securitypolicyviolation", onViolation);
   try {
-    await tryMedia(say);
-    if (request && keys && audio) {
-      await ask(say, element, keys, audio);
-    } else if (!request) {
-      say("ok", "request", "Nothing was requested; diagnose({ request: true }) asks the backend, for one key.");
-    }
+    await act();
     // The browser reports a violation in a task of its own.
     await new Promise((done) => setTimeout(done, 50));
   } finally {
     document.removeEventListener("securitypolicyviolation", onViolation);
   }
-  for (const text of blocked) {
-    say(
-      "error",
-      "Content-Security-Policy",
-      `${text}. The captcha needs connect-src for the endpoint, media-src blob: and script-src 'wasm-unsafe-eval'.`,
-    );
-  }
-  return findings;
+  return blocked;
 }
 
 /** Loads a silent clip from a blob, which shows at once whether media-src allows that. @param {Say} say */

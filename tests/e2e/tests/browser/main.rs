@@ -5,6 +5,7 @@ mod any_text;
 mod common;
 mod composition;
 mod demo;
+mod diagnose;
 mod early;
 mod expiry;
 mod faults;
