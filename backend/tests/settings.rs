@@ -212,6 +212,49 @@ fn off_loopback_the_origins_are_asked_for_and_what_is_missing_is_said_at_once() 
     assert!(said.contains("SORI_ALLOWED_ORIGINS: same-host"), "{said}");
 }
 
+/// What is wrong with a secret is said with the name of the setting that holds it.
+#[test]
+fn a_secret_that_is_wrapped_is_refused_by_the_name_of_its_setting() {
+    let file = std::env::temp_dir().join(format!("sori-settings-{}", std::process::id()));
+    let path = file.to_str().unwrap();
+    for (name, text, problem) in [
+        (
+            "SORI_CLIENT_SECRET",
+            "SORI_CLIENT_SECRET=hush-hush",
+            "the value alone",
+        ),
+        (
+            "SORI_CLIENT_SECRET",
+            "${hush-hush}",
+            "put the value in its place",
+        ),
+        ("SORI_CLIENT_SECRET", "hush-hush 2", "it holds spaces"),
+        ("SORI_SITEVERIFY_SECRET", "hush-hush", "it has 9 bytes"),
+    ] {
+        fs::write(&file, text).unwrap();
+        let others = [ID, SITE_SECRET];
+        let others = others.into_iter().filter(|(other, _)| *other != name);
+        let by_file = format!("{name}_FILE");
+        for (given, value) in [(name, text), (by_file.as_str(), path)] {
+            let mut variables: Vec<_> = others.clone().collect();
+            if name != SECRET.0 {
+                variables.push(SECRET);
+            }
+            variables.push((given, value));
+            let said = refusal(&variables);
+            let named = format!("{given}: ");
+            assert!(
+                said.contains(&named) && said.contains(problem),
+                "{given}: {said}"
+            );
+        }
+    }
+    fs::write(&file, "hush-hush").unwrap();
+    let half = refusal(&[("SORI_CLIENT_SECRET_FILE", path)]);
+    assert!(half.contains("SORI_CLIENT_SECRET_FILE is given"), "{half}");
+    fs::remove_file(&file).unwrap();
+}
+
 #[test]
 fn a_misspelt_setting_stops_the_start_and_the_right_one_is_named() {
     let said = refusal(&[("SORI_DAYLY_QUOTA", "10")]);

@@ -9,7 +9,17 @@ const FILE_MAX_BYTES: u64 = 64 << 10;
 const SHARED_MIN_BYTES: usize = 32;
 /// A byte order mark, which some editors write in front of UTF-8.
 const BOM: char = '\u{feff}';
+/// Zero-width space, non-joiner and joiner, word joiner, and a byte order mark in the middle.
+const INVISIBLE: [char; 5] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', BOM];
 const QUOTES: [char; 7] = ['"', '\'', '`', '“', '”', '‘', '’'];
+
+/// The name of the setting that holds a value: `NAME`, or `NAME_FILE`.
+pub(super) fn source(name: &str, value: Option<&Secret>) -> String {
+    match value {
+        Some(_) => name.to_owned(),
+        None => format!("{name}_FILE"),
+    }
+}
 
 /// The secret from a variable or flag, or from the file that another one names.
 pub(super) fn from_value_or_file(
@@ -37,7 +47,7 @@ pub(super) fn shared(
     let secret = from_value_or_file(name, value, file)?;
     match &secret {
         Some(secret) if secret.expose().len() < SHARED_MIN_BYTES => Err(SettingsError::new(
-            name,
+            &source(name, value),
             format!(
                 "it has {} bytes and needs at least {SHARED_MIN_BYTES} (for example: openssl rand -hex 32)",
                 secret.expose().len()
@@ -77,12 +87,41 @@ fn clean(setting: &str, text: &str) -> Result<Secret, SettingsError> {
     if text.chars().any(char::is_control) {
         return refuse("it holds control characters");
     }
-    if text.len() > 1 && text.starts_with(QUOTES) && text.ends_with(QUOTES) {
-        return refuse(
-            "it stands in quotation marks, which are a shell's and no part of a secret; take them away",
-        );
+    match wrapping(text) {
+        Some(problem) => refuse(problem),
+        None => Ok(Secret::new(text)),
     }
-    Ok(Secret::new(text))
+}
+
+/// What is around a secret, or inside it, and can be no part of it.
+fn wrapping(text: &str) -> Option<&'static str> {
+    let assigns = text
+        .strip_prefix("export ")
+        .unwrap_or(text)
+        .split_once('=')
+        .is_some_and(|(name, _)| name.trim_end().starts_with("SORI_"));
+    let within = |open: char, close: char| text.starts_with(open) && text.ends_with(close);
+    if assigns {
+        Some("it begins with the name of a setting and `=`; give the value alone")
+    } else if text.starts_with("${") || text.starts_with("$(") {
+        Some("it begins with `${` or `$(`, so nothing has put the value in its place")
+    } else if within('{', '}') {
+        Some("it stands in braces, as JSON or a template does; give the value alone")
+    } else if within('<', '>') {
+        Some("it stands in angle brackets, as a placeholder does; give the value alone")
+    } else if text.starts_with(QUOTES) && text.ends_with(QUOTES) {
+        Some(
+            "it stands in quotation marks, which are a shell's and no part of a secret; take them away",
+        )
+    } else if text.starts_with(QUOTES) || text.ends_with(QUOTES) {
+        Some("it has a quotation mark at one end, so a part may be missing")
+    } else if text.contains(INVISIBLE) {
+        Some(
+            "it holds characters that nobody sees (zero width); type it, or copy it from another place",
+        )
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]
@@ -118,13 +157,30 @@ mod tests {
     }
 
     #[test]
+    fn punctuation_within_a_secret_is_a_part_of_it() {
+        for secret in ["{hush", "hush>", "a=b", "hu\"sh", "$hush", "aHVzaA=="] {
+            assert_eq!(read(secret.as_bytes()).unwrap(), secret);
+        }
+    }
+
+    #[test]
     fn what_is_no_secret_is_refused_by_name_and_not_repeated() {
-        let files: [(&[u8], &str); 10] = [
+        let files: [(&[u8], &str); 20] = [
             (b"", "empty"),
             (b"\r\n", "empty"),
             (b"\"hush\"\n", "quotation marks"),
             (b"'hush'", "quotation marks"),
             ("“hush”".as_bytes(), "quotation marks"),
+            (b"SORI_CLIENT_SECRET=hush", "name of a setting"),
+            (b"export SORI_CLIENT_SECRET=hush", "name of a setting"),
+            (b"${hush}", "${"),
+            (b"{\"secret\":\"hush\"}", "braces"),
+            (b"{{ hush }}", "braces"),
+            (b"<hush>", "angle brackets"),
+            (b"\"hush", "at one end"),
+            (b"hush'", "at one end"),
+            ("hush\u{200b}".as_bytes(), "zero width"),
+            ("hu\u{2060}sh".as_bytes(), "zero width"),
             (b"hush\nhush", "more than one line"),
             (b"hush\x07hush", "control characters"),
             (b"\xff\xfeh\0u\0", "UTF-16"),

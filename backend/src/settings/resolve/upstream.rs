@@ -24,16 +24,12 @@ pub(super) fn upstream(args: &ServeArgs) -> Result<UpstreamChoice, SettingsError
         secret.as_ref(),
         args.client_secret_file.as_deref(),
     )?;
+    let id_from = credential::source("SORI_CLIENT_ID", args.client_id.as_ref());
+    let secret_from = credential::source("SORI_CLIENT_SECRET", args.client_secret.as_ref());
     let loopback = args.listen.ip().is_loopback();
     match (args.upstream, id, secret) {
-        (_, Some(_), None) => Err(SettingsError::new(
-            "SORI_CLIENT_SECRET",
-            "missing: SORI_CLIENT_ID is given, and only the pair is of use",
-        )),
-        (_, None, Some(_)) => Err(SettingsError::new(
-            "SORI_CLIENT_ID",
-            "missing: SORI_CLIENT_SECRET is given, and only the pair is of use",
-        )),
+        (_, Some(_), None) => Err(half("SORI_CLIENT_SECRET", &id_from)),
+        (_, None, Some(_)) => Err(half("SORI_CLIENT_ID", &secret_from)),
         (name, Some(client_id), Some(client_secret)) => {
             let service = name.map_or(Ok(Service::Openapi), service)?;
             naver(args, service, client_id, client_secret)
@@ -57,6 +53,11 @@ pub(super) fn upstream(args: &ServeArgs) -> Result<UpstreamChoice, SettingsError
     }
 }
 
+fn half(missing: &str, given: &str) -> SettingsError {
+    let problem = format!("missing: {given} is given, and only the pair is of use");
+    SettingsError::new(missing, problem)
+}
+
 /// The NAVER service that the credentials belong to.
 fn service(name: UpstreamName) -> Result<Service, SettingsError> {
     match name {
@@ -78,10 +79,13 @@ fn naver(
     secret: Secret,
 ) -> Result<UpstreamChoice, SettingsError> {
     practice::refuse_beside_credentials(args)?;
-    for (name, secret) in [("SORI_CLIENT_ID", &id), ("SORI_CLIENT_SECRET", &secret)] {
+    for (name, value, secret) in [
+        ("SORI_CLIENT_ID", &args.client_id, &id),
+        ("SORI_CLIENT_SECRET", &args.client_secret, &secret),
+    ] {
         if !secret.expose().bytes().all(|b| b.is_ascii_graphic()) {
             return Err(SettingsError::new(
-                name,
+                &credential::source(name, value.as_ref()),
                 "it holds spaces or other characters that no credential of NAVER's has",
             ));
         }
