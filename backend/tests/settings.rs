@@ -212,7 +212,6 @@ fn off_loopback_the_origins_are_asked_for_and_what_is_missing_is_said_at_once() 
     assert!(said.contains("SORI_ALLOWED_ORIGINS: same-host"), "{said}");
 }
 
-/// What is wrong with a secret is said with the name of the setting that holds it.
 #[test]
 fn a_secret_that_is_wrapped_is_refused_by_the_name_of_its_setting() {
     let file = std::env::temp_dir().join(format!("sori-settings-{}", std::process::id()));
@@ -262,6 +261,8 @@ fn a_misspelt_setting_stops_the_start_and_the_right_one_is_named() {
         said.contains("SORI_DAYLY_QUOTA") && said.contains("SORI_DAILY_QUOTA"),
         "{said}"
     );
+    let said = refusal(&[("SORI_HOST", "0.0.0.0")]);
+    assert!(said.contains("at are SORI_LISTEN"), "{said}");
     let said = refusal(&[("SORI_COLOUR", "blue")]);
     assert!(
         said.contains("SORI_COLOUR") && said.contains("--help"),

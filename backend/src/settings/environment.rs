@@ -21,10 +21,11 @@ pub fn refuse_unknown(
             continue;
         }
         let near = known.iter().min_by_key(|known| levenshtein(known, &name));
-        let near = near.filter(|known| levenshtein(known, &name) <= 3);
+        let near = near.filter(|known| levenshtein(known, &name) <= typos(&name));
         let hint = match near {
-            _ if name.ends_with("_PORT") => {
-                "the address and port to listen at are SORI_LISTEN".to_owned()
+            _ if ADDRESS.iter().any(|end| name.ends_with(end)) => {
+                let admin = if name.contains("ADMIN") { "ADMIN_" } else { "" };
+                format!("the address and port to listen at are SORI_{admin}LISTEN")
             }
             Some(near) => format!("was {near} meant?"),
             None => "`sori-backend serve --help` lists them all".to_owned(),
@@ -35,6 +36,15 @@ pub fn refuse_unknown(
         ));
     }
     Ok(())
+}
+
+/// How other programs name the address that they listen at.
+const ADDRESS: [&str; 4] = ["_PORT", "_HOST", "_ADDR", "_BIND"];
+
+/// How many letters may be wrong. In a short name, few wrong letters make another word: `SORI_URL` is not `SORI_LOG`.
+fn typos(name: &str) -> usize {
+    let letters = name.len() - "SORI_".len();
+    (letters / 3).clamp(1, 3)
 }
 
 /// Every environment variable of `serve`.
@@ -118,7 +128,16 @@ mod tests {
             ("SORI_LISTEN_PORT", "8040", "SORI_LISTEN"),
             ("SORI_PORT_HTTP", "8040", "--help"),
             ("SORI_PORT_8040_TCP_RATE", "1", "--help"),
+            ("SORI_HOST", "0.0.0.0", "SORI_LISTEN"),
+            ("SORI_ADDR", "0.0.0.0", "SORI_LISTEN"),
+            ("SORI_BIND", "0.0.0.0:8040", "SORI_LISTEN"),
+            ("SORI_ADMIN_PORT", "9040", "SORI_ADMIN_LISTEN"),
+            ("SORI_LOK", "info", "SORI_LOG"),
+            ("SORI_URL", "https://a.example", "--help"),
+            ("SORI_ENV", "production", "--help"),
             ("SORI_DAYLY_QUOTA", "10", "SORI_DAILY_QUOTA"),
+            ("SORI_TRUSTED_PROXYS", "10.0.0.1", "SORI_TRUSTED_PROXIES"),
+            ("SORI_SITE_VERIFY_SECRET", "x", "SORI_SITEVERIFY_SECRET"),
         ] {
             let said = refused(name, value).expect(name);
             assert!(said.contains(name) && said.contains(hint), "{said}");
