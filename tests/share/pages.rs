@@ -63,6 +63,27 @@ async fn a_link_inside_an_svg_is_not_the_pages_own_link() {
     assert_eq!(get(&part(&both, "link"), "hidden"), true);
 }
 
+/// The browser has a share sheet, and does not allow a frame without `allow="web-share"` to open it.
+#[wasm_bindgen_test]
+async fn a_share_sheet_that_may_not_open_has_no_button() {
+    set_up().await;
+    let sheet = |can: &str| {
+        js_sys::eval(&format!(
+            "Object.defineProperty(navigator, 'share', {{ configurable: true, value: async () => {{}} }});
+             Object.defineProperty(navigator, 'canShare', {{ configurable: true, value: {can} }});"
+        ))
+        .unwrap();
+        let element = put("<sori-share native url='https://example.com/'></sori-share>");
+        js_sys::eval("delete navigator.share; delete navigator.canShare;").unwrap();
+        get(&part(&element, "native"), "hidden") == false
+    };
+    assert!(!sheet("() => false"));
+    assert!(sheet(
+        "function (data) { return this === navigator && !!data.title; }"
+    ));
+    assert!(sheet("undefined"), "a share sheet of an app");
+}
+
 /// A script may dispatch an event on a text, which has no `closest`.
 #[wasm_bindgen_test]
 async fn an_event_whose_target_is_no_element_throws_nothing() {

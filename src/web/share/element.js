@@ -114,7 +114,7 @@ export function defineShare(share, sheet) {
   // Before anything is painted: otherwise the page's own link would be hidden behind an empty shadow tree.
   if (!("adoptedStyleSheets" in document)) {
     console.warn(
-      "sori-share: this browser lacks adoptedStyleSheets; the content of the element is shown instead (help: troubleshooting#only-the-link)",
+      "sori-share: this browser lacks adoptedStyleSheets; only the link is shown (help: troubleshooting#only-the-link)",
     );
     return;
   }

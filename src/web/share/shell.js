@@ -47,9 +47,12 @@ export class Shell {
 
   /** @param {import("./boundary.d.ts").Extra} extra */
   asksFor(extra) {
-    return extra === "copy"
-      ? this.element.hasAttribute("copy")
-      : this.element.hasAttribute("native") && !!(/** @type {any} */ (navigator).share);
+    const asked = this.element.hasAttribute(extra === "copy" ? extra : "native");
+    /** @type {any} */
+    const browser = navigator;
+    // In a frame without allow="web-share", `canShare` returns false: https://w3c.github.io/web-share/#canshare-data-method
+    // A `share` that an app or a script added has no `canShare`.
+    return asked && (extra === "copy" || (!!browser.share && browser.canShare?.({ title: "x" }) !== false));
   }
 
   /**
