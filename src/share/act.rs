@@ -11,6 +11,8 @@ names! {
         Link = "link",
         /// The link was pressed without a modifier key that asks for something else: a popup may open.
         Window = "window",
+        /// The same, as the second click of a double click.
+        Again = "again",
         /// The browser opened the popup.
         WindowOpened = "windowOpened",
         /// The browser refused the popup.
@@ -164,7 +166,7 @@ impl Session {
         let mut reaction = Reaction::default();
         if !shareable {
             let via = match event {
-                ShareEvent::Link | ShareEvent::Window => "link",
+                ShareEvent::Link | ShareEvent::Window | ShareEvent::Again => "link",
                 ShareEvent::Copy => "copy",
                 ShareEvent::Sheet => "native",
                 _ => "",
@@ -180,6 +182,7 @@ impl Session {
             ShareEvent::Refresh => {}
             ShareEvent::Link => reaction.signal = Some(SHARED_LINK),
             ShareEvent::Window => reaction.action = Some(Action::OpenWindow),
+            ShareEvent::Again => reaction.action = Some(Action::Stay),
             ShareEvent::WindowOpened => {
                 reaction.action = Some(Action::Stay);
                 reaction.signal = Some(SHARED_POPUP);
@@ -268,10 +271,21 @@ mod tests {
     }
 
     #[test]
+    fn the_second_click_of_a_double_click_opens_nothing() {
+        let reaction = after(&[ShareEvent::Window]).step(ShareEvent::Again, true);
+        let expected = Reaction {
+            action: Some(Action::Stay),
+            ..Reaction::default()
+        };
+        assert_eq!(reaction, expected);
+    }
+
+    #[test]
     fn a_refused_url_is_explained_and_goes_nowhere() {
         for (event, via) in [
             (ShareEvent::Link, "link"),
             (ShareEvent::Window, "link"),
+            (ShareEvent::Again, "link"),
             (ShareEvent::Copy, "copy"),
             (ShareEvent::Sheet, "native"),
         ] {

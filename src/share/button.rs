@@ -70,11 +70,14 @@ impl<'a> Button<'a> {
         }
     }
 
-    /// What an event means for this button: the link opens a popup only if the page asks for one.
+    /// What an event means for this button: the link opens a popup only if the page asks for one. Otherwise each click of a
+    /// double click opens a tab, as for any link.
     #[must_use]
     pub fn meaning_of(&self, event: ShareEvent) -> ShareEvent {
         match event {
-            ShareEvent::Window if self.settings.popup.is_none() => ShareEvent::Link,
+            ShareEvent::Window | ShareEvent::Again if self.settings.popup.is_none() => {
+                ShareEvent::Link
+            }
             event => event,
         }
     }
@@ -105,16 +108,18 @@ mod tests {
 
     #[test]
     fn a_press_opens_a_window_only_where_the_page_asks_for_one() {
-        let pressed = |popup| {
+        let pressed = |event, popup| {
             let facts = Facts {
                 popup,
                 ..Facts::default()
             };
-            Button::read(&facts).meaning_of(ShareEvent::Window)
+            Button::read(&facts).meaning_of(event)
         };
-        assert_eq!(pressed("600x500"), ShareEvent::Window);
-        for size in ["", "big"] {
-            assert_eq!(pressed(size), ShareEvent::Link);
+        for event in [ShareEvent::Window, ShareEvent::Again] {
+            assert_eq!(pressed(event, "600x500"), event);
+            for size in ["", "big"] {
+                assert_eq!(pressed(event, size), ShareEvent::Link);
+            }
         }
     }
 

@@ -40,6 +40,32 @@ async fn a_popup_keeps_the_page_and_a_blocked_one_lets_the_link_go_on() {
     );
 }
 
+#[wasm_bindgen_test]
+async fn a_double_click_opens_one_popup() {
+    set_up().await;
+    let element = put("<sori-share url='https://example.com/' popup=600x500></sori-share>");
+    let window = js_sys::eval("({opener: 1})").unwrap();
+    let second = js_sys::eval("({detail: 2})").unwrap();
+    let mut heard = vec![];
+    let asked = popups(&window, &mut || {
+        heard = list(&press(&element, "link", &second));
+    });
+    assert_eq!((heard, asked.length()), (vec!["prevented true".into()], 0));
+}
+
+#[wasm_bindgen_test]
+async fn a_click_that_the_page_cancelled_opens_and_reports_nothing() {
+    set_up().await;
+    let element = put(
+        "<sori-share url='https://example.com/' popup=600x500 copy><a href=/ onclick='event.preventDefault()'>x</a></sori-share>",
+    );
+    let mut heard = vec![];
+    let asked = popups(&JsValue::NULL, &mut || {
+        heard = list(&press(&element, "link", &JsValue::UNDEFINED));
+    });
+    assert_eq!((heard, asked.length()), (vec!["prevented true".into()], 0));
+}
+
 /// As in browsers inside apps: no window opens, so the link must open the page itself.
 #[wasm_bindgen_test]
 async fn a_window_that_is_none_lets_the_link_go_on() {

@@ -4,7 +4,7 @@ export type Fact = "url" | "canonicalUrl" | "openGraphUrl" | "documentUrl" | "sh
 /* tslint:disable */
 /* eslint-disable */
 
-export type ShareEvent = "refresh" | "link" | "window" | "windowOpened" | "windowBlocked" | "copy" | "copied" | "copyFailed" | "sheet" | "sheetDone" | "sheetCancelled" | "sheetFailed";
+export type ShareEvent = "refresh" | "link" | "window" | "again" | "windowOpened" | "windowBlocked" | "copy" | "copied" | "copyFailed" | "sheet" | "sheetDone" | "sheetCancelled" | "sheetFailed";
 
 /**
  * Takes an event and does what follows from it. Returns whether the browser's own action for the event is prevented.

@@ -26,9 +26,11 @@ function listen(event) {
   const pressed = event.target.closest?.("a,button");
   /** @type {import("./shell.js").ShareEvent} */
   let happened = "refresh";
-  if (type === "click") {
+  if (event.defaultPrevented) {
+    // The page has cancelled the press, so the browser would not follow the link either.
+  } else if (type === "click") {
     const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-    if (pressed === painting.link) happened = modified ? "link" : "window";
+    if (pressed === painting.link) happened = modified ? "link" : event.detail > 1 ? "again" : "window";
     else if (pressed === tree.sheet) happened = "sheet";
     else if (pressed === tree.copy) happened = "copy";
   } else if (type === "auxclick" && button === 1 && pressed === painting.link) happened = "link";
