@@ -76,8 +76,22 @@ fn is_local(authority: &[u8]) -> bool {
     let port = authority.iter().position(|byte| *byte == b':');
     let host = &authority[..port.unwrap_or(authority.len())];
     let host = host.strip_suffix(b".").unwrap_or(host);
-    // RFC 6761, 6762, 8375 and ICANN's reservation of `internal`: no public server has these names.
-    const PRIVATE: [&[u8]; 4] = [b".localhost", b".local", b".internal", b".home.arpa"];
+    // No public server has these names: RFC 6761, 6762, 7686 and 8375, ICANN's reservation of `internal`, and names that routers
+    // and companies use at home (RFC 6762, appendix G). `.example` stays, for examples.
+    const PRIVATE: [&[u8]; 12] = [
+        b".local",
+        b".localhost",
+        b".localdomain",
+        b".internal",
+        b".intranet",
+        b".home",
+        b".home.arpa",
+        b".corp",
+        b".lan",
+        b".test",
+        b".invalid",
+        b".onion",
+    ];
     !host.iter().any(|byte| *byte == b'.')
         || PRIVATE.iter().any(|name| host.ends_with(name))
         || host.last().is_some_and(u8::is_ascii_digit) && is_local_v4(host)
@@ -94,42 +108,36 @@ fn is_local_v4(host: &[u8]) -> bool {
             octets[at & 3] = octets[at & 3].wrapping_mul(10).wrapping_add(byte & 15);
         }
     }
-    is_local_block(octets[0], octets[1])
+    is_local_block(octets[0], octets[1], octets[2])
 }
 
-/// The blocks of RFC 6890 that cannot be reached from elsewhere.
-fn is_local_block(first: u8, second: u8) -> bool {
+/// The blocks of RFC 6890 that cannot be reached from elsewhere, those for documentation, and multicast.
+fn is_local_block(first: u8, second: u8, third: u8) -> bool {
     matches!(
-        (first, second),
-        (0 | 10 | 127, _) | (100, 64..=127) | (169, 254) | (172, 16..=31) | (192, 168)
+        (first, second, third),
+        (0 | 10 | 127 | 224.., _, _)
+            | (100, 64..=127, _)
+            | (169, 254, _)
+            | (172, 16..=31, _)
+            | (192, 168, _)
+            | (192, 0, 0 | 2)
+            | (198, 18 | 19, _)
+            | (198, 51, 100)
+            | (203, 0, 113)
     )
 }
 
-/// Judges an IPv6 address in its shortest form (RFC 5952), as the URL serialiser writes it; a bracket
-/// follows, and possibly a port.
+/// Judges an IPv6 address in its shortest form (RFC 5952), as the URL serialiser writes it; a bracket follows, and possibly a
+/// port. Only 2000::/3 is [public]. It contains a block for documentation, and 6to4, which is out of use (RFC 7526) and may hide a
+/// private IPv4 address. The other ways to hide one (`::ffff:0:0/96`, `64:ff9b::/96`) are outside.
+///
+/// [public]: https://www.iana.org/assignments/ipv6-address-space
 fn is_local_v6(literal: &[u8]) -> bool {
-    if let Some(mapped) = literal.strip_prefix(b"::ffff:") {
-        // An IPv4 address in two groups. `::ffff:1` has one and is reserved.
-        let (high, more) = group(mapped);
-        let [first, second] = high.to_be_bytes();
-        return !more || is_local_block(first, second);
-    }
-    // `::`, `::1` and the deprecated rest of ::/16 begin with an empty group or with zero.
-    let (first, _) = group(literal);
-    first == 0 || first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80
-}
-
-/// The first group's value, and whether another follows.
-fn group(literal: &[u8]) -> (u16, bool) {
-    let mut value = 0;
-    for &byte in literal {
-        value = match byte {
-            b'0'..=b'9' => value << 4 | u16::from(byte & 15),
-            b'a'..=b'f' => value << 4 | u16::from(byte - b'a' + 10),
-            _ => return (value, byte == b':'),
-        };
-    }
-    (value, false)
+    let first = literal.iter().position(|byte| *byte == b':');
+    first != Some(4)
+        || !matches!(literal, [b'2' | b'3', ..])
+        || literal.starts_with(b"2002:")
+        || literal.starts_with(b"2001:db8:")
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -160,8 +168,14 @@ mod tests {
             ("https://8.8.8.8/", "https://8.8.8.8/"),
             ("https://172.32.0.1/", "https://172.32.0.1/"),
             ("https://100.128.0.1/", "https://100.128.0.1/"),
-            ("https://[2001:db8::1]:81/x", "https://[2001:db8::1]:81/x"),
-            ("https://[::ffff:8.8.8.8]/", "https://[::ffff:808:808]/"),
+            ("https://[2606:4700::1]:81/x", "https://[2606:4700::1]:81/x"),
+            ("https://[2001:db9::1]/", "https://[2001:db9::1]/"),
+            ("https://198.17.0.1/", "https://198.17.0.1/"),
+            ("https://192.0.1.1/", "https://192.0.1.1/"),
+            ("https://223.255.255.255/", "https://223.255.255.255/"),
+            ("https://site.example/", "https://site.example/"),
+            ("https://test.kr/", "https://test.kr/"),
+            ("https://a.latest/", "https://a.latest/"),
             (
                 "https://localhost.example.com/",
                 "https://localhost.example.com/",
@@ -234,6 +248,36 @@ mod tests {
             "http://[fdff::1]:8080/",
             "http://[fe80::1]/",
             "http://[febf::1]/",
+            "http://[fec0::1]/",
+            "http://[ff02::1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://[64:ff9b::1]/",
+            "http://[64:ff9b:1::808:808]/",
+            "http://[2002:7f00:1::]/",
+            "http://[2002:c000:201::1]/",
+            "http://[2002::1]/",
+            "http://[2::a:1]/",
+            "http://[20:1::1]/",
+            "http://[3::]/",
+            "http://[2001:db8::1]/",
+            "http://[100::1]/",
+            "http://192.0.0.1/",
+            "http://192.0.2.1/",
+            "http://198.18.0.1/",
+            "http://198.19.255.255/",
+            "http://198.51.100.1/",
+            "http://203.0.113.1/",
+            "http://224.0.0.1/",
+            "http://240.0.0.1/",
+            "http://255.255.255.255/",
+            "http://site.test/",
+            "http://site.invalid/",
+            "http://site.onion/",
+            "http://localhost.localdomain/",
+            "http://router.lan/",
+            "http://nas.home/",
+            "http://wiki.corp/",
+            "http://wiki.intranet/",
         ] {
             assert_eq!(judge(input), Err(Refusal::Local), "{input}");
         }
@@ -275,19 +319,23 @@ mod tests {
         #[test]
         fn every_ipv4_address_is_judged_as_the_standard_library_does(bits: u32) {
             let ip = std::net::Ipv4Addr::from_bits(bits);
-            let [first, second, ..] = ip.octets();
-            let local = ip.is_private() || ip.is_loopback() || ip.is_link_local() || first == 0
+            let [first, second, third, _] = ip.octets();
+            let local = ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_documentation() || first == 0
+                || first >= 224 || (first, second, third) == (192, 0, 0) || (first == 198 && second & 0xfe == 18)
                 || (first == 100 && second & 0xc0 == 64);
             prop_assert_eq!(judge(&format!("http://{bits}/")).is_err(), local);
-            let mapped = ip.to_ipv6_mapped();
-            prop_assert_eq!(judge(&format!("http://[{mapped}]/")).is_err(), local);
+            for embedded in [format!("::ffff:{ip}"), format!("64:ff9b::{ip}"), format!("2002:{:x}:{:x}::1", bits >> 16, bits & 0xffff)] {
+                prop_assert_eq!(judge(&format!("http://[{embedded}]/")), Err(Refusal::Local), "{}", embedded);
+            }
         }
 
         #[test]
         fn every_ipv6_address_is_judged_as_the_standard_library_does(bits: u128) {
             let ip = std::net::Ipv6Addr::from_bits(bits);
-            prop_assume!(ip.segments()[0] != 0);
-            let local = ip.is_unique_local() || ip.is_unicast_link_local();
+            let [first, second, ..] = ip.segments();
+            let local = !(0x2000..0x4000).contains(&first) || first == 0x2002 || (first, second) == (0x2001, 0xdb8);
+            let known = ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_multicast();
+            prop_assert!(local || !known);
             prop_assert_eq!(judge(&format!("http://[{ip}]/")).is_err(), local);
         }
     }
