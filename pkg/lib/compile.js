@@ -6,6 +6,7 @@
  * @param {AbortSignal} [signal] Ends the attempt.
  */
 export const compile = async (url, integrity, signal) => {
+  if (!globalThis.WebAssembly) throw new Error("Sori: this browser has no WebAssembly");
   let response;
   try {
     response = await fetch(url, { integrity, signal });

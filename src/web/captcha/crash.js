@@ -1,6 +1,11 @@
 // The view that is shown after the core has trapped or could not be loaded.
 
+import { hasWay } from "./surroundings.js";
+
 /** @typedef {import("./shell.js").Shell} Shell */
+
+/** Another try does not help a browser without WebAssembly, such as Safari in Lockdown Mode. */
+const canRetry = "WebAssembly" in globalThis;
 
 /**
  * Shows what happened and what to do. The form is not blocked, and submits `NAME-error`.
@@ -29,10 +34,11 @@ export function paintCrash(shell) {
   shell.paintText("announcement");
   shell.paintDescription("page");
   shell.paintProgress("hidden", 0, 1);
-  shell.paintText("status", "internalError");
+  shell.showFallback(true);
+  shell.paintText("status", canRetry ? "internalError" : hasWay(element) ? "useAnotherWay" : "contactSite");
 }
 
 /** Tells the site about it. @param {Shell} shell */
 export function tellOfCrash(shell) {
-  shell.emit("sori-error", { code: "internal_error", retryable: true, retryAfter: null });
+  shell.emit("sori-error", { code: "internal_error", retryable: canRetry, retryAfter: null });
 }

@@ -205,6 +205,13 @@ export class Painting {
     this.internals.setFormValue((!mirrored && data) || null, "");
   }
 
+  /** @param {boolean} always Whether the page's own content shows beside an alternative too. */
+  showFallback(always) {
+    const { root } = this;
+    const place = root.querySelector(always ? ".ways" : "[name=alternative]");
+    place?.append(/** @type {Element} */ (root.querySelector("slot:not([name])")));
+  }
+
   dropMirror() {
     if (this.mirrored) mirror(this.element);
     this.mirrored = false;

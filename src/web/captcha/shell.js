@@ -91,6 +91,7 @@ export class Shell extends Painting {
   join() {
     if (!core || this.id >= 0) return;
     clearTimeout(this.timers.slow);
+    this.showFallback(false);
     const { element, box, consent } = this;
     this.id = callCore((core) => core.connect(this, box.value, consent.checked, element.matches(":disabled"))) ?? -1;
     if (this.siteTexts.error) this.tell("siteError", true);
@@ -329,7 +330,8 @@ export class Shell extends Painting {
   emit(type, detail) {
     if (type === "sori-error") {
       const { code } = /** @type {{ code: string }} */ (detail);
-      if (!this.advised) console.warn(`sori-captcha: ${code} (help: troubleshooting#${code})`, this.element);
+      // The line does not name the element, because the console would keep it in memory.
+      if (!this.advised) console.warn(`sori-captcha: ${code} (help: troubleshooting#${code})`);
       this.advised = false;
     }
     this.element.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));

@@ -124,3 +124,42 @@ async fn without_custom_states_it_works() {
         })
         .await;
 }
+
+/// Safari in Lockdown Mode. The widget is painted and says so; both of the page's ways on show, and no retry is promised.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_web_assembly_the_page_s_own_ways_show_and_the_console_says_why() {
+    let body = r#"<script>delete window.WebAssembly; window.codes = [];
+        addEventListener('sori-error', ({ detail }) => codes.push([detail.code, detail.retryable]));</script>
+        <form action="/" method="post"><sori-captcha endpoint="/captcha" name="captcha" lang="en" required>
+        <a id="fallback" href="/help">Cannot use the audio captcha?</a>
+        <a id="way" slot="alternative" href="/phone">Another way</a></sori-captcha></form>"#;
+    Setup::new("no_web_assembly")
+        .in_chromium()
+        .page("/page.html", page_with(body))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            captcha
+                .until_text("status", "Please use another way.")
+                .await;
+            let seen = page
+                .script("return [...document.querySelectorAll('#fallback, #way')].map((link) => link.checkVisibility())")
+                .await;
+            assert_eq!(seen, serde_json::json!([true, true]));
+            assert_eq!(
+                page.script("return codes").await,
+                serde_json::json!([["internal_error", false]])
+            );
+            assert_eq!(
+                form_data(page).await,
+                serde_json::json!({ "captcha-error": "internal_error" })
+            );
+            let said = page.console().await;
+            let why = said
+                .iter()
+                .filter(|line| line.contains("has no WebAssembly"));
+            assert_eq!(why.count(), 1, "{said:?}");
+            page.screenshot("no-web-assembly").await;
+        })
+        .await;
+}
