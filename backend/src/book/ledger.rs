@@ -9,7 +9,7 @@ use core::time::Duration;
 /// were taken for the new day, no calls would be made for 24 hours.
 pub(crate) const MIDNIGHT_DOUBT: Duration = Duration::from_secs(120);
 /// For how many days before today the number of calls is remembered, in case the clock is set back.
-const DAYS_KEPT: usize = 3;
+pub(crate) const DAYS_KEPT: usize = 3;
 
 /// How much of today's quota is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

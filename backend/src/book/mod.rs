@@ -15,8 +15,8 @@ mod tokens;
 pub use event::{CallId, End, Entry, Event, Verdict};
 pub(crate) use keys::AUDIO_FETCHES;
 pub use keys::{ClaimRefusal, Claimed, Issue, KEYS_MOST, KeyRefusal};
-pub(crate) use ledger::MIDNIGHT_DOUBT;
 pub use ledger::Usage;
+pub(crate) use ledger::{DAYS_KEPT, MIDNIGHT_DOUBT};
 pub use tokens::TokenRefusal;
 
 use crate::{

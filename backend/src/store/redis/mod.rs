@@ -22,8 +22,8 @@ pub use address::Address;
 
 use super::{Store as _, Unavailable};
 use crate::{
-    book::{Policy, VerifiedBy},
-    clock::{Clock, KoreanDay},
+    book::{DAYS_KEPT, Policy, VerifiedBy},
+    clock::{Clock, DRIFT, KoreanDay},
     limit::Limits,
     secret::{Fingerprint, hex, random},
 };
@@ -215,7 +215,7 @@ impl Redis {
                 Some(seen) => call.arg(&seen.id).arg(seen.day).arg(seen.spent),
                 None => call.arg("").arg("").arg(""),
             };
-            call.arg(&self.fresh);
+            call.arg(&self.fresh).arg(millis(DRIFT)).arg(DAYS_KEPT);
             args(call);
         });
         let mut words = words.await?;

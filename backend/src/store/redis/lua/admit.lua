@@ -1,10 +1,10 @@
--- ARGV from 12: how many keys are remembered at most, then for each limit its count and its span in ms. KEYS from 6:
+-- ARGV from 14: how many keys are remembered at most, then for each limit its count and its span in ms. KEYS from 6:
 -- the windows of the limits.
 -- A window is a list of groups, the oldest first. A group is two numbers: the time of its latest request, and how many
 -- requests it has.
 local windows, refused, wait = {}, nil, -1
 for i = 6, #KEYS do
-  local count, span = tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2])
+  local count, span = tonumber(ARGV[2 * i + 3]), tonumber(ARGV[2 * i + 4])
   local packed = redis.call('GET', KEYS[i])
   local groups, total, first = packed and cmsgpack.unpack(packed) or {}, 0, 1
   while groups[first] and groups[first] + span <= now do first = first + 2 end
@@ -19,7 +19,7 @@ if refused then return answer('limited', refused, wait) end
 local till = refused_until(2)
 if till then return answer('exhausted', math.max(till - now, 0)) end
 local name, issued, stage = oldest()
-if redis.call('LLEN', order) + under_way() >= tonumber(ARGV[12]) and answerable(issued, stage) then
+if redis.call('LLEN', order) + under_way() >= tonumber(ARGV[14]) and answerable(issued, stage) then
   return answer('full', issued + key_ttl - now)
 end
 for i = 6, #KEYS do

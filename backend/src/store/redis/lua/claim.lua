@@ -1,5 +1,5 @@
--- KEYS[6]: the key's record. ARGV from 12: the key's name in `lapse`, the request or ''.
-local key, name, request = KEYS[6], ARGV[12], ARGV[13]
+-- KEYS[6]: the key's record. ARGV from 14: the key's name in `lapse`, the request or ''.
+local key, name, request = KEYS[6], ARGV[14], ARGV[15]
 local record = redis.call('HMGET', key, 'i', 'h', 's', 'b', 'v')
 local issued, host, stage = tonumber(record[1]), record[2], record[3]
 if not alive(record[1], key_ttl) then return answer('unknown') end

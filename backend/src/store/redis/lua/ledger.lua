@@ -6,16 +6,16 @@
 --   open    the calls under way, by the time of their admission
 --   lapse   the keys whose verification is reserved, by the time of their issue
 --   order   the keys that are remembered, the oldest first
--- ARGV from 3: quota or '', reserve, key_ttl, site, call_ttl, seen id, seen day, seen spent, fresh id. The arguments of
--- the operation begin at 12. Times are in ms.
+-- ARGV from 3: quota or '', reserve, key_ttl, site, call_ttl, seen id, seen day, seen spent, fresh id, drift, how many
+-- days are kept. The arguments of the operation begin at 14. Times are in ms.
 local ledger, calls, open, lapse, order = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local quota, reserve, key_ttl = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local site, call_ttl = ARGV[6] == '1', tonumber(ARGV[7])
 
 local DAY, KST = 86400000, 32400000
--- Clocks differ a little. If the clock is behind the ledger by no more than this, the ledger keeps its time until the
+-- Clocks differ a little. If the clock is behind the ledger by no more than `drift`, the ledger keeps its time until the
 -- clock has caught up.
-local DRIFT = 30000
+local drift, days_kept = tonumber(ARGV[12]), tonumber(ARGV[13])
 local KEPT = 4 * DAY
 
 local function day_of(time) return math.floor((time + KST) / DAY) end
@@ -48,7 +48,7 @@ local function under_way() return redis.call('HLEN', calls) end
 local function held() return redis.call('ZCARD', lapse) end
 
 -- The clock was ahead and was set back. What was counted for days that have not come yet was spent today.
-if now < L.now - DRIFT then
+if now < L.now - drift then
   local today = day_of(now)
   if L.day > today then
     L.day = today
@@ -75,7 +75,7 @@ while true do
     if site then L.spent = L.spent + 1 end
   elseif now >= midnight then
     table.insert(L.before, {L.day, L.spent})
-    if #L.before > 3 then table.remove(L.before, 1) end
+    if #L.before > days_kept then table.remove(L.before, 1) end
     L.day = day_of(math.max(at and math.min(at, now) or now, midnight))
     L.spent = under_way()
   else
