@@ -172,6 +172,13 @@ fn glue(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
     let any = names.keys().map(|name| name.replace('.', "\\."));
     let any = any.collect::<Vec<_>>().join("|");
     let mut options: Vec<OsString> = Vec::new();
+    if module.name == SHARE.name {
+        // The script compiles the module itself, and this glue uses these names only to fetch and compile it. The captcha's
+        // glue also sends requests.
+        options.extend(
+            ["Response", "Request", "URL"].map(|name| format!("--define:{name}=undefined").into()),
+        );
+    }
     if !names.is_empty() {
         options.push(format!("--mangle-props=^({any})$").into());
         // In the glue, the name of the import module is in quotes.
