@@ -100,7 +100,8 @@ export class Painting {
     disable(link, disabled && { href: "", role: "link", tabindex: "0", ...disabled });
     disable(tree.sheet, disabled);
     disable(tree.copy, disabled);
-    if (why !== (last?.explanation ?? "")) tree.status.textContent = why;
+    // What was said of another page is no longer true.
+    if (view.href !== last?.href || why !== last.explanation) tree.status.textContent = why;
     this.view = view;
     this.link = link;
     tree.slot.hidden = link === tree.link;

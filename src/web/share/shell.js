@@ -117,7 +117,25 @@ export class Shell {
 
   /** @param {string} url */
   copyUrl(url) {
-    this.settle(() => navigator.clipboard.writeText(url), "copied", "copyFailed", "copyFailed");
+    const start = async () => {
+      try {
+        await navigator.clipboard.writeText(url);
+      } catch (error) {
+        // Without a clipboard (a page without https, a frame without the permission), the old command copies what is selected in
+        // a visible field.
+        const { field, copy } = this.tree;
+        const { hidden } = field;
+        field.value = url;
+        field.hidden = false;
+        field.focus();
+        field.select();
+        const copied = document.execCommand("copy");
+        field.hidden = hidden;
+        copy.focus();
+        if (!copied) throw error;
+      }
+    };
+    this.settle(start, "copied", "copyFailed", "copyFailed");
   }
 
   /** @param {string} url @param {string} title */
@@ -126,7 +144,7 @@ export class Shell {
   }
 
   /**
-   * A missing API (an insecure page has no clipboard) throws, so it is handled like a refusal.
+   * A missing API throws, so it is handled like a refusal.
    * @param {() => Promise<void>} start
    * @param {ShareEvent} done
    * @param {ShareEvent} cancelled The visitor closed it, or it takes too long.

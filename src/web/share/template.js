@@ -30,7 +30,7 @@ export function tree() {
   const link = node("a", { part: "link", target: "_blank", rel: "noopener noreferrer" }, icon, caption, hint);
   const sheet = node("button", { part: "native", type: "button" });
   const copy = node("button", { part: "copy", type: "button" });
-  const field = node("input", { part: "url", readonly: "" });
+  const field = node("input", { part: "url", readonly: "", dir: "ltr" });
   const status = node("span", { part: "status", role: "status", dir: "auto" });
   const wrapper = node("div", {}, slot, link, sheet, copy, field, status);
   return { wrapper, slot, link, caption, hint, sheet, copy, field, status };

@@ -215,10 +215,55 @@ async fn a_clipboard_that_never_answers_leaves_no_dead_button() {
         .await;
 }
 
-/// The page's own policy blocks the clipboard.
+/// Pages without https have no clipboard, and a policy may block it.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_clipboard_the_link_is_copied_from_a_field() {
+    let button = format!("<sori-share url='{URL}' copy></sori-share><input id=target>");
+    let without =
+        "<script>Object.defineProperty(navigator, 'clipboard', { value: undefined });</script>";
+    Setup::new("share_copy_http")
+        .in_chromium()
+        .page("/", page(&format!("{without}{button}")))
+        .page(
+            "/policy",
+            page(&button).header("permissions-policy", "clipboard-write=()"),
+        )
+        .run(async |page| {
+            for path in ["/", "/policy"] {
+                page.open(path).await;
+                listen(page).await;
+                let share = page.share("").await;
+                let copy = share.part("copy").await;
+                copy.click().await;
+                share.until_text("status", "링크를 복사했습니다.").await;
+                assert_eq!(
+                    heard(page).await,
+                    json!([format!("sori-copied copy {URL}")])
+                );
+                assert!(copy.has_focus().await, "the focus has moved");
+                assert!(!share.part("url").await.is_displayed().await);
+                page.type_into("#target", &format!("{}v", char::from(Key::Control)))
+                    .await;
+                assert_eq!(
+                    page.script("return document.querySelector('#target').value")
+                        .await,
+                    URL
+                );
+                // What was copied is not what is shared now.
+                page.script(
+                    "document.querySelector('sori-share').url = 'https://example.com/other'",
+                )
+                .await;
+                share.until_text("status", "").await;
+            }
+        })
+        .await;
+}
+
+/// The page's own policy blocks the clipboard, and the old command does not work either.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_is_refused_leaves_the_url_to_be_selected() {
-    let policy = page(&format!("<sori-share url='{URL}' copy></sori-share>"))
+    let policy = page(&format!("<script>document.execCommand = () => false;</script><sori-share url='{URL}' copy></sori-share>"))
         .header("permissions-policy", "clipboard-write=()");
     Setup::new("share_copy_refused")
         // Firefox has no policy for the clipboard.
@@ -235,6 +280,7 @@ async fn a_copy_that_is_refused_leaves_the_url_to_be_selected() {
             assert_eq!(heard(page).await, json!(["sori-error copy internal_error"]));
             assert!(field.is_displayed().await);
             assert_eq!(field.accessible_name().await, "공유할 주소");
+            assert_eq!(field.attribute("dir").await.as_deref(), Some("ltr"));
             field.type_text(&format!("{}a", char::from(Key::Control))).await;
             let selected = page
                 .script_with(
