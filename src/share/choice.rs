@@ -43,8 +43,11 @@ pub fn choose_url<'a>(urls: &[&'a str; 4]) -> (Source, &'a str) {
     (Source::Location, "")
 }
 
-/// The first title that is not empty, exactly as written: `share-title`, `og:title`, the document's
-/// title; empty if there is none.
+/// The longest title, in bytes of UTF-8. Encoded it takes up to three times as many, and servers accept addresses of about 8 kB.
+pub const LONGEST_TITLE: usize = 2000;
+
+/// The first title that is not empty, as written: `share-title`, `og:title`, the document's title; empty if there is none. A title
+/// that is too long for a link is cut between two characters.
 ///
 /// ```
 /// use sori_captcha::share::choice::choose_title;
@@ -54,7 +57,11 @@ pub fn choose_url<'a>(urls: &[&'a str; 4]) -> (Source, &'a str) {
 pub fn choose_title<'a>(titles: &[&'a str; 3]) -> &'a str {
     for title in titles {
         if !title.is_empty() {
-            return title;
+            let mut end = LONGEST_TITLE;
+            while end < title.len() && !title.is_char_boundary(end) {
+                end -= 1;
+            }
+            return title.get(..end).unwrap_or(title);
         }
     }
     ""
@@ -73,6 +80,17 @@ mod tests {
             urls[source as usize] = "";
         }
         assert_eq!(choose_url(&urls), (Source::Location, ""));
+    }
+
+    #[test]
+    fn a_title_that_is_too_long_for_a_link_is_cut_between_characters() {
+        let long = "가".repeat(5000);
+        let cut = choose_title(&["", &long, ""]);
+        assert_eq!(cut.chars().count(), 666);
+        for length in [1, LONGEST_TITLE - 1, LONGEST_TITLE] {
+            let fits = "a".repeat(length);
+            assert_eq!(choose_title(&[&fits, "", ""]), fits);
+        }
     }
 
     #[test]

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_very_long_title_is_neither_cut_nor_changed() {
+    fn a_very_long_value_is_encoded_whole() {
         let title = "가".repeat(20_000);
         let link = share_link("https://example.com/", &title);
         let (_, encoded) = link.split_once("&title=").unwrap();

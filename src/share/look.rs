@@ -35,7 +35,7 @@ impl Look {
         }
     }
 
-    /// Reads the attribute; `None` for anything else.
+    /// Reads the attribute, in either case as HTML's own enumerated attributes; `None` for anything else.
     ///
     /// ```
     /// use sori_captcha::share::look::Look;
@@ -44,10 +44,11 @@ impl Look {
     /// ```
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
-        let [letter @ b'a'..=b'f'] = value.as_bytes() else {
+        let [letter] = value.as_bytes() else {
             return None;
         };
-        Self::ALL.get(usize::from(letter - b'a')).copied()
+        let index = letter.to_ascii_lowercase().wrapping_sub(b'a');
+        Self::ALL.get(usize::from(index)).copied()
     }
 }
 
@@ -59,12 +60,13 @@ mod tests {
     fn every_look_reads_back_from_its_letter() {
         for look in Look::ALL {
             assert_eq!(Look::parse(look.letter()), Some(look));
+            assert_eq!(Look::parse(&look.letter().to_uppercase()), Some(look));
         }
     }
 
     #[test]
     fn another_value_is_no_look() {
-        for value in ["", "A", " a", "g", "aa", "ａ"] {
+        for value in ["", "@", " a", "g", "G", "aa", "ａ"] {
             assert_eq!(Look::parse(value), None, "{value:?}");
         }
     }

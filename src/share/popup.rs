@@ -1,10 +1,11 @@
 //! The `popup` attribute: the size of the popup window.
 
-/// Whether `value` is a size, `WxH` in CSS pixels, each 100 to 9999. Browsers make no smaller window.
+/// Whether `value` is a size, `WxH` or `WXH` in CSS pixels, each 100 to 9999. Browsers make no smaller window.
 ///
 /// ```
 /// use sori_captcha::share::popup::is_size;
 /// assert!(is_size("600x480"));
+/// assert!(is_size("600X480"));
 /// assert!(!is_size("600"));
 /// ```
 #[must_use]
@@ -15,7 +16,7 @@ pub fn is_size(value: &str) -> bool {
         match byte {
             b'1'..=b'9' => digits += 1,
             b'0' if digits > 0 => digits += 1,
-            b'x' if matches!(digits, 3 | 4) => {
+            b'x' | b'X' if matches!(digits, 3 | 4) => {
                 sides += 1;
                 digits = 0;
             }

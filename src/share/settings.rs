@@ -36,7 +36,8 @@ impl<'a> Settings<'a> {
         let popup = popup::is_size(facts.popup).then_some(facts.popup);
         let unknown =
             |known: bool, value: &str, warning| (!known && !value.is_empty()).then_some(warning);
-        let theme = matches!(facts.theme, "auto" | "light" | "dark");
+        let theme =
+            (["auto", "light", "dark"].iter()).any(|name| facts.theme.eq_ignore_ascii_case(name));
         let warnings = [
             unknown(look.is_some(), facts.look, &LOOK),
             unknown(popup.is_some(), facts.popup, &POPUP),
@@ -80,6 +81,19 @@ mod tests {
             copy: true,
         };
         assert_eq!(Settings::read(&facts), (expected, [None; 3]));
+    }
+
+    #[test]
+    fn the_case_of_a_value_does_not_matter() {
+        let facts = Facts {
+            look: "B",
+            popup: "600X500",
+            theme: "Dark",
+            ..Facts::default()
+        };
+        let (settings, warnings) = Settings::read(&facts);
+        assert_eq!(warnings, [None; 3]);
+        assert_eq!((settings.look, settings.popup), (Look::B, Some("600X500")));
     }
 
     #[test]

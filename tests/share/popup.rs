@@ -5,7 +5,7 @@ use super::*;
 #[wasm_bindgen_test]
 async fn a_popup_keeps_the_page_and_a_blocked_one_lets_the_link_go_on() {
     set_up().await;
-    let element = put("<sori-share url='https://example.com/' popup=600x500></sori-share>");
+    let element = put("<sori-share url='https://example.com/' popup=600X500></sori-share>");
     let shared = |via: &str| {
         format!(r#"sori-shared {{"via":"{via}","url":"https://example.com/","title":""}} true"#)
     };

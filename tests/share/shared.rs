@@ -74,6 +74,28 @@ async fn the_page_names_its_own_url_and_title() {
     assert_eq!(href(&element), titled("https://example.com/", "제목"));
 }
 
+/// A comment of a visitor, or an empty link that a template left, names no page.
+#[wasm_bindgen_test]
+async fn only_a_canonical_link_in_the_head_with_an_address_counts() {
+    set_up().await;
+    head(
+        "<link data-test rel=canonical><link data-test rel=canonical href=''>
+         <link data-test rel=canonical href='https://second.example.com/'>",
+    );
+    let markup = "<sori-share></sori-share><link rel=canonical href='https://body.example.com/'>";
+    let element = put(markup);
+    assert_eq!(
+        href(&element),
+        linked("https://second.example.com/", &"".into())
+    );
+    head("<meta data-test property='og:url' content='https://og.example.com/'>");
+    tell(&element, "pointerover");
+    assert_eq!(
+        href(&element),
+        linked("https://og.example.com/", &"".into())
+    );
+}
+
 #[wasm_bindgen_test]
 async fn a_page_that_changes_is_shared_as_it_is_at_the_press() {
     set_up().await;

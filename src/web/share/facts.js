@@ -29,7 +29,7 @@ function find(selector, name) {
   return found;
 }
 
-const canonical = () => find("link[rel~=canonical i]", "href");
+const canonical = () => find("head link[rel~=canonical i][href]:not([href=''])", "href");
 const openGraphUrl = () => find("meta[property='og:url' i]", "content");
 
 /** Path and query of a URL, with a mark after the path and after each parameter. @param {string} url */

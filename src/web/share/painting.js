@@ -116,7 +116,8 @@ export class Painting {
     tree.sheet.hidden = !view.sheet;
     tree.copy.textContent = view.copy;
     tree.copy.hidden = !view.copy;
-    tree.field.ariaLabel = view.addressLabel;
+    // Firefox before 119 has no `ariaLabel`.
+    set(tree.field, "aria-label", view.addressLabel);
     tree.field.value = view.address;
     tree.field.hidden = !view.address;
   }

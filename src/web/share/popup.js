@@ -6,7 +6,7 @@
  * @param {string} size
  */
 export function openPopup(url, size) {
-  const [width, height] = /** @type {any[]} */ (size.split("x"));
+  const [width, height] = /** @type {any[]} */ (size.split(/x/i));
   const left = screenX + (outerWidth - width) / 2;
   const top = screenY + Math.max(0, (outerHeight - height) / 2);
   try {

@@ -9,6 +9,14 @@ fn head(path: &str, title: &str) -> String {
     )
 }
 
+/// A page with metadata in its head.
+fn with_head(head: &str, content: &str) -> Reply {
+    Reply::html(&format!(
+        r#"<!doctype html><html lang="ko"><head><meta charset="utf-8"><title>소리</title>{head}
+<script type="module" src="/pkg/share.js"></script></head><body><main>{content}</main>"#
+    ))
+}
+
 /// Changes the metadata, as libraries for the head do it.
 fn rewrite(path: &str, title: &str) -> String {
     format!(
@@ -34,7 +42,7 @@ async fn shared(page: &Page) -> Value {
 async fn the_first_button_of_a_later_route_shares_that_route() {
     let start = head("/", "Home");
     Setup::new("share_later_route")
-        .page("/", page(&format!("{start}<p id=app></p>")))
+        .page("/", with_head(&start, "<p id=app></p>"))
         .run(async |page| {
             page.open("/").await;
             page.until(
@@ -66,7 +74,7 @@ async fn an_address_that_was_cleaned_before_the_button_loaded_keeps_its_metadata
     Setup::new("share_clean_address")
         .page(
             "/a",
-            page(&format!("{clean}{own}<sori-share></sori-share>")),
+            with_head(&format!("{clean}{own}"), "<sori-share></sori-share>"),
         )
         .run(async |page| {
             page.open("/a?utm_source=x").await;
@@ -79,7 +87,7 @@ async fn an_address_that_was_cleaned_before_the_button_loaded_keeps_its_metadata
 async fn the_query_of_one_page_may_change_and_its_metadata_may_be_set_again() {
     let own = head("/a", "A");
     Setup::new("share_query")
-        .page("/a", page(&format!("{own}<sori-share></sori-share>")))
+        .page("/a", with_head(&own, "<sori-share></sori-share>"))
         .run(async |page| {
             page.open("/a").await;
             let expected = json!(["https://example.com/a", "A"]);
@@ -121,7 +129,7 @@ async fn the_query_of_one_page_may_change_and_its_metadata_may_be_set_again() {
 async fn url_and_title_are_of_one_page() {
     let head = r#"<link rel="canonical" href="https://example.com/old"><meta property="og:title" content="Old">"#;
     Setup::new("share_push_state")
-        .page("/", page(&format!("{head}<sori-share></sori-share>")))
+        .page("/", with_head(head, "<sori-share></sori-share>"))
         .run(async |page| {
             page.open("/").await;
             let link = page.share("").await.part("link").await;
