@@ -68,7 +68,10 @@ async function perform(self, { generation, timeout, url, body, read }) {
     self.tell("refused", generation, response.status, retryAfter, text(json?.code), text(json?.errorCode));
   } catch (error) {
     // Without this line, a fault of ours would look like one of the network.
-    if (error && !signal.aborted) console.error("sori-captcha:", error);
+    if (error && !signal.aborted) {
+      console.error("sori-captcha: the reply was not read (help: troubleshooting#network_error)", error);
+      self.advised = true;
+    }
     // Some WebViews always say that there is no network, so `onLine` is asked only after a failure.
     fail(
       signal.reason === late
