@@ -77,7 +77,8 @@ export class Painting {
     wrapper.lang = language.tag;
     wrapper.dir = directionOf(language);
     const label = labelOf(element, this.internals);
-    if (label) this.box.ariaLabel = `${label} ${this.say("label")}`;
+    // Not `ariaLabel`: Firefox before 119 does not reflect it.
+    if (label) this.box.setAttribute("aria-label", `${label} ${this.say("label")}`);
     else this.box.removeAttribute("aria-label");
     /** @type {HTMLElement} */ (root.getElementById("more")).textContent = descriptionOf(element);
     /** @type {HTMLElement} */ (root.querySelector(".volume")).hidden = !hasVolume();
@@ -97,7 +98,7 @@ export class Painting {
   /** Paints what follows from the attributes in every state. */
   paintAttributes() {
     const { element } = this;
-    this.box.ariaRequired = element.hasAttribute("required") ? "true" : null;
+    this.box.setAttribute("aria-required", `${element.hasAttribute("required")}`);
     // With `consent`, the notice stands before the box, because the visitor agrees to it. Otherwise it comes last.
     const label = this.part("label");
     const notice = this.part("notice");

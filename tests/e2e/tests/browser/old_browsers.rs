@@ -163,3 +163,26 @@ async fn without_web_assembly_the_page_s_own_ways_show_and_the_console_says_why(
         })
         .await;
 }
+
+/// Firefox before 119 has no properties for ARIA.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_aria_properties_the_box_has_its_name_and_is_required() {
+    let body = r#"<script>for (const name of ["ariaLabel", "ariaRequired"]) delete Element.prototype[name];</script>
+        <form><label for="captcha">Security check</label>
+        <sori-captcha id="captcha" endpoint="/captcha" name="captcha" lang="en" required></sori-captcha></form>"#;
+    Setup::new("no_aria_properties")
+        .page("/page.html", page_with(body))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let answer = page.captcha("").await.part("answer").await;
+            assert_eq!(
+                answer.accessible_name().await,
+                "Security check Numbers in the audio"
+            );
+            assert_eq!(
+                answer.attribute("aria-required").await.as_deref(),
+                Some("true")
+            );
+        })
+        .await;
+}
