@@ -4,7 +4,7 @@ import { put } from "./lib/render.js";
 
 /** Registers the elements. Resolves when they work; without a DOM (Node, a worker) at once. */
 export const define = async () => {
-  if (globalThis.customElements) await (await import("./define.js")).define();
+  if (globalThis.document) await (await import("./define.js")).define();
 };
 
 /**

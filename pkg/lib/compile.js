@@ -16,6 +16,10 @@ export const compile = async (url, integrity, signal) => {
     } catch {
       // The browser does not say why that failed: the file may be another one, missing, or out of reach.
       response = await fetch(url, { signal, cache: "reload" });
+      // A single-page application's server answers every path with its page.
+      if (response.ok && response.headers.get("content-type")?.includes("html")) {
+        throw new Error(`Sori: ${url} answered with a web page`);
+      }
       if (response.ok) {
         throw new Error(
           `Sori: mixed versions: ${url} is not the file that this script was built with. Deploy both together, and empty the caches between; in Vite 5 to 7 set optimizeDeps.exclude (help: troubleshooting#mixed-versions)`,

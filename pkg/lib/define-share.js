@@ -15,7 +15,7 @@ const load = async () => {
  * module cannot be loaded; the next call tries again.
  */
 export const define = async () => {
-  if (!globalThis.customElements) return;
+  if (!globalThis.document) return;
   loading ??= load();
   try {
     await loading;

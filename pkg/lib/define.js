@@ -24,9 +24,10 @@ const bring = async () => {
  * cannot be loaded; the next call tries again.
  */
 export const define = async () => {
-  const { customElements } = globalThis;
+  // Server-side rendering may have a stand-in for `customElements`, without a document.
+  const { customElements, document } = globalThis;
   // Another copy or another version on the same page may have registered the element. The first one serves both.
-  if (!customElements || (!ours && customElements.get("sori-captcha"))) return;
+  if (!document || (!ours && customElements.get("sori-captcha"))) return;
   ours = true;
   // The share button is a module of its own: pages without a share button pay nothing for it.
   standIn(bringShare);

@@ -1,3 +1,8 @@
-// button.js reports its own failure, and the link inside the element works without it. The next call tries again.
-// @ts-expect-error: beside the bundle.
-export const bringShare = () => import("./button.js").then(({ define }) => define()).catch(() => {});
+// The link inside the element works without button.js, which reports a failure of its own; its absence is reported here. The
+// next call tries again.
+export const bringShare = () =>
+  // @ts-expect-error: beside the bundle.
+  import("./button.js").then(
+    ({ define }) => define().catch(() => {}),
+    (error) => console.error("sori-share:", error),
+  );

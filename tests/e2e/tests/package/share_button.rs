@@ -1,7 +1,7 @@
 //! `<sori-share>` is loaded by the captcha's entries wherever it is in the page, and costs other pages nothing.
 
 use serde_json::json;
-use sori_e2e::{Page, Setup};
+use sori_e2e::{Page, Reply, Setup};
 
 use crate::{FORM, document, files, plays};
 
@@ -177,6 +177,52 @@ async fn until_its_module_comes_the_pages_own_link_stays() {
             page.script("document.body.insertAdjacentHTML('beforeend', '<sori-share id=next url=\"https://example.com/\"></sori-share>')")
                 .await;
             works(page, "document.querySelector('#next')").await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_file_of_the_share_button_is_named_and_the_link_stays() {
+    let own = r#"<sori-share url="https://example.com/"><a id="own" href="https://share.naver.com/">나누기</a></sori-share>"#;
+    Setup::new("share_missing")
+        .in_chromium()
+        .page(
+            "/pkg/button.js",
+            Reply::new("text/plain", "none").status(404),
+        )
+        .page("/page.html", document(MODULE, &format!("{FORM}{own}")))
+        .run(async |page| {
+            page.open("/page.html").await;
+            plays(page).await;
+            let said = page.console().await;
+            assert!(
+                said.iter()
+                    .any(|line| line.contains("sori-share:") && line.contains("button.js")),
+                "{said:?}"
+            );
+            assert!(
+                page.element("#own")
+                    .await
+                    .is_displayed()
+                    .await
+                    .expect("the link is there")
+            );
+        })
+        .await;
+}
+
+/// A server of a single-page application answers every path with its page.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_web_page_in_place_of_a_module_is_called_so() {
+    Setup::new("module_is_a_page")
+        .page("/pkg/button_bg.wasm", Reply::html("<!doctype html><title>App</title>"))
+        .page("/page.html", document("", ""))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let outcome = page
+                .promise("const { ready } = await import('/pkg/share.js'); return ready.then(() => 'ran', String)", vec![])
+                .await;
+            assert!(outcome.as_str().is_some_and(|text| text.ends_with("button_bg.wasm answered with a web page")), "{outcome}");
         })
         .await;
 }
