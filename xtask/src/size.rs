@@ -14,19 +14,19 @@ use crate::workspace::Workspace;
 const PAINTED: Budget = Budget {
     name: "until the widget is painted",
     files: &["define.js"],
-    brotli: 17_750,
+    brotli: 17_800,
 };
 /// `define.js` and everything that it loads, in both stages.
 const PACKAGE: Budget = Budget {
     name: "define.js and what it loads",
     files: &["define.js", "sori_bg.wasm"],
-    brotli: 33_150,
+    brotli: 33_200,
 };
 /// The share button alone.
 const SHARE: Budget = Budget {
     name: "share.js and what it loads",
     files: &["share.js", "button_bg.wasm"],
-    brotli: 9_500,
+    brotli: 9_520,
 };
 
 struct Budget {
