@@ -19,12 +19,12 @@ export const compile = async (url, integrity, signal) => {
       // A single-page application's server answers every path with its page.
       if (response.ok && response.headers.get("content-type")?.includes("html")) {
         throw new Error(
-          `Sori: ${url} answered with a web page (help: troubleshooting#mixed-versions)`,
+          `Sori: ${url} answered with a web page; set optimizeDeps.exclude in Vite 5 to 7 (help: troubleshooting#mixed-versions)`,
         );
       }
       if (response.ok) {
         throw new Error(
-          `Sori: mixed versions: ${url} is not the file that this script was built with. Deploy both together, and empty the caches between (help: troubleshooting#mixed-versions)`,
+          `Sori: mixed versions: ${url} is not the file that this script was built with. Deploy both together and empty caches between (help: troubleshooting#mixed-versions)`,
         );
       }
     }
