@@ -138,6 +138,36 @@ async fn the_snippets_with_integrity_have_the_built_hashes_and_load_each_file_on
     }
 }
 
+/// Chromium knows the hashes of an import map; other browsers ignore them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_import_map_covers_what_is_loaded_later() {
+    let hashes = integrity();
+    let diagnose = "return document.querySelector('sori-captcha').diagnose().then(() => 'loaded', () => 'refused')";
+    for path in ["/docs/csp", "/docs/csp?lang=en"] {
+        let map = samples(&[(path, "integrity-map.html")]).await.remove(0);
+        for name in ["button.js", "diagnose.js"] {
+            let hash = hashes[name].as_str().unwrap_or("no hash");
+            assert!(map.contains(hash), "{name}: {map}");
+        }
+        let right = hashes["diagnose.js"].as_str().unwrap_or_default();
+        let wrong = hashes["button.js"].as_str().unwrap_or_default();
+        let script = r#"<script type="module" src="/sori/define.js"></script>"#;
+        for (map, end) in [
+            (map.clone(), "loaded"),
+            (map.replace(right, wrong), "refused"),
+        ] {
+            served(Setup::new("snippets_integrity_map").in_chromium())
+                .page("/page.html", document(&format!("{map}{script}"), FORM))
+                .run(async |page| {
+                    page.open("/page.html").await;
+                    crate::plays(page).await;
+                    assert_eq!(page.promise(diagnose, vec![]).await, end);
+                })
+                .await;
+        }
+    }
+}
+
 /// The lines that the page about migrating adds, without those that it removes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_was_migrated_submits_the_old_field() {
