@@ -14,6 +14,7 @@ fn served(mut setup: Setup) -> Setup {
         ("sori_bg.wasm", "application/wasm"),
         ("share.js", "text/javascript"),
         ("button.js", "text/javascript"),
+        ("diagnose.js", "text/javascript"),
         ("button_bg.wasm", "application/wasm"),
     ] {
         let reply = Reply::new(kind, built(name));
