@@ -3,8 +3,8 @@
 use crate::text::push_number;
 
 /// The answer in the form in which it is sent. Separators from pasting and dictation are removed. The decimal digits of
-/// the scripts that are written today become ASCII digits. Hangul names of digits become digits too, if the whole value consists of such
-/// names. Anything else is kept, because the upstream's own sample answer has letters.
+/// the scripts that are written today become ASCII digits. Hangul names of digits become digits too, if the whole value
+/// consists of such names. Anything else is kept, because the upstream's own sample answer has letters.
 ///
 /// ```
 /// use sori_captcha::captcha::answer::normalise;

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sori_e2e::{Reply, Setup};
 
-use crate::common::{form_data, page, page_with, play, until_heard};
+use crate::common::{form_data, page, page_with, play, until_heard, until_the_module_is_there};
 
 const CAPTCHA: &str = r#"<sori-captcha endpoint="/captcha" name="captcha" lang="en" lead-in="0" required></sori-captcha>"#;
 
@@ -203,8 +203,7 @@ async fn a_field_that_blocks_nothing_does_not_hide_the_error() {
             .page("/page.html", page_with(&body))
             .run(async |page| {
                 page.open("/page.html").await;
-                page.promise("await (await import('/pkg/define.js')).ready", vec![])
-                    .await;
+                until_the_module_is_there(page).await;
                 page.click("#send").await;
                 let captcha = page.captcha("").await;
                 captcha.until_text("error", "Listen first").await;
@@ -224,7 +223,7 @@ async fn enter_that_the_page_prevents_submits_nothing() {
         .page("/page.html", page_with(&body))
         .run(async |page| {
             page.open("/page.html").await;
-            page.promise("await (await import('/pkg/define.js')).ready", vec![]).await;
+            until_the_module_is_there(page).await;
             page.script(
                 "window.clicks = 0; window.guarded = true;
                  send.addEventListener('click', (event) => { event.preventDefault(); clicks++; });
@@ -286,7 +285,7 @@ async fn an_alternative_without_a_text_of_its_own_is_offered() {
         .run(async |page| {
             for at in 0..3 {
                 page.open(&format!("/{at}.html")).await;
-                page.promise("await (await import('/pkg/define.js')).ready", vec![]).await;
+                until_the_module_is_there(page).await;
                 let said = page
                     .promise(
                         "const captcha = document.querySelector('sori-captcha')

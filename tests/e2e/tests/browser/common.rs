@@ -1,6 +1,6 @@
 //! What several groups of tests need.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sori_e2e::{Host, Page, Reply};
 
 /// A page with one captcha in a form, the package from `/pkg`.
@@ -58,6 +58,28 @@ pub(crate) async fn until_heard(page: &Page) {
         "the digits sound",
         "const audio = document.querySelector('sori-captcha').shadowRoot.querySelector('audio');
          return !audio.paused && audio.duration > 2 && audio.currentTime > 0",
+    )
+    .await;
+}
+
+/// Waits until the module has taken over from the shell.
+pub(crate) async fn until_the_module_is_there(page: &Page) {
+    page.promise(
+        "const { ready } = await import('/pkg/define.js'); await ready;",
+        vec![],
+    )
+    .await;
+}
+
+/// Waits until the live region for errors in the answer has this text.
+pub(crate) async fn until_announced(page: &Page, text: &str) {
+    page.until(
+        "it is announced",
+        &format!(
+            "return document.querySelector('sori-captcha').shadowRoot.querySelector('.announcement').textContent
+                 .includes({})",
+            json!(text)
+        ),
     )
     .await;
 }

@@ -4,7 +4,10 @@
 use serde_json::json;
 use sori_e2e::{Engine, Page, Reply, Setup};
 
-use crate::common::{error, form_data, heard, keys_requested, page, page_with};
+use crate::common::{
+    error, form_data, heard, keys_requested, page, page_with, until_announced,
+    until_the_module_is_there,
+};
 
 const WASM: &str = "/pkg/sori_bg.wasm";
 
@@ -13,14 +16,6 @@ fn with_module(name: &str, reply: Reply) -> Setup {
     Setup::new(name)
         .page(WASM, reply)
         .page("/page.html", page(r#"endpoint="/captcha" required"#))
-}
-
-async fn until_the_module_is_there(page: &Page) {
-    page.promise(
-        "const { ready } = await import('/pkg/define.js'); await ready;",
-        vec![],
-    )
-    .await;
 }
 
 /// The view that needs no module: the form can be sent, the page's own alternative shows, and Play can be pressed.
@@ -198,12 +193,7 @@ async fn whoever_is_in_the_box_before_the_module_comes_hears_an_error_announced(
             until_the_module_is_there(page).await;
             page.press("\u{e007}").await;
             captcha.until_text("error", "Listen first").await;
-            page.until(
-                "it is announced",
-                "return document.querySelector('sori-captcha').shadowRoot.querySelector('.announcement').textContent
-                     .includes('Listen first')",
-            )
-            .await;
+            until_announced(page, "Listen first").await;
         })
         .await;
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sori_e2e::{Page, Setup};
 
-use crate::common::{form_data, page, page_with, play, verdict};
+use crate::common::{form_data, page, page_with, play, until_the_module_is_there, verdict};
 
 async fn answer_is_focused(page: &Page) -> bool {
     page.captcha("")
@@ -246,8 +246,7 @@ async fn an_error_that_the_browser_reports_itself_stays_visible() {
             )
             .run(async |page| {
                 page.open("/page.html").await;
-                page.promise("await (await import('/pkg/define.js')).ready", vec![])
-                    .await;
+                until_the_module_is_there(page).await;
                 let captcha = page.captcha("").await;
                 page.script("document.querySelector('form').checkValidity()")
                     .await;

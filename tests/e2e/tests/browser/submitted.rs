@@ -3,7 +3,7 @@
 use serde_json::json;
 use sori_e2e::{Page, Setup};
 
-use crate::common::{form_data, page, page_with, play, until_heard};
+use crate::common::{form_data, page, page_with, play, until_announced, until_heard};
 
 const CAPTCHA: &str = r#"endpoint="/captcha" lang="en" lead-in="0" required"#;
 
@@ -111,12 +111,7 @@ async fn a_verdict_that_comes_with_a_reset_of_the_form_is_announced() {
             )
             .await;
             captcha.until_text("error", "Wrong numbers.").await;
-            page.until(
-                "it is announced",
-                "return document.querySelector('sori-captcha').shadowRoot.querySelector('.announcement').textContent
-                     .includes('Wrong numbers.')",
-            )
-            .await;
+            until_announced(page, "Wrong numbers.").await;
         })
         .await;
 }
