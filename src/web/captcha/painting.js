@@ -18,6 +18,15 @@ const SETTLE_MS = 500;
 /** Orca drops an announcement that equals the last one. No screen reader speaks a no-break space. */
 const AGAIN = "\u00a0";
 
+/**
+ * Browsers make the accessible object of a text anew even if it is set to the same text.
+ * @param {Element} node
+ * @param {string} text
+ */
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 export class Painting {
   /** The page's own texts by name. @type {Record<string, unknown> | null | undefined} */
   messages;
@@ -51,6 +60,9 @@ export class Painting {
   constructor(element, internals) {
     this.element = element;
     this.internals = internals;
+    // Once: if the role is set again, Firefox makes the element's accessible object anew, and a screen reader reads out
+    // the group and the focused control once more.
+    internals.role = "group";
     this.root = internals.shadowRoot ?? element.attachShadow({ mode: "open" });
     this.root.replaceChildren(copyTree());
     this.box = /** @type {HTMLInputElement} */ (this.part("answer"));
@@ -80,16 +92,15 @@ export class Painting {
     // Not `ariaLabel`: Firefox before 119 does not reflect it.
     if (label) this.box.setAttribute("aria-label", `${label} ${this.say("label")}`);
     else this.box.removeAttribute("aria-label");
-    /** @type {HTMLElement} */ (root.getElementById("more")).textContent = descriptionOf(element);
+    setText(/** @type {Element} */ (root.getElementById("more")), descriptionOf(element));
     /** @type {HTMLElement} */ (root.querySelector(".volume")).hidden = !hasVolume();
   }
 
   /** Paints every text in the current language. */
   paintTexts() {
     for (const node of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-text]"))) {
-      node.textContent = this.say(/** @type {Message} */ (node.dataset.text));
+      setText(node, this.say(/** @type {Message} */ (node.dataset.text)));
     }
-    this.internals.role = "group";
     this.internals.ariaLabel = this.say("group");
     for (const part of /** @type {Part[]} */ (Object.keys(this.words))) this.write(part);
     this.judge();
@@ -141,8 +152,7 @@ export class Painting {
     if (part === "play") this.root.firstElementChild?.toggleAttribute("data-sounds", message === "pause");
     if (part === "volume") return node.setAttribute("aria-valuetext", text);
     // The text of Play is beside an icon, and the text of the notice is in a slot.
-    const place = node.querySelector("span,p") ?? node;
-    if (place.textContent !== text) place.textContent = text;
+    setText(node.querySelector("span,p") ?? node, text);
   }
 
   judge() {

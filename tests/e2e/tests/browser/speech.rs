@@ -1,6 +1,6 @@
 //! What a screen reader would speak is never spoken over the digits.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sori_e2e::Setup;
 
 use crate::common::{page, play};
@@ -75,7 +75,41 @@ async fn roles_names_and_order_are_what_a_listener_needs() {
                         .filter((name) => ['label', 'answer', 'play', 'back', 'status'].includes(name))",
                 )
                 .await;
-            assert_eq!(order, serde_json::json!(["label", "answer", "play", "back", "status"]));
+            assert_eq!(order, json!(["label", "answer", "play", "back", "status"]));
+        })
+        .await;
+}
+
+/// Firefox makes the accessible object of an element anew when its role is set, and that of a text when the text is set,
+/// even to the same value. A screen reader then reads out the group and the focused control, over the digits.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_name_of_play_touches_nothing_else_that_a_screen_reader_reads() {
+    Setup::new("touches_nothing_else")
+        .page("/page.html", page(r#"endpoint="/captcha" lang="en""#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            captcha.part("play").await.click().await;
+            captcha.until_heard().await;
+            page.script(
+                "const { set } = Object.getOwnPropertyDescriptor(ElementInternals.prototype, 'role');
+                 window.touched = [];
+                 Object.defineProperty(ElementInternals.prototype, 'role', {
+                     set(role) { touched.push('the role'); set.call(this, role); },
+                 });
+                 new MutationObserver((records) => {
+                     for (const { target } of records) {
+                         if (!target.closest('[aria-hidden]')) touched.push(target.closest('[part]')?.part.value ?? target.outerHTML);
+                     }
+                 }).observe(document.querySelector('sori-captcha').shadowRoot, { childList: true, subtree: true });",
+            )
+            .await;
+            captcha.part("play").await.click().await;
+            captcha.until_state("paused").await;
+            let name = captcha.part("play").await.accessible_name().await;
+            assert_eq!(name, "Resume audio");
+            let touched = page.script("return [...new Set(touched)].sort()").await;
+            assert_eq!(touched, json!(["play"]));
         })
         .await;
 }
