@@ -1,7 +1,7 @@
 //! `cargo xtask listen`: compares what a real screen reader speaks with the transcripts in git. This is not a check of
 //! the gate, because it takes minutes, and another version of Orca says the same in other words.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Args;
 use xshell::cmd;
 
@@ -35,6 +35,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     // The screen reader, its desktop and the browser have one home directory.
     let _lock = workspace.lock("listen")?;
+    refuse_second_orca(workspace)?;
     println!("listen: compiling");
     cmd!(
         workspace.shell(),
@@ -42,5 +43,22 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     )
     .quiet()
     .run()?;
+    Ok(())
+}
+
+/// Orca runs once for each user: a second one ends at once, and then nothing is heard.
+fn refuse_second_orca(workspace: &Workspace) -> Result<()> {
+    let shell = workspace.shell();
+    let user = cmd!(shell, "id -u").quiet().read()?;
+    // It ends with 1 if there is none.
+    let running = cmd!(shell, "pgrep -u {user} -x orca")
+        .quiet()
+        .ignore_status()
+        .read()?;
+    ensure!(
+        running.is_empty(),
+        "Orca is already running (process {}), and it runs only once for each user: stop it, or use another user's account",
+        running.replace('\n', ", ")
+    );
     Ok(())
 }

@@ -171,7 +171,7 @@ async fn once(stage: &Stage, way: Way, path: &Path, accept: bool) -> Result<Stri
     let transcript = heard.transcript();
     let text = transcript.to_string();
     let versions = versions::here(stage.engine);
-    let complaints = judge::complaints(&heard);
+    let complaints = judge::complaints(&heard, stage.engine);
     if accept {
         keep(path, &kept::file(&versions, &text))?;
     }

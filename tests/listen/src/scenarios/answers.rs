@@ -12,6 +12,8 @@ const SEND_BY_SCRIPT: &str = "
     form.append(said);
     form.addEventListener('submit', (event) => {
         event.preventDefault();
+        // What such a script sends.
+        new FormData(form);
         const answer = said.textContent
             ? () => document.querySelector('sori-captcha').reject()
             : () => (said.textContent = arguments[0]);

@@ -6,11 +6,12 @@ use sori_e2e::Setup;
 use super::{Stage, fault_by, hear_and_type, hear_by_play_and_type, press_times, to_the_box};
 use crate::transcript::Heard;
 
-/// Makes the page see a browser without a network.
+/// Makes the page see a browser without a network. The error is the page's own `TypeError`, because Firefox runs a script of
+/// WebDriver in a realm of its own.
 const CUT_OFF: &str = "
     Object.defineProperty(navigator, 'onLine', { configurable: true, get: () => false });
     window.connected = window.fetch;
-    window.fetch = async () => { throw new TypeError('Failed to fetch'); };";
+    window.fetch = async () => { throw new window.TypeError('Failed to fetch'); };";
 const CONNECT: &str = "delete navigator.onLine; window.fetch = window.connected;";
 
 impl Stage {
