@@ -115,7 +115,10 @@ async fn a_restart_loses_neither_count_nor_keys_nor_tokens_nor_verdicts() {
         let Claim::Taken(call, _) = claim else {
             panic!("{claim:?}")
         };
-        store.over(call, End::Made(Verdict::Right)).await.unwrap();
+        store
+            .end_call(call, End::Made(Verdict::Right))
+            .await
+            .unwrap();
         store.grant(answered, token).await.unwrap();
     }
     let store = dir.open().unwrap();
@@ -346,7 +349,10 @@ async fn a_long_journal_is_shortened_while_it_is_in_use() {
     let store = dir.open_at(policy, NOON).unwrap();
     for _ in 0..20_000 {
         let call = store.admit(&VISITOR).await.unwrap();
-        store.over(call, End::Made(Verdict::Lost)).await.unwrap();
+        store
+            .end_call(call, End::Made(Verdict::Lost))
+            .await
+            .unwrap();
         store.maintain().await;
     }
     assert!(fs::metadata(dir.journal()).unwrap().len() < 2 << 20);

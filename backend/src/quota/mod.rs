@@ -72,7 +72,7 @@ async fn open(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     if headers.contains_key(header::ORIGIN) {
         return (StatusCode::FORBIDDEN, "not for pages").into_response();
     }
-    if let Err(error) = app.store.open().await {
+    if let Err(error) = app.store.reopen_day().await {
         return (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response();
     }
     app.upstream.start_over();

@@ -181,7 +181,7 @@ impl Store for Memory {
         }
     }
 
-    async fn over(&self, call: Call, end: End) -> Result<(), Unavailable> {
+    async fn end_call(&self, call: Call, end: End) -> Result<(), Unavailable> {
         let event = Event::Over { call: call.id, end };
         self.0.note(&mut self.0.now(), event)
     }
@@ -206,7 +206,7 @@ impl Store for Memory {
         Ok(issue)
     }
 
-    async fn close(&self, call: Call) -> Result<(), Unavailable> {
+    async fn close_day(&self, call: Call) -> Result<(), Unavailable> {
         let mut kept = self.0.now();
         let Some(event) = kept.book.upstream_exhausted(call.admitted) else {
             return Ok(());
@@ -218,7 +218,7 @@ impl Store for Memory {
         self.0.note(&mut kept, event)
     }
 
-    async fn open(&self) -> Result<(), Unavailable> {
+    async fn reopen_day(&self) -> Result<(), Unavailable> {
         self.0.enter(&mut self.0.now(), Event::Opened)
     }
 

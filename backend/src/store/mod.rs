@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use core::{fmt, time::Duration};
 
 /// An admitted call to the upstream, from [`Store::admit`] or [`Store::claim`] to [`Store::issue`] or
-/// [`Store::over`].
+/// [`Store::end_call`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
     /// Names it within the store.
@@ -184,7 +184,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// If the store might forget it.
-    async fn over(&self, call: Call, end: End) -> Result<(), Unavailable>;
+    async fn end_call(&self, call: Call, end: End) -> Result<(), Unavailable>;
 
     /// Grants the token for a key's right answer, once for each key.
     ///
@@ -210,14 +210,14 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// If the store might forget it.
-    async fn close(&self, call: Call) -> Result<(), Unavailable>;
+    async fn close_day(&self, call: Call) -> Result<(), Unavailable>;
 
     /// An operator allows calls again after the upstream said that the quota is used up. Calls that were made stay
     /// counted.
     ///
     /// # Errors
     /// If calls are still not allowed.
-    async fn open(&self) -> Result<(), Unavailable>;
+    async fn reopen_day(&self) -> Result<(), Unavailable>;
 
     /// The state of the store.
     ///

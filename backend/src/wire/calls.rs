@@ -71,7 +71,7 @@ impl Drop for OpenCall {
 }
 
 async fn tell(app: &App, call: Call, end: End) {
-    if let Err(error) = app.store.over(call, end).await {
+    if let Err(error) = app.store.end_call(call, end).await {
         tracing::error!(%error, "the end of a call cannot be written down (help: troubleshooting#store_unavailable)");
     }
 }
@@ -124,7 +124,7 @@ async fn failed(app: &App, call: Call, fault: Fault) -> Problem {
     if fault.failure != Failure::Exhausted {
         return problem;
     }
-    if let Err(error) = app.store.close(call).await {
+    if let Err(error) = app.store.close_day(call).await {
         tracing::error!(%error, "that the day's quota is spent cannot be written down (help: troubleshooting#store_unavailable)");
     }
     match app.store.status().await {

@@ -36,7 +36,7 @@ use std::sync::Arc;
 
 /// Why a form is not accepted, in the error codes of the services named above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum No {
+enum Code {
     MissingSecret,
     InvalidSecret,
     MissingResponse,
@@ -46,7 +46,7 @@ enum No {
     InternalError,
 }
 
-impl No {
+impl Code {
     const fn as_str(self) -> &'static str {
         match self {
             Self::MissingSecret => "missing-input-secret",
@@ -63,16 +63,16 @@ impl No {
 /// A refusal: a code for programs, a message for people, and a problem for the log.
 #[derive(Debug)]
 struct Refused {
-    no: No,
+    code: Code,
     message: Option<String>,
     status: StatusCode,
     problem: Option<Problem>,
 }
 
-impl From<No> for Refused {
-    fn from(no: No) -> Self {
+impl From<Code> for Refused {
+    fn from(code: Code) -> Self {
         Self {
-            no,
+            code,
             message: None,
             status: StatusCode::OK,
             problem: None,
@@ -80,9 +80,9 @@ impl From<No> for Refused {
     }
 }
 
-impl No {
+impl Code {
     /// Adds the message.
-    fn since(self, message: impl Into<String>) -> Refused {
+    fn with_message(self, message: impl Into<String>) -> Refused {
         Refused {
             message: Some(message.into()),
             ..self.into()
@@ -92,16 +92,16 @@ impl No {
 
 impl Refused {
     /// A request that cannot be checked at all has a status that says so.
-    fn under(self, status: StatusCode) -> Self {
+    fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
 
     /// A problem of the other routes is logged and counted here too.
-    fn because(problem: Problem) -> Self {
+    fn of(problem: Problem) -> Self {
         Self {
             message: Some(problem.detail.to_owned()),
             problem: Some(problem),
-            ..No::InternalError.into()
+            ..Code::InternalError.into()
         }
     }
 }
@@ -115,7 +115,7 @@ pub(super) async fn judge(State(app): State<Arc<App>>, request: Request) -> Resp
             calls::to_the_end(&app, counted(Arc::clone(&app), fields)).await
         }
         Err(refused) => {
-            app.metrics.verdict(refused.no.as_str());
+            app.metrics.verdict(refused.code.as_str());
             Err(refused)
         }
     };
@@ -133,13 +133,13 @@ pub(super) async fn judge(State(app): State<Arc<App>>, request: Request) -> Resp
 
 /// The reply at an address that does not serve siteverify.
 pub(super) fn elsewhere(where_it_is: &str) -> Response {
-    let refused = No::BadRequest.since(where_it_is);
-    refused.under(StatusCode::NOT_FOUND).into_response()
+    let refused = Code::BadRequest.with_message(where_it_is);
+    refused.with_status(StatusCode::NOT_FOUND).into_response()
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let mut answer = json!({"success": false, "error-codes": [self.no.as_str()]});
+        let mut answer = json!({"success": false, "error-codes": [self.code.as_str()]});
         if let Some(message) = self.message {
             answer["messages"] = json!([message]);
         }
@@ -165,20 +165,20 @@ async fn counted(app: Arc<App>, fields: Fields) -> Judged {
     let judged = answer(&app, fields).await;
     let outcome = judged
         .as_ref()
-        .map_or_else(|refused| refused.no.as_str(), |_| "passed");
+        .map_or_else(|refused| refused.code.as_str(), |_| "passed");
     app.metrics.verdict(outcome);
     judged
 }
 
 async fn answer(app: &Arc<App>, fields: Fields) -> Judged {
     let secret = fields.secret.filter(|secret| !secret.is_empty());
-    let secret = secret.ok_or_else(|| No::MissingSecret.since("`secret` is missing."))?;
+    let secret = secret.ok_or_else(|| Code::MissingSecret.with_message("`secret` is missing."))?;
     if !is_valid(&app.secrets().site, &secret) {
-        return Err(No::InvalidSecret.since("`secret` is not SORI_SITEVERIFY_SECRET."));
+        return Err(Code::InvalidSecret.with_message("`secret` is not SORI_SITEVERIFY_SECRET."));
     }
     let name = fields.idempotency_key.filter(|name| !name.is_empty());
     let missing = || {
-        No::MissingResponse.since(if fields.misnamed {
+        Code::MissingResponse.with_message(if fields.misnamed {
             "`response` is missing: send the value of the form's field NAME-response under that name."
         } else {
             "`response` is missing, or `key` and `answer`."
@@ -189,30 +189,30 @@ async fn answer(app: &Arc<App>, fields: Fields) -> Judged {
             Ok(Given::Answer(key, answer)) => (key, answer),
             Ok(Given::Token(token)) => return redeem(app, token, name.as_deref()).await,
             Err(response::Unusable::Empty) => {
-                return Err(No::MissingResponse.since("`response` is empty."));
+                return Err(Code::MissingResponse.with_message("`response` is empty."));
             }
             Err(response::Unusable::Malformed(message)) => {
-                return Err(No::InvalidResponse.since(message));
+                return Err(Code::InvalidResponse.with_message(message));
             }
         },
         (None, Some(key), Some(answer)) => match Key::parse(&key) {
             Some(key) => (key, answer),
-            None => return Err(No::InvalidResponse.since("`key` is no key.")),
+            None => return Err(Code::InvalidResponse.with_message("`key` is no key.")),
         },
         _ => return Err(missing()),
     };
     if !challenge::is_answer(&answer) {
-        return Err(No::InvalidResponse.into());
+        return Err(Code::InvalidResponse.into());
     }
     let bound_to = name.map(|name| calls::bound_to(&["siteverify", &name, &answer]));
     match calls::judge(Arc::clone(app), key, answer, bound_to).await {
         Ok((Verdict::Right, issue)) => Ok(issue),
-        Ok((Verdict::Wrong, _)) => Err(No::InvalidResponse.into()),
-        Ok((Verdict::KeyGone, _)) => Err(No::TimeoutOrDuplicate.into()),
-        Ok((Verdict::Lost, _)) => Err(Refused::because(Failure::Unavailable.into())),
+        Ok((Verdict::Wrong, _)) => Err(Code::InvalidResponse.into()),
+        Ok((Verdict::KeyGone, _)) => Err(Code::TimeoutOrDuplicate.into()),
+        Ok((Verdict::Lost, _)) => Err(Refused::of(Failure::Unavailable.into())),
         Err(NotJudged::Refused(refusal)) => Err(refused(refusal)),
-        Err(NotJudged::Failed(Failure::InvalidKey, _)) => Err(No::TimeoutOrDuplicate.into()),
-        Err(other) => Err(Refused::because(other.problem())),
+        Err(NotJudged::Failed(Failure::InvalidKey, _)) => Err(Code::TimeoutOrDuplicate.into()),
+        Err(other) => Err(Refused::of(other.problem())),
     }
 }
 
@@ -225,11 +225,11 @@ async fn redeem(app: &App, token: &str, name: Option<&str>) -> Judged {
 fn refused(refusal: Refusal) -> Refused {
     match refusal {
         Refusal::Key(KeyRefusal::Unknown | KeyRefusal::Unheard)
-        | Refusal::Token(TokenRefusal::Unknown) => No::InvalidResponse.into(),
+        | Refusal::Token(TokenRefusal::Unknown) => Code::InvalidResponse.into(),
         Refusal::Key(KeyRefusal::Expired | KeyRefusal::Used | KeyRefusal::Overfetched)
-        | Refusal::Token(TokenRefusal::Spent) => No::TimeoutOrDuplicate.into(),
+        | Refusal::Token(TokenRefusal::Spent) => Code::TimeoutOrDuplicate.into(),
         Refusal::Limited(_) | Refusal::Exhausted { .. } | Refusal::Unavailable(_) => {
-            Refused::because(refusal.into())
+            Refused::of(refusal.into())
         }
     }
 }

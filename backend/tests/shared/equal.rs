@@ -45,7 +45,7 @@ enum Step {
         key: u8,
         request: Option<u8>,
     },
-    Over {
+    EndCall {
         call: usize,
         end: End,
     },
@@ -57,10 +57,10 @@ enum Step {
         token: u8,
         request: Option<u8>,
     },
-    Close {
+    CloseDay {
         call: usize,
     },
-    Open,
+    ReopenDay,
     Status,
     Pass {
         millis: u64,
@@ -98,11 +98,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => key().prop_map(|key| Step::AudioFailed { key }),
         8 => key().prop_map(|key| Step::Hear { key }),
         8 => (key(), request()).prop_map(|(key, request)| Step::Claim { key, request }),
-        8 => (0_usize..3, end()).prop_map(|(call, end)| Step::Over { call, end }),
+        8 => (0_usize..3, end()).prop_map(|(call, end)| Step::EndCall { call, end }),
         5 => (key(), token()).prop_map(|(key, token)| Step::Grant { key, token }),
         4 => (token(), request()).prop_map(|(token, request)| Step::Redeem { token, request }),
-        1 => (0_usize..3).prop_map(|call| Step::Close { call }),
-        1 => Just(Step::Open),
+        1 => (0_usize..3).prop_map(|call| Step::CloseDay { call }),
+        1 => Just(Step::ReopenDay),
         2 => Just(Step::Status),
         4 => (0_u64..120_000).prop_map(|millis| Step::Pass { millis }),
         2 => (0_u64..9_000_000).prop_map(|millis| Step::Pass { millis }),
@@ -295,10 +295,10 @@ impl Both<'_> {
                     (of_memory.map(without_names), of_redis.map(without_names));
                 prop_assert_eq!(told(&of_memory), told(&of_redis));
             }
-            Step::Over { call, end } => {
+            Step::EndCall { call, end } => {
                 if let Some(calls) = self.call(call) {
-                    self.memory.over(calls.memory, end).await.unwrap();
-                    self.redis.over(calls.redis, end).await.unwrap();
+                    self.memory.end_call(calls.memory, end).await.unwrap();
+                    self.redis.end_call(calls.redis, end).await.unwrap();
                 }
             }
             Step::Grant { key, token } => {
@@ -308,15 +308,15 @@ impl Both<'_> {
                 named("token", token),
                 request.map(|r| named("request", r))
             )),
-            Step::Close { call } => {
+            Step::CloseDay { call } => {
                 if let Some(calls) = self.calls.get(call).copied() {
-                    memory.close(calls.memory).await.unwrap();
-                    redis.close(calls.redis).await.unwrap();
+                    memory.close_day(calls.memory).await.unwrap();
+                    redis.close_day(calls.redis).await.unwrap();
                 }
             }
-            Step::Open => {
-                memory.open().await.unwrap();
-                redis.open().await.unwrap();
+            Step::ReopenDay => {
+                memory.reopen_day().await.unwrap();
+                redis.reopen_day().await.unwrap();
             }
             Step::Status => {}
             Step::Pass { millis } => self.clock.advance(Duration::from_millis(millis)),
@@ -341,7 +341,7 @@ impl Both<'_> {
     async fn restart(&mut self) {
         for calls in self.calls.drain(..) {
             let lost = End::Made(Verdict::Lost);
-            self.redis.over(calls.redis, lost).await.unwrap();
+            self.redis.end_call(calls.redis, lost).await.unwrap();
         }
         // The memory forgets rate limits and fetches at a restart. They use no quota.
         let forget = "for _, w in ipairs(redis.call('KEYS', '*:w:*')) do redis.call('DEL', w) end

@@ -77,7 +77,7 @@ async fn a_server_that_restarts_empty_is_told_what_was_spent() {
     let two = instance(&server.place(), 10).await;
     for _ in 0..3 {
         let call = one.admit(&visitor()).await.unwrap();
-        one.over(call, End::Made(Verdict::Lost)).await.unwrap();
+        one.end_call(call, End::Made(Verdict::Lost)).await.unwrap();
     }
     assert_eq!(spent(&two).await.unwrap(), 3);
     for round in 0..2 {

@@ -17,11 +17,11 @@ pub(crate) enum Step {
     Audio { key: u8 },
     Hear { key: u8 },
     Claim { key: u8, request: Option<u8> },
-    Over { call: usize, end: End },
+    EndCall { call: usize, end: End },
     Grant { key: u8, token: u8 },
     Redeem { token: u8, request: Option<u8> },
-    Close { call: usize },
-    Open,
+    CloseDay { call: usize },
+    ReopenDay,
     Status,
 }
 
@@ -140,7 +140,7 @@ impl Model {
                     Err(ClaimRefusal::Exhausted(error)) => Told::of::<()>(Err(exhausted(error))),
                 }
             }
-            Step::Over { call, end } => {
+            Step::EndCall { call, end } => {
                 let call = self.calls[&call].0;
                 self.enter(Event::Over { call, end });
                 Told::of(Ok("done"))
@@ -159,14 +159,14 @@ impl Model {
                 });
                 Told::of(redeemed.map_err(Refusal::Token))
             }
-            Step::Close { call } => {
+            Step::CloseDay { call } => {
                 let admitted = self.calls[&call].1;
                 if let Some(event) = self.book.upstream_exhausted(admitted) {
                     self.enter(event);
                 }
                 Told::of(Ok("done"))
             }
-            Step::Open => {
+            Step::ReopenDay => {
                 self.enter(Event::Opened);
                 Told::of(Ok("done"))
             }

@@ -71,11 +71,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => key().prop_map(|key| Step::Audio { key }),
         4 => key().prop_map(|key| Step::Hear { key }),
         6 => (key(), request()).prop_map(|(key, request)| Step::Claim { key, request }),
-        5 => (any::<usize>(), end()).prop_map(|(call, end)| Step::Over { call, end }),
+        5 => (any::<usize>(), end()).prop_map(|(call, end)| Step::EndCall { call, end }),
         4 => (key(), 0_u8..2).prop_map(|(key, token)| Step::Grant { key, token }),
         3 => (0_u8..2, request()).prop_map(|(token, request)| Step::Redeem { token, request }),
-        1 => any::<usize>().prop_map(|call| Step::Close { call }),
-        1 => Just(Step::Open),
+        1 => any::<usize>().prop_map(|call| Step::CloseDay { call }),
+        1 => Just(Step::ReopenDay),
         2 => Just(Step::Status),
     ]
 }
@@ -122,7 +122,7 @@ async fn take(store: &Redis, step: &Step, calls: &HashMap<usize, Call>) -> (Told
                 Err(refusal) => (Told::of::<()>(Err(refusal)), None),
             }
         }
-        Step::Over { call, end } => (done(store.over(calls[&call], end).await), None),
+        Step::EndCall { call, end } => (done(store.end_call(calls[&call], end).await), None),
         Step::Grant { key, token } => {
             let granted = store.grant(named("key", key), named("token", token)).await;
             (done_or(granted), None)
@@ -131,8 +131,8 @@ async fn take(store: &Redis, step: &Step, calls: &HashMap<usize, Call>) -> (Told
             let redeemed = store.redeem(named("token", token), request(by)).await;
             (Told::of(redeemed), None)
         }
-        Step::Close { call } => (done(store.close(calls[&call]).await), None),
-        Step::Open => (done(store.open().await), None),
+        Step::CloseDay { call } => (done(store.close_day(calls[&call]).await), None),
+        Step::ReopenDay => (done(store.reopen_day().await), None),
         Step::Status => {
             let usage = store.status().await.map(|status| status.usage);
             (Told::of(usage.map_err(Refusal::from)), None)
@@ -187,11 +187,11 @@ fn with_known_call(step: &Step, calls: &HashMap<usize, Call>) -> Option<Step> {
             call: pick(call)?,
             key,
         },
-        Step::Over { call, end } => Step::Over {
+        Step::EndCall { call, end } => Step::EndCall {
             call: pick(call)?,
             end,
         },
-        Step::Close { call } => Step::Close { call: pick(call)? },
+        Step::CloseDay { call } => Step::CloseDay { call: pick(call)? },
         ref other => other.clone(),
     })
 }

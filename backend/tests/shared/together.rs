@@ -78,7 +78,7 @@ async fn visit(instances: [Arc<Redis>; 3], upstream: Arc<Upstream>) -> Result<()
                 assert_eq!(&*issue.host, "example.com");
                 upstream.verify(key);
                 taken += 1;
-                store.over(call, End::Made(Verdict::Right)).await?;
+                store.end_call(call, End::Made(Verdict::Right)).await?;
             }
             Err(Refusal::Key(KeyRefusal::Used)) => {}
             other => panic!("an issued key is stranded: {other:?}"),
@@ -194,7 +194,10 @@ async fn every_key_is_prefixed_ends_some_time_and_tells_no_secret() {
     let Claim::Taken(call, _) = claim else {
         panic!("{claim:?}")
     };
-    store.over(call, End::Made(Verdict::Right)).await.unwrap();
+    store
+        .end_call(call, End::Made(Verdict::Right))
+        .await
+        .unwrap();
     let key = Fingerprint::of("t521bp3qM7Qyk2X2");
     store.grant(key, Fingerprint::of("a token")).await.unwrap();
     store.admit(&visitor()).await.unwrap();

@@ -47,7 +47,10 @@ async fn challenge(store: &Redis, name: &str) {
     let Claim::Taken(call, _) = store.claim(key, None).await.unwrap() else {
         panic!("the key is free");
     };
-    store.over(call, End::Made(Verdict::Right)).await.unwrap();
+    store
+        .end_call(call, End::Made(Verdict::Right))
+        .await
+        .unwrap();
     store.grant(key, token).await.unwrap();
     store.redeem(token, None).await.unwrap();
 }

@@ -116,7 +116,7 @@ impl Store for Redis {
         }
     }
 
-    async fn over(&self, call: Call, end: End) -> Result<(), Unavailable> {
+    async fn end_call(&self, call: Call, end: End) -> Result<(), Unavailable> {
         let (counted, verdict) = match end {
             End::GivenBack => (false, ""),
             End::Made(verdict) => (true, letter(verdict)),
@@ -165,7 +165,7 @@ impl Store for Redis {
         }
     }
 
-    async fn close(&self, call: Call) -> Result<(), Unavailable> {
+    async fn close_day(&self, call: Call) -> Result<(), Unavailable> {
         let (mut words, _) = self
             .keep(&self.scripts.close, &[], |script| {
                 script
@@ -182,7 +182,7 @@ impl Store for Redis {
         Ok(())
     }
 
-    async fn open(&self) -> Result<(), Unavailable> {
+    async fn reopen_day(&self) -> Result<(), Unavailable> {
         self.keep(&self.scripts.open, &[], |_| {}).await?;
         Ok(())
     }

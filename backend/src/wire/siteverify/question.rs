@@ -1,6 +1,6 @@
 //! Reads a siteverify request in any of the formats that clients use.
 
-use super::{No, Refused};
+use super::{Code, Refused};
 use crate::wire::{body::SmallBody, fields::Fields};
 use axum::{
     extract::{FromRequest, Request},
@@ -20,14 +20,16 @@ pub(super) async fn read(request: Request) -> Result<Fields, Refused> {
         .any(|name| request.headers().contains_key(*name))
     {
         let message = "siteverify is for the site's own server, never for a page.";
-        return Err(No::BadRequest.since(message).under(StatusCode::FORBIDDEN));
+        return Err(Code::BadRequest
+            .with_message(message)
+            .with_status(StatusCode::FORBIDDEN));
     }
     let in_header = SECRET_HEADERS
         .into_iter()
         .find(|name| request.headers().contains_key(*name));
     let fields = read_fields(request).await?;
     match in_header {
-        Some(header) if fields.secret.is_none() => Err(No::MissingSecret.since(format!(
+        Some(header) if fields.secret.is_none() => Err(Code::MissingSecret.with_message(format!(
             "`secret` is missing: it is a parameter of the body, and the header {header} is not read."
         ))),
         _ => Ok(fields),
@@ -41,17 +43,21 @@ fn is_compressed(headers: &HeaderMap) -> bool {
 
 async fn read_fields(request: Request) -> Result<Fields, Refused> {
     let query = request.uri().query().unwrap_or_default().to_owned();
-    let unreadable = |message| No::BadRequest.since(message);
+    let unreadable = |message| Code::BadRequest.with_message(message);
     match *request.method() {
         Method::POST => {
             if is_compressed(request.headers()) {
                 let message = "The body has a Content-Encoding: send it as it is, uncompressed.";
-                let refused = No::BadRequest.since(message);
-                return Err(refused.under(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+                let refused = Code::BadRequest.with_message(message);
+                return Err(refused.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
             }
             let body = SmallBody::from_request(request, &())
                 .await
-                .map_err(|problem| No::BadRequest.since(problem.detail).under(problem.status))?;
+                .map_err(|problem| {
+                    Code::BadRequest
+                        .with_message(problem.detail)
+                        .with_status(problem.status)
+                })?;
             let fields = Fields::of_body(&body).await.map_err(unreadable)?;
             if fields.is_whole() {
                 return Ok(fields);
@@ -61,12 +67,12 @@ async fn read_fields(request: Request) -> Result<Fields, Refused> {
                 let message = "`secret` stands in the query of the URL. A POST carries its parameters in the \
                                body, as application/x-www-form-urlencoded, multipart/form-data or \
                                application/json.";
-                return Err(No::MissingSecret.since(message));
+                return Err(Code::MissingSecret.with_message(message));
             }
             if fields.response.is_none() && fields.key.is_none() && !elsewhere.is_empty() {
                 let message =
                     "Parameters stand in the query of the URL. A POST carries them in the body.";
-                return Err(No::MissingResponse.since(message));
+                return Err(Code::MissingResponse.with_message(message));
             }
             Ok(fields)
         }
@@ -77,8 +83,8 @@ async fn read_fields(request: Request) -> Result<Fields, Refused> {
         _ => {
             let message =
                 "siteverify is asked by POST, or by GET with the parameters in the query.";
-            let refused = No::BadRequest.since(message);
-            Err(refused.under(StatusCode::METHOD_NOT_ALLOWED))
+            let refused = Code::BadRequest.with_message(message);
+            Err(refused.with_status(StatusCode::METHOD_NOT_ALLOWED))
         }
     }
 }
