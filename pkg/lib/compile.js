@@ -1,11 +1,18 @@
 /**
+ * After this long, in ms, an attempt has failed, and the visitor's next act tries again. Without a limit, a connection that hangs
+ * would leave the elements without a message.
+ */
+const TIMEOUT_MS = 20_000;
+
+/**
  * Fetches and compiles a module. The hash ensures that the file belongs to this very script. A cache may have the file of another
  * version, so after a failure the file is fetched once more past the cache. Rejects with the cause; the next call tries again.
  * @param {URL} url
  * @param {string} integrity
- * @param {AbortSignal} [signal] Ends the attempt.
  */
-export const compile = async (url, integrity, signal) => {
+export const compile = async (url, integrity) => {
+  // Older browsers have no `AbortSignal.timeout`, and wait without a limit.
+  const signal = AbortSignal.timeout?.(TIMEOUT_MS);
   if (!globalThis.WebAssembly) throw new Error("Sori: this browser has no WebAssembly");
   let response;
   try {
