@@ -2,7 +2,7 @@
 import { bringCoreFrom, connected, load } from "./core.js";
 import { setLanguages } from "./language.js";
 import { listen } from "./listeners.js";
-import { checkMarkup } from "./markup.js";
+import { checkMarkup, checkMessages } from "./markup.js";
 import { warnOfSerialisers } from "./mirror.js";
 import { watchForViolations } from "./policy.js";
 import { openDetails } from "./reach.js";
@@ -146,6 +146,7 @@ class SoriCaptcha extends Base {
     const shell = shellOf(this);
     // A copy: a getter of the page that throws must do so here, and not while the element is painted.
     shell.messages = messages && { ...messages };
+    checkMessages(this, { ...messages });
     if (connected.has(shell)) shell.lookAround(true);
   }
 

@@ -13,6 +13,11 @@ export function setLanguages(languages) {
   inside = languages;
 }
 
+/** Whether the widget has a text of this name. @param {string} name */
+export function isMessage(name) {
+  return name in (inside.at(-1)?.texts ?? {});
+}
+
 /**
  * Language and script, because `zh-TW` is written in another script than `zh-Hans`. Empty if the text is no language tag.
  * @param {string} tag

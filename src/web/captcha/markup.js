@@ -1,4 +1,5 @@
 // Warnings in the console about an element's markup, for the page's developer. Each line appears once per page.
+import { isMessage } from "./language.js";
 import { hasWay } from "./surroundings.js";
 
 /** @type {WeakSet<Element>} */
@@ -29,6 +30,25 @@ function distance(one, other) {
   return row[other.length];
 }
 
+/** @param {Element} element @param {string} text @param {string} anchor */
+function warnOnce(element, text, anchor) {
+  if (told.has(text)) return;
+  told.add(text);
+  console.warn(`sori-captcha: ${text} (help: troubleshooting#${anchor})`, element);
+}
+
+/**
+ * Warns of texts of the page's that replace nothing.
+ * @param {Element} element
+ * @param {Record<string, unknown>} messages
+ */
+export function checkMessages(element, messages) {
+  for (const [name, text] of Object.entries(messages)) {
+    if (text == null || (typeof text === "string" && isMessage(name))) continue;
+    warnOnce(element, `messages.${name} replaces no text; it should be a string with the name of one`, "messages");
+  }
+}
+
 /**
  * Warns of a missing `name`, of a missing alternative, and of attributes that are probably misspelt.
  * @param {Element} element
@@ -49,28 +69,23 @@ export function checkMarkup(element, known, flags) {
  * @param {string[]} flags
  */
 function tellOfMarkup(element, known, flags) {
-  /** @param {string} text @param {string} anchor */
-  const warn = (text, anchor) => {
-    if (told.has(text)) return;
-    told.add(text);
-    console.warn(`sori-captcha: ${text} (help: troubleshooting#${anchor})`, element);
-  };
+  /** @param {string} text */
+  const warn = (text) => warnOnce(element, text, "attribute");
   if (!element.getAttribute("name")) {
     warn(
       'the attribute name is missing, so the form submits nothing of the captcha; it should be the prefix of the fields, such as "captcha"',
-      "attribute",
     );
   }
   if (!hasWay(element)) {
-    warn('nothing in slot="alternative": whoever cannot hear has no other way (WCAG 1.1.1)', "attribute");
+    warn('nothing in slot="alternative": whoever cannot hear has no other way (WCAG 1.1.1)');
   }
   for (const { name, value } of element.attributes) {
     // React 18 writes the value of `disabled={false}`.
     if (value === "false" && flags.includes(name)) {
-      warn(`the attribute ${name}="false" is on, because it is there; leave it out instead`, "attribute");
+      warn(`the attribute ${name}="false" is on, because it is there; leave it out instead`);
     }
     if (OTHERS.test(name) || known.includes(name)) continue;
     const meant = known.find((other) => distance(name, other) <= 2);
-    if (meant) warn(`the attribute ${name} is not known; did you mean ${meant}?`, "attribute");
+    if (meant) warn(`the attribute ${name} is not known; did you mean ${meant}?`);
   }
 }

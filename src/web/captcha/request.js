@@ -29,6 +29,7 @@ async function perform(self, { generation, timeout, url, body, read }) {
   self.request?.abort();
   const controller = new AbortController();
   self.request = controller;
+  self.advised = false;
   const { signal } = controller;
   // The reason is an Error, as in browsers: gloo-net panics on any other value.
   const late = new Error("timeout");

@@ -247,3 +247,45 @@ async fn a_flag_that_is_false_is_warned_of() {
         })
         .await;
 }
+
+/// The audio is requested a second time, which no event tells. The line about the first failure is not one about the next.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_after_a_repeated_request_has_a_line_too() {
+    Setup::new("line_after_repetition")
+        .in_chromium()
+        .page("/page.html", page(r#"endpoint="/captcha" lang="en" lead-in="0""#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.script(
+                "const honest = fetch;
+                 const replies = [new Response('', { status: 503 }), new Response('no audio')];
+                 window.fetch = (request, ...rest) => request.url?.includes('/audio/') ? Promise.resolve(replies.shift()) : honest(request, ...rest);",
+            )
+            .await;
+            page.captcha("").await.part("play").await.click().await;
+            assert_eq!(error(page).await["code"], "not_audio");
+            assert_console(page, "not_audio").await;
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_replaces_nothing_is_warned_of() {
+    Setup::new("unknown_message")
+        .in_chromium()
+        .page("/page.html", page(r#"endpoint="/captcha" lang="en""#))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            page.script(
+                "document.querySelector('sori-captcha').messages = { plaay: 'Hear', label: 5, play: 'Listen', check: undefined }",
+            )
+            .await;
+            assert_eq!(captcha.part("play").await.text().await, "Listen");
+            let lines = page.console().await.join("\n");
+            assert!(lines.contains("messages.plaay"), "{lines}");
+            assert!(lines.contains("messages.label"), "{lines}");
+            assert!(!lines.contains("messages.play ") && !lines.contains("messages.check"), "{lines}");
+        })
+        .await;
+}
