@@ -40,9 +40,12 @@ export interface SoriCaptchaEventMap {
   "sori-issued": CustomEvent<{ expiresIn: number | null }>;
   /** Inline mode: the answer was right. */
   "sori-verified": CustomEvent<{ token: string }>;
-  /** The answer was wrong. */
+  /** The answer was wrong, or `reject()` was called. */
   "sori-rejected": CustomEvent<null>;
-  /** The key has expired. */
+  /**
+   * The key cannot be used any more: it has expired, or the backend refused it (`invalid_key`, `audio_not_issued`; then there is no
+   * `sori-error`).
+   */
   "sori-expired": CustomEvent<null>;
   /** Something went wrong. `retryAfter` is in seconds, null if unknown. */
   "sori-error": CustomEvent<{ code: SoriErrorCode; retryable: boolean; retryAfter: number | null }>;
@@ -155,7 +158,7 @@ export interface SoriCaptchaAttributes {
   verify?: "form" | "inline" | undefined;
   /** What the site's server said about the answer. It is shown at the box, and describes the box. */
   error?: string | undefined;
-  /** A BCP 47 tag; without it the nearest `lang` of the page. */
+  /** A BCP 47 tag; without it the nearest `lang` of the page, and if there is none, the browser's language. */
   lang?: string | undefined;
   /** `auto` is the default. */
   theme?: "auto" | "light" | "dark" | undefined;
@@ -171,7 +174,7 @@ export interface SoriCaptchaAttributes {
   remember?: boolean | undefined;
   /** Asks for consent before Play, and submits `NAME-consent`. */
   consent?: boolean | undefined;
-  /** Adds hidden inputs with the same fields beside the element, for serialisers that know only native fields. */
+  /** Puts the fields into hidden inputs beside the element, for serialisers that know only native fields. */
   mirror?: boolean | undefined;
   /** How long one network call may take, in ms, 1000 to 120000; default 10000. */
   timeout?: string | number | undefined;

@@ -129,7 +129,7 @@ pub struct ServeArgs {
     )]
     pub practice_voice: Voice,
     #[cfg(feature = "practice")]
-    /// Practice mode: allows SORI_PRACTICE_ANSWER on an address other than loopback, for tests inside a private network. Clients with a public IP address are then rejected
+    /// Practice mode: allows SORI_PRACTICE_ANSWER on an address other than loopback, for tests inside a private network. Only clients with a private or loopback IP address can then connect
     #[arg(long, env = "SORI_PRACTICE_PRIVATE", help_heading = "Upstream")]
     pub practice_private: bool,
 
@@ -278,7 +278,7 @@ pub struct ServeArgs {
     )]
     pub ticket_ttl: Span,
 
-    /// The origins of the pages that may use the backend, separated by commas, or same-host for every page whose host is that of the request. An app's pages may have an origin such as capacitor://localhost. Default: same-host. Required if NAVER's credentials are set and SORI_LISTEN is not loopback
+    /// The origins of the pages that may use the backend, separated by commas, or same-host: pages whose host equals the request's Host header. An app's pages may have an origin such as capacitor://localhost. Default: same-host. Required if NAVER's credentials are set and SORI_LISTEN is not loopback
     #[arg(
         long,
         env = "SORI_ALLOWED_ORIGINS",
