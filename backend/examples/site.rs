@@ -94,7 +94,7 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         println!("docs: {written} pages in {}", folder.display());
         return Ok(());
     }
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, flags.port)).await?;
+    let listener = listen(flags.port).await?;
     let address = listener.local_addr()?;
     let settings = Settings::from_env(address)?;
     let practice = settings.upstream.is_practice();
@@ -102,6 +102,14 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     let site = build(&backend, practice, address, flags)?;
     println!("ready: http://{address}/");
     serve(listener, site).await
+}
+
+/// The system's error alone would not name the port.
+async fn listen(port: u16) -> Result<TcpListener, String> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpListener::bind(address).await.map_err(|error| {
+        format!("cannot listen on {address}: {error}; choose another port with --port")
+    })
 }
 
 async fn serve(listener: TcpListener, site: Router) -> Result<(), Box<dyn Error>> {

@@ -8,6 +8,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -110,6 +111,11 @@ fn the_documented_set_up_for_real_use_starts() {
     assert!(!health.contains("sori-upstream: practice"), "{health}");
     let secret = fs::read_to_string(folder.join("siteverify-secret")).unwrap();
     assert!(secret.trim().len() >= 32);
+    // Other users of the machine can read neither the folder nor the secret.
+    for place in [folder.clone(), folder.join("siteverify-secret")] {
+        let mode = fs::metadata(&place).unwrap().mode();
+        assert_eq!(mode & 0o077, 0, "{}: {mode:o}", place.display());
+    }
 }
 
 #[test]

@@ -1,3 +1,5 @@
+install -d -m 0700 /etc/sori
+umask 077
 openssl rand -hex 32 > /etc/sori/siteverify-secret
 SORI_CLIENT_ID_FILE=/etc/sori/client-id \
 SORI_CLIENT_SECRET_FILE=/etc/sori/client-secret \

@@ -89,6 +89,17 @@ impl Demo {
 }
 
 #[tokio::test]
+async fn a_port_in_use_is_named() {
+    let first = listen(0).await.unwrap();
+    let address = first.local_addr().unwrap();
+    let error = listen(address.port()).await.unwrap_err();
+    assert!(
+        error.contains(&format!("cannot listen on {address}: ")) && error.contains("--port"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn the_right_answer_is_shown_as_verified() {
     let demo = Demo::start().await;
     let response = format!("{}:12345", demo.heard_key().await);

@@ -15,7 +15,8 @@ flags, and other processes of the user can read environment variables.
 Signals:
 
 - SIGHUP: the backend reads the files of the siteverify and ticket secrets again. After a change of NAVER's
-  credentials, restart it.
+  credentials, restart it. If systemd passes the files (`LoadCredential=`, as in the unit in `deploy/systemd/`),
+  restart it after every change: the backend sees copies that systemd makes when the service starts.
 - SIGTERM: `/readyz` returns 503, and the backend accepts requests for another `SORI_SHUTDOWN_DELAY`. Then it accepts
   no new connections, and open requests may finish within `SORI_SHUTDOWN_GRACE`.
 - SIGINT: the same without the delay.

@@ -122,3 +122,25 @@ fn compose_starts_two_instances_at_one_store_that_never_evicts() {
     let command = services["valkey"]["command"].as_str().unwrap();
     assert!(command.contains("--maxmemory-policy noeviction"));
 }
+
+/// The credentials that `compose.yaml` reads must get into no commit and into no layer of an image.
+#[test]
+fn git_and_the_build_of_the_image_leave_the_credentials_out() {
+    let compose = documents("container/compose.yaml").remove(0);
+    let secrets = compose["secrets"].as_object().unwrap();
+    assert!(!secrets.is_empty());
+    for secret in secrets.values() {
+        let file = secret["file"].as_str().unwrap();
+        assert!(file.starts_with("secrets/"), "{file}");
+    }
+    let deploy = Path::new(DEPLOY);
+    let ignores = |file: &str, line: &str| {
+        let text = fs::read_to_string(deploy.join(file)).unwrap();
+        assert!(text.lines().any(|found| found == line), "{file}: {line}");
+    };
+    ignores("../.gitignore", "/deploy/container/secrets");
+    let build = "container/Dockerfile.dockerignore";
+    ignores(build, "deploy/container/secrets");
+    // With this file rustup would install another Rust than the Dockerfile names.
+    ignores(build, "rust-toolchain.toml");
+}

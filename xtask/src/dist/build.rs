@@ -110,24 +110,12 @@ fn starts(workspace: &Workspace, target: Target, binary: &Path) -> Result<()> {
 
 /// Builds a copy of the source in another folder into yet another one, and checks that the bytes are the same.
 pub(super) fn again(workspace: &Workspace, target: Target) -> Result<()> {
-    let sh = workspace.shell();
     let place = workspace.target().join("dist/again");
     let source = place.join("source");
     if source.exists() {
         fs::remove_dir_all(&source)?;
     }
-    let files = cmd!(sh, "git ls-files -z --cached --others --exclude-standard")
-        .quiet()
-        .read()?;
-    for file in files.split_terminator('\0') {
-        let (from, to) = (workspace.path(file), source.join(file));
-        // Git still lists a file that was deleted without a commit.
-        if !from.exists() {
-            continue;
-        }
-        fs::create_dir_all(to.parent().context("a file lies in a folder")?)?;
-        fs::copy(&from, &to).with_context(|| format!("cannot copy {file}"))?;
-    }
+    workspace.copy_files_to(&source)?;
     let first = workspace.target().join("dist/build").join(target.triple);
     let first = first.join("release/sori-backend");
     let second = build(workspace, target, &source, &place.join("build"))?;

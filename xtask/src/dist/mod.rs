@@ -56,6 +56,22 @@ pub(crate) fn binary(workspace: &Workspace) -> Result<std::path::PathBuf> {
     build::binary(workspace, X86_64)
 }
 
+/// Copies `deploy/` into the archive's folder, but only what Git tracks: an operator's own files, such as credentials,
+/// may be there too. `container/` is left out, because its Dockerfile needs the source.
+fn copy_configurations(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let sh = workspace.shell();
+    let without = ":(exclude)deploy/container";
+    let files = cmd!(sh, "git ls-files -z -- deploy {without}")
+        .quiet()
+        .read()?;
+    for file in files.split_terminator('\0') {
+        let to = folder.join(file);
+        fs::create_dir_all(to.parent().context("a file lies in a folder")?)?;
+        fs::copy(workspace.path(file), to).with_context(|| format!("cannot copy {file}"))?;
+    }
+    Ok(())
+}
+
 /// Writes the archive and returns its name.
 fn pack(workspace: &Workspace, dist: &Path, target: Target) -> Result<String> {
     let sh = workspace.shell();
@@ -78,8 +94,7 @@ fn pack(workspace: &Workspace, dist: &Path, target: Target) -> Result<String> {
     ] {
         fs::copy(workspace.path(from), folder.join(to)).with_context(|| format!("no {from}"))?;
     }
-    let deploy = workspace.path("deploy");
-    cmd!(sh, "cp -r {deploy} {folder}/deploy").run()?;
+    copy_configurations(workspace, &folder)?;
     cmd!(
         sh,
         "cargo run --quiet --locked -p sori-backend --example manual -- {folder}"
