@@ -103,14 +103,17 @@ fn compile(workspace: &Workspace, module: &Module) -> Result<PathBuf> {
         .or_else(|| Some(env::home_dir()?.join(".cargo")))
         .context("neither CARGO_HOME nor a home directory is set")?;
     let remap = format!("--remap-path-prefix={}=cargo", cargo_home.display());
-    let flags = [&remap, module.extensions].join(" ");
+    // Not the variable of this target, which cargo ignores if RUSTFLAGS is set, and which it splits at spaces.
+    let flags: Vec<&str> = std::iter::once(remap.as_str())
+        .chain(module.extensions.split_whitespace())
+        .collect();
     let features = module.features;
     cmd!(
         sh,
         "cargo build --quiet -p sori-wasm --profile wasm --target {TARGET} --no-default-features --features {features}"
     )
     .envs(linker)
-    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+    .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
     .quiet()
     .run()
     .with_context(|| format!("cannot compile {}", module.wasm()))?;

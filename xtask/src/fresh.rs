@@ -112,26 +112,33 @@ fn kept(workspace: &Workspace) -> Option<Record> {
 }
 
 fn made_from(workspace: &Workspace) -> Result<Hashes> {
-    let mut hashes = sources(workspace.root())?;
+    let mut hashes = sources(workspace.root(), workspace.target())?;
     let sh = workspace.shell();
     for tool in ["rustc", "wasm-pack", "wasm-bindgen", "node"] {
         let version = cmd!(sh, "{tool} --version").quiet().read()?;
         hashes.insert(tool.to_owned(), version);
     }
-    for (name, value) in env::vars() {
+    for (name, value) in env::vars_os() {
+        let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
         if VARIABLES.iter().any(|start| name.starts_with(start)) {
-            hashes.insert(name, value);
+            hashes.insert(name.into_owned(), value.into_owned());
         }
     }
     Ok(hashes)
 }
 
-fn sources(root: &Path) -> Result<Hashes> {
+fn sources(root: &Path, target: &Path) -> Result<Hashes> {
     let mut hashes = Hashes::new();
     walk(root, root, &mut hashes, &|path| {
-        let hidden = path.starts_with('.') && !path.starts_with(".cargo");
+        let name = path.rsplit('/').next().unwrap_or(path);
+        // Editors and file managers keep files of their own beside the sources.
+        let hidden = name.starts_with('.') && path != ".cargo";
         let made = path.strip_prefix("pkg/").is_some_and(package::is_made);
-        hidden || made || path.ends_with(".tgz") || NOT_IN_THE_PACKAGE.contains(&path)
+        hidden
+            || made
+            || root.join(path) == target
+            || path.ends_with(".tgz")
+            || NOT_IN_THE_PACKAGE.contains(&path)
     })?;
     Ok(hashes)
 }
@@ -162,7 +169,7 @@ fn walk(root: &Path, folder: &Path, into: &mut Hashes, skip: &dyn Fn(&str) -> bo
         }
         if entry.file_type()?.is_dir() {
             walk(root, &path, into, skip)?;
-        } else {
+        } else if path.is_file() {
             into.insert(relative, hash(&path)?);
         }
     }
@@ -223,20 +230,26 @@ mod tests {
             "backend/src/lib.rs",
             "pkg/dist/define.js",
             "pkg/package.json",
+            "src/.lib.rs.swp",
+            "build/debug/a",
             "target/a",
             "tests/a.rs",
         ];
         for path in counted.iter().chain(&others) {
             write(path, "before");
         }
-        let before = sources(&root).unwrap();
+        // An editor's lock: a link that leads nowhere.
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("nowhere", root.join("src/#lib.rs")).unwrap();
+        let sources = || sources(&root, &root.join("build")).unwrap();
+        let before = sources();
         assert_eq!(before.keys().collect::<Vec<_>>(), counted);
         for path in others {
             write(path, "after");
         }
-        assert_eq!(sources(&root).unwrap(), before);
+        assert_eq!(sources(), before);
         write("src/lib.rs", "after");
-        assert_eq!(changed(&before, &sources(&root).unwrap()), "src/lib.rs");
+        assert_eq!(changed(&before, &sources()), "src/lib.rs");
         fs::remove_dir_all(&root).unwrap();
     }
 

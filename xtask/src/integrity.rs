@@ -15,15 +15,17 @@ pub(crate) fn of(bytes: &[u8]) -> String {
 
 /// Writes `dist/integrity.json`: file name → hash, for each file that a page loads directly.
 pub(crate) fn write(dist: &Path) -> Result<()> {
-    let mut files: Vec<_> = fs::read_dir(dist)?.collect::<Result<_, _>>()?;
-    files.sort_by_key(fs::DirEntry::file_name);
     let mut hashes = Map::new();
-    for file in files {
-        let name = file.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".js") || name.ends_with(".wasm") {
-            let hash = of(&fs::read(file.path())?);
-            println!("build: {name} {hash}");
-            hashes.insert(name, Value::String(hash));
+    for folder in ["", "locale/"] {
+        let mut files: Vec<_> = fs::read_dir(dist.join(folder))?.collect::<Result<_, _>>()?;
+        files.sort_by_key(fs::DirEntry::file_name);
+        for file in files {
+            let name = format!("{folder}{}", file.file_name().to_string_lossy());
+            if name.ends_with(".js") || name.ends_with(".wasm") {
+                let hash = of(&fs::read(file.path())?);
+                println!("build: {name} {hash}");
+                hashes.insert(name, Value::String(hash));
+            }
         }
     }
     let text = serde_json::to_string_pretty(&Value::Object(hashes))?;

@@ -48,12 +48,16 @@ fn home(workspace: &Workspace) -> PathBuf {
 fn build(workspace: &Workspace, tree: &Path, command: &str, out: &Path) -> Result<()> {
     let sh = workspace.shell();
     let _guard = sh.push_dir(tree);
-    cmd!(sh, "sh -c {command}")
+    let built = cmd!(sh, "sh -c {command}")
         .env("CARGO_TARGET_DIR", home(workspace).join("target"))
         .quiet()
-        .ignore_stderr()
-        .run()
-        .with_context(|| format!("{command} fails in a fresh clone"))?;
+        .ignore_status()
+        .output()?;
+    ensure!(
+        built.status.success(),
+        "{command} fails in a fresh clone:\n{}",
+        String::from_utf8_lossy(&built.stderr).trim()
+    );
     let changed = cmd!(sh, "git status --porcelain").quiet().read()?;
     ensure!(
         changed.is_empty(),
@@ -70,19 +74,7 @@ fn copy_of_the_tree(workspace: &Workspace, home: &Path) -> Result<PathBuf> {
     let sh = workspace.shell();
     let tree = home.join("tree");
     sh.remove_path(&tree)?;
-    let listed = cmd!(sh, "git ls-files -z --cached --others --exclude-standard")
-        .quiet()
-        .read()?;
-    for name in listed.split('\0').filter(|name| !name.is_empty()) {
-        let from = workspace.path(name);
-        // Git still lists a file that was deleted without a commit.
-        if !from.is_file() {
-            continue;
-        }
-        let to = tree.join(name);
-        fs::create_dir_all(to.parent().context("a file is in a folder")?)?;
-        fs::copy(&from, &to).with_context(|| format!("cannot copy {name}"))?;
-    }
+    workspace.copy_files_to(&tree)?;
     let _guard = sh.push_dir(&tree);
     cmd!(sh, "git init --quiet").quiet().run()?;
     cmd!(sh, "git add --all").quiet().run()?;

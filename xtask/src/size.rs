@@ -14,13 +14,13 @@ use crate::workspace::Workspace;
 const PAINTED: Budget = Budget {
     name: "until the widget is painted",
     files: &["define.js"],
-    brotli: 17_850,
+    brotli: 17_900,
 };
 /// `define.js` and everything that it loads, in both stages.
 const PACKAGE: Budget = Budget {
     name: "define.js and what it loads",
     files: &["define.js", "sori_bg.wasm"],
-    brotli: 33_250,
+    brotli: 33_310,
 };
 /// The share button alone.
 const SHARE: Budget = Budget {

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest as _, Sha256};
-use xshell::Shell;
+use xshell::{Shell, cmd};
 
 use crate::exec;
 
@@ -27,9 +27,14 @@ impl Workspace {
         let mut path = vec![root.join("node_modules/.bin")];
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         shell.set_var("PATH", env::join_paths(path)?);
+        let target = build_directory()?;
+        if env::var_os("CARGO_TARGET_DIR").is_some() {
+            // A relative one would mean another folder in each folder in which cargo runs.
+            shell.set_var("CARGO_TARGET_DIR", &target);
+        }
         Ok(Self {
             root,
-            target: build_directory()?,
+            target,
             shell,
         })
     }
@@ -84,6 +89,29 @@ impl Workspace {
     pub(crate) fn read(&self, relative: &str) -> Result<String> {
         let path = self.path(relative);
         fs::read_to_string(&path).with_context(|| format!("cannot read {relative}"))
+    }
+
+    /// Copies the files that git tracks or would add.
+    pub(crate) fn copy_files_to(&self, folder: &Path) -> Result<()> {
+        // In a container, the checkout may belong to another user than root.
+        let safe = format!("safe.directory={}", self.root.display());
+        let listed = cmd!(
+            self.shell,
+            "git -c {safe} ls-files -z --cached --others --exclude-standard"
+        )
+        .quiet()
+        .read()
+        .context("the list of files comes from git, so this needs a clone")?;
+        for name in listed.split_terminator('\0') {
+            let (from, to) = (self.path(name), folder.join(name));
+            // Git still lists a file that was deleted without a commit.
+            if !from.is_file() {
+                continue;
+            }
+            fs::create_dir_all(to.parent().context("a file lies in a folder")?)?;
+            fs::copy(&from, &to).with_context(|| format!("cannot copy {name}"))?;
+        }
+        Ok(())
     }
 
     /// The one version of the workspace, from Cargo.toml.
@@ -143,13 +171,24 @@ fn describes_a_package(variable: &str) -> bool {
         .any(|start| variable.starts_with(start))
 }
 
-/// The target directory of this program, which is `TARGET/debug/xtask`.
+/// The target directory of this program, which is `TARGET/debug/xtask`; in tests `TARGET/debug/deps/xtask-…`.
 fn build_directory() -> Result<PathBuf> {
     let program = env::current_exe()?;
-    let target = program.parent().and_then(Path::parent);
-    target
-        .map(Path::to_owned)
-        .with_context(|| format!("{} lies in no target directory", program.display()))
+    // Cargo puts tests one folder deeper.
+    let target = program
+        .ancestors()
+        .skip(1)
+        .find(|folder| !folder.ends_with("deps"))
+        .and_then(Path::parent)
+        .with_context(|| format!("{} lies in no target directory", program.display()))?;
+    // Cargo keeps this file at the root of a target directory.
+    let is_root = |folder: &Path| folder.join(".rustc_info.json").is_file();
+    ensure!(
+        is_root(target) || !target.parent().is_some_and(is_root),
+        "cargo compiles for {} here: unset CARGO_BUILD_TARGET, or build.target in cargo's configuration",
+        target.file_name().unwrap_or_default().display()
+    );
+    Ok(target.to_owned())
 }
 
 /// The build directory that this checkout should use, if this program was built in another one.

@@ -111,9 +111,14 @@ fn set_up(workspace: &Workspace, checks: &[Check]) -> Result<Vec<(Need, String)>
         }
     }
     let failed = setup::each(workspace, &needs)?.into_iter();
-    Ok(failed
+    let unmet: Vec<(Need, String)> = failed
         .map(|(need, error)| (need, format!("{error:#}")))
-        .collect())
+        .collect();
+    // Now, and not only when the check's turn comes: whoever waits can install it meanwhile, and start again.
+    for (_, words) in &unmet {
+        println!("setup: {words}");
+    }
+    Ok(unmet)
 }
 
 /// Returns why the check cannot run, or `None` if it can.

@@ -125,6 +125,10 @@ fn field(name: &str, attribute: &Attribute) -> Value {
         attribute,
         &[("kind", "field"), ("name", &property), ("attribute", name)],
     );
+    if !matches!(attribute.kind, Kind::Flag) {
+        // The property returns what stands in the attribute.
+        out["type"] = json!({ "text": "string" });
+    }
     out["reflects"] = true.into();
     out
 }

@@ -8,7 +8,8 @@ use xshell::{Cmd, cmd};
 use super::report;
 use crate::workspace::Workspace;
 
-/// Installs those packages that the package lists contain.
+/// Installs those packages that the package lists contain, but never removes one: on a desktop, pulseaudio would replace
+/// what plays its sound.
 pub(super) fn install(
     workspace: &Workspace,
     packages: impl Iterator<Item = &'static str>,
@@ -32,7 +33,7 @@ pub(super) fn install(
     let wanted = &known;
     let output = quiet(cmd!(
         sh,
-        "apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 {wanted...}"
+        "apt-get install -y -qq --no-remove --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 {wanted...}"
     ))
     .ignore_status()
     .output()?;

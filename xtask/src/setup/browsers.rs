@@ -132,7 +132,8 @@ pub(super) fn firefox(workspace: &Workspace) -> Result<()> {
     if let Some(complaint) = too_old(1, &version) {
         bail!("{complaint} ({})", path.display());
     }
-    let driver = match env::var_os(GECKODRIVER_VARIABLE) {
+    let named = env::var_os(GECKODRIVER_VARIABLE).filter(|path| !path.is_empty());
+    let driver = match named {
         Some(_) => named_or_found(workspace, GECKODRIVER_VARIABLE, &[])?,
         None => {
             rust::cargo_tool(

@@ -13,7 +13,7 @@ mod system;
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-use anyhow::{Error, Result, bail};
+use anyhow::{Error, Result, bail, ensure};
 
 use crate::dist;
 use crate::workspace::Workspace;
@@ -100,8 +100,9 @@ impl Need {
         match self {
             Need::Node => node::packages(workspace),
             Need::Package => {
-                rust::tools(workspace)?;
-                node::packages(workspace)
+                // First, because it is only found or missed, and the tools take minutes to compile.
+                node::packages(workspace)?;
+                rust::tools(workspace)
             }
             Need::Chromium => browsers::chromium(workspace),
             Need::Firefox => browsers::firefox(workspace),
@@ -118,12 +119,17 @@ impl Need {
     }
 }
 
-/// Installs everything. Returns an error for the first need that is not met.
+/// Installs everything. Returns an error that names every need that is not met.
 pub(crate) fn run(workspace: &Workspace, needs: &[Need]) -> Result<()> {
-    match each(workspace, needs)?.into_iter().next() {
-        None => Ok(()),
-        Some((_, error)) => Err(error),
+    let mut unmet: Vec<String> = Vec::new();
+    for (_, error) in each(workspace, needs)? {
+        let words = format!("{error:#}");
+        if !unmet.contains(&words) {
+            unmet.push(words);
+        }
     }
+    ensure!(unmet.is_empty(), "{}", unmet.join("\n"));
+    Ok(())
 }
 
 /// Installs everything that it can, and returns an error for each need that is not met.

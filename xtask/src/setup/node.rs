@@ -1,6 +1,7 @@
 //! Finds Node.js but never installs it, because people install it in different ways. Installs npm packages with `npm
 //! ci`.
 
+use std::env;
 use std::fs;
 use std::path::Path;
 
@@ -41,17 +42,22 @@ pub(crate) fn install_at(workspace: &Workspace, dir: &Path, whose: &str) -> Resu
     let lock = fs::read_to_string(dir.join("package-lock.json"))
         .with_context(|| format!("{whose} has no package-lock.json"))?;
     let stamp = dir.join("node_modules/.sori-lock");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+    // Some packages are programs of one platform, and a container may share the folder.
+    let installed = format!("{} {}\n{lock}", env::consts::OS, env::consts::ARCH);
+    if fs::read_to_string(&stamp).is_ok_and(|it| it == installed) {
         report(&what, "present");
         return Ok(());
     }
     report(&what, "installing what package-lock.json names");
     let _guard = sh.push_dir(dir);
-    cmd!(sh, "npm ci --no-audit --no-fund --loglevel=error")
-        .quiet()
-        .ignore_stdout()
-        .run()
-        .with_context(|| format!("npm ci fails in {}", dir.display()))?;
-    fs::write(stamp, lock)?;
+    cmd!(
+        sh,
+        "npm ci --include=dev --no-audit --no-fund --loglevel=error"
+    )
+    .quiet()
+    .ignore_stdout()
+    .run()
+    .with_context(|| format!("npm ci fails in {}", dir.display()))?;
+    fs::write(stamp, installed)?;
     Ok(())
 }

