@@ -1,4 +1,4 @@
 export { define } from "./index.js";
 
-/** Resolves when the elements work, rejects if the module cannot be loaded. */
+/** As `define()`: resolves when `<sori-captcha>` works, rejects if the module cannot be loaded. */
 export declare const ready: Promise<void>;

@@ -126,7 +126,7 @@ export type SoriCaptchaMessages = Partial<
     | "playbackBlocked"
     | "internalError"
     | "checkFailed",
-    string
+    string | undefined
   >
 >;
 
@@ -157,7 +157,7 @@ export interface SoriCaptchaAttributes {
   /** When the answer is verified: by the site's server (default), or by the widget. */
   verify?: "form" | "inline" | undefined;
   /** What the site's server said about the answer. It is shown at the box, and describes the box. */
-  error?: string | undefined;
+  error?: string | null | false | undefined;
   /** A BCP 47 tag; without it the nearest `lang` of the page, and if there is none, the browser's language. */
   lang?: string | undefined;
   /** `auto` is the default. */
@@ -187,23 +187,33 @@ type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
 /** What `render` takes: the element's properties. */
 export type SoriCaptchaOptions = {
   [Name in keyof SoriCaptchaAttributes as CamelCase<Name>]: SoriCaptchaAttributes[Name];
-} & { messages?: SoriCaptchaMessages | undefined };
+} & {
+  /** The `id` of the form, if the captcha is not inside it. */
+  form?: string | undefined;
+  messages?: SoriCaptchaMessages | undefined;
+};
 
 /**
  * `<sori-captcha>`. Its properties reflect the attributes. A number may be set if the attribute is a number, and `null` if the
  * attribute may be absent.
  */
 export interface SoriCaptchaElement extends HTMLElement {
-  endpoint: string;
-  keyUrl: string;
-  audioUrl: string;
-  verifyUrl: string;
-  name: string;
+  get endpoint(): string;
+  set endpoint(value: string | null);
+  get keyUrl(): string;
+  set keyUrl(value: string | null);
+  get audioUrl(): string;
+  set audioUrl(value: string | null);
+  get verifyUrl(): string;
+  set verifyUrl(value: string | null);
+  get name(): string;
+  set name(value: string | null);
   required: boolean;
   disabled: boolean;
   get verify(): string;
   set verify(value: "form" | "inline" | null);
-  error: string;
+  get error(): string;
+  set error(value: string | null | false);
   get theme(): string;
   set theme(value: "auto" | "light" | "dark" | null);
   get leadIn(): string;
@@ -218,14 +228,16 @@ export interface SoriCaptchaElement extends HTMLElement {
   mirror: boolean;
   get timeout(): string;
   set timeout(value: string | number | null);
-  ticket: string;
+  get ticket(): string;
+  set ticket(value: string | null);
   /** Texts in place of the built-in ones. */
-  messages: SoriCaptchaMessages | undefined;
+  get messages(): Readonly<SoriCaptchaMessages> | undefined;
+  set messages(value: SoriCaptchaMessages | null | undefined);
 
   /** What is in the answer box. */
   value: string;
   readonly form: HTMLFormElement | null;
-  readonly labels: NodeList;
+  readonly labels: NodeListOf<HTMLLabelElement>;
   readonly type: string;
   readonly validity: ValidityState;
   readonly validationMessage: string;
@@ -282,15 +294,19 @@ export interface SoriCaptchaElement extends HTMLElement {
 }
 
 /**
- * Registers `<sori-captcha>` and `<sori-share>`. Resolves when they work; without a DOM it does nothing and resolves at once.
- * Rejects if the module cannot be loaded; the next call tries again.
+ * Registers `<sori-captcha>` and `<sori-share>`. Resolves when `<sori-captcha>` works; at once without a DOM, in a browser that
+ * lacks what the element needs (the console names it), and if another copy on the page has registered it. Rejects if the module
+ * cannot be loaded; the next call tries again. `<sori-share>` loads by itself.
  */
 export function define(): Promise<void>;
 
-/** Puts a captcha into a container and returns it at once; it works when `define()` has resolved. */
-export function render(container: Element, options?: SoriCaptchaOptions): SoriCaptchaElement;
+/**
+ * Puts a captcha into a container and returns it at once; it works when `define()` has resolved. Throws a `TypeError` if the
+ * container is no element.
+ */
+export function render(container: Element | DocumentFragment, options?: SoriCaptchaOptions): SoriCaptchaElement;
 
-export type { SoriShareAttributes, SoriShareDetail, SoriShareElement, SoriShareEventMap, SoriShareVia } from "./share.js";
+export type { SoriShareAttributes, SoriShareDetail, SoriShareElement, SoriShareEventMap, SoriShareOptions, SoriShareVia } from "./share.js";
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -9,12 +9,15 @@ export const define = async () => {
 
 /**
  * Puts a captcha into a container and returns it at once.
- * @param {Element} container
+ * @param {Element | DocumentFragment} container
  * @param {import("./index.d.ts").SoriCaptchaOptions} [options]
  */
 export const render = (container, options) => {
   const element = put(container, options);
-  // define.js reports the failure in the console.
-  define().catch(() => {});
+  import("./define.js").then(
+    // It reports a failure of its own in the console; its absence is reported here.
+    ({ define }) => define().catch(() => {}),
+    (error) => console.error("sori-captcha:", error),
+  );
   return element;
 };

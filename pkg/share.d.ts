@@ -46,8 +46,10 @@ export type SoriShareOptions = Omit<SoriShareAttributes, "share-title"> & { shar
 
 /** `<sori-share>`. Its properties reflect the attributes; an empty text or `null` removes one. */
 export interface SoriShareElement extends HTMLElement {
-  url: string;
-  shareTitle: string;
+  get url(): string;
+  set url(value: string | null);
+  get shareTitle(): string;
+  set shareTitle(value: string | null);
   get type(): string;
   set type(value: "a" | "b" | "c" | "d" | "e" | "f" | "" | null);
   get popup(): string;

@@ -1,7 +1,8 @@
 /**
  * The elements in Vue's templates. Types only: write `import type {} from "sori-captcha/vue";` once in a project.
  *
- * `messages` is no attribute: bind it as a property, `:messages.prop`.
+ * `messages` is no attribute: bind it as a property, `:messages.prop`. Bind a boolean with a hyphen as a property too
+ * (`:pauseOnTyping.prop="on"`), because Vue writes `pause-on-typing="false"`, and an attribute that is there is on.
  */
 import type { EmitFn, HTMLAttributes, PublicProps } from "vue";
 import type { SoriCaptchaElement, SoriCaptchaEventMap, SoriCaptchaOptions } from "./index.js";

@@ -1,5 +1,8 @@
 // What `define()` does in a plain build by wasm-pack: it registers the elements. All that they need is inside the module.
 
+/** Whether this copy has registered the elements. */
+let ours = false;
+
 /**
  * @param {string} css
  * @param {string} ko The Korean texts, as JSON.
@@ -24,5 +27,8 @@ export async function defineElements(css, ko, en, core, shareCss, share) {
   const { defineCaptcha } = await import("./captcha/element.js");
   const { defineShare } = await import("./share/element.js");
   defineShare(share, shareCss);
+  // Another copy on the page has registered the elements, and serves them.
+  if (!ours && customElements.get("sori-captcha")) return;
+  ours = true;
   await defineCaptcha({ css, languages, bring });
 }

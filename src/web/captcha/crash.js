@@ -12,7 +12,7 @@ const canRetry = "WebAssembly" in globalThis;
  * @param {Shell} shell
  */
 export function paintCrash(shell) {
-  const { element, consent } = shell;
+  const { element, consent, state } = shell;
   const name = element.getAttribute("name");
   const data = new FormData();
   if (name) {
@@ -36,6 +36,7 @@ export function paintCrash(shell) {
   shell.paintProgress("hidden", 0, 1);
   shell.showFallback(true);
   shell.paintText("status", canRetry ? "internalError" : hasWay(element) ? "useAnotherWay" : "contactSite");
+  if (state !== "failed") shell.emit("sori-statechange", { state: "failed" });
 }
 
 /** Tells the site about it. @param {Shell} shell */

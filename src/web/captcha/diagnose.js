@@ -22,6 +22,14 @@ export async function diagnose(element, { request = false } = {}) {
   const findings = [];
   /** @type {Say} */
   const say = (level, about, text) => findings.push({ level, about, text });
+  if (!("endpoint" in element)) {
+    say(
+      "error",
+      "element",
+      "The element is not defined: the script did not load, or this browser lacks what it needs. The console says why (help: troubleshooting#only-the-link).",
+    );
+    return findings;
+  }
   const { keys, audio } = lookAtAddresses(say, element);
   lookAtMarkup(say, element);
   lookAtBrowser(say);

@@ -35,7 +35,7 @@ const TEXTS = [
 const FLAGS = ["required", "disabled", "pause-on-typing", "remember", "consent", "mirror"];
 const METHODS = /** @type {const} */ (["play", "pause", "back", "forward", "renew", "reset"]);
 /** Properties of `ElementInternals` that the element has too, as a native field does. */
-const INTERNALS = /** @type {const} */ (["form", "labels", "validity", "validationMessage", "willValidate"]);
+const INTERNALS = /** @type {const} */ (["labels", "validity", "validationMessage", "willValidate"]);
 
 /** The shell of each element, in a map, so that no script of the page finds it on the element. @type {WeakMap<Element, Shell>} */
 const shells = new WeakMap();
@@ -237,8 +237,14 @@ function invalid(shell, event) {
 /** @param {string} attribute @param {(this: SoriCaptcha) => unknown} get @param {(this: SoriCaptcha, value: any) => void} set */
 function reflect(attribute, get, set) {
   const name = attribute.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-  if (!(name in Base.prototype))
-    Object.defineProperty(SoriCaptcha.prototype, name, { configurable: true, enumerable: true, get, set });
+  Object.defineProperty(SoriCaptcha.prototype, name, { configurable: true, enumerable: true, get, set });
+}
+
+/** @param {Element} element @param {string} name @param {any} value */
+function write(element, name, value) {
+  // React and Vue give `false` for `error={failed && "…"}`.
+  if (value == null || value === false) element.removeAttribute(name);
+  else element.setAttribute(name, value);
 }
 
 for (const name of INTERNALS) {
@@ -265,12 +271,20 @@ for (const name of TEXTS) {
       return this.getAttribute(name) ?? "";
     },
     function (value) {
-      // React and Vue give `false` for `error={failed && "…"}`.
-      if (value == null || value === false) this.removeAttribute(name);
-      else this.setAttribute(name, value);
+      write(this, name, value);
     },
   );
 }
+reflect(
+  "form",
+  function () {
+    return shellOf(this).internals.form;
+  },
+  // React 19 sets the property for the attribute.
+  function (value) {
+    write(this, "form", value);
+  },
+);
 for (const name of METHODS) {
   Object.defineProperty(SoriCaptcha.prototype, name, {
     configurable: true,

@@ -92,8 +92,9 @@ export class Shell extends Painting {
     if (!core || this.id >= 0) return;
     clearTimeout(this.timers.slow);
     this.showFallback(false);
-    const { element, box, consent } = this;
+    const { element, box, consent, state } = this;
     this.id = callCore((core) => core.connect(this, box.value, consent.checked, element.matches(":disabled"))) ?? -1;
+    if (state === "failed") this.emit("sori-statechange", { state: "idle" });
     if (this.siteTexts.error) this.tell("siteError", true);
     if (this.siteTexts.validity) this.tell("customValidity", true);
     this.tell("configure");

@@ -6,7 +6,7 @@ import { tree } from "./template.js";
 
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
-const TEXTS = ["url", "share-title", "type", "popup", "theme"];
+const TEXTS = ["url", "share-title", "type", "popup", "theme", "lang"];
 const FLAGS = ["native", "copy"];
 
 /** The shell of each element, in a map, so that no script of the page finds it on the element. @type {WeakMap<Element, Shell>} */
@@ -54,7 +54,7 @@ function begin(element) {
 }
 
 class SoriShare extends Base {
-  static observedAttributes = [...TEXTS, ...FLAGS, "lang"];
+  static observedAttributes = [...TEXTS, ...FLAGS];
 
   connectedCallback() {
     if (!shells.has(this)) begin(this);
@@ -66,6 +66,11 @@ class SoriShare extends Base {
     sheet.replaceSync(css);
     /** @type {ShadowRoot} */ (this.shadowRoot).adoptedStyleSheets = [sheet];
     shellOf(this).tell("refresh");
+  }
+
+  /** @param {FocusOptions} [options] */
+  focus(options) {
+    shells.get(this)?.painting.link.focus(options);
   }
 
   attributeChangedCallback() {

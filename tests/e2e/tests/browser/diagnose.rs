@@ -81,6 +81,29 @@ async fn what_is_missing_or_wrong_in_the_page_is_named() {
         .await;
 }
 
+/// The usual reason to ask is that the script did not load.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_element_that_is_not_defined_is_named() {
+    Setup::new("diagnose_undefined")
+        .page(
+            "/page.html",
+            Reply::html("<!doctype html><html lang=en><title>Test</title><sori-captcha endpoint=/captcha></sori-captcha>"),
+        )
+        .run(async |page| {
+            page.open("/page.html").await;
+            let found = page
+                .promise(
+                    "const { diagnose } = await import('/pkg/diagnose.js');
+                     return (await diagnose(document.querySelector('sori-captcha'))).map(({ text }) => text)",
+                    vec![],
+                )
+                .await;
+            let found = found.to_string();
+            assert!(found.contains("the script did not load"), "{found}");
+        })
+        .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_backend_answers_is_named() {
     let cases = [

@@ -294,6 +294,12 @@ async fn a_module_that_is_refused_holds_no_form_back() {
         page.release(WASM);
         play.click().await;
         listen_and_answer(page).await;
+        // A page that follows the state learns of the failure, once, and of its end.
+        let states = heard(page, "statechange").await;
+        assert_eq!(
+            states[..3],
+            ["failed", "idle", "loading"].map(|state| json!({ "state": state }))
+        );
     })
     .await;
 }

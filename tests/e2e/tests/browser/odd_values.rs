@@ -289,3 +289,28 @@ async fn a_text_that_replaces_nothing_is_warned_of() {
         })
         .await;
 }
+
+/// React 19 sets a property wherever the element has one of the attribute's name, and gives `undefined` for none.
+#[tokio::test(flavor = "multi_thread")]
+async fn form_and_lang_can_be_set_and_taken_back_as_properties() {
+    let body = r#"<form id="join"></form><form id="wrong">
+        <sori-captcha endpoint="/captcha" name="captcha" lang="ko"><a slot="alternative" href="/help">Help</a></sori-captcha></form>"#;
+    Setup::new("form_and_lang")
+        .page("/page.html", page_with(body))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let captcha = page.captcha("").await;
+            let forms = page
+                .script(
+                    "const captcha = document.querySelector('sori-captcha');
+                     const forms = [captcha.form.id];
+                     for (const form of ['join', null]) forms.push(((captcha.form = form), captcha.form.id));
+                     captcha.lang = undefined;
+                     return forms",
+                )
+                .await;
+            assert_eq!(forms, json!(["wrong", "join", "wrong"]));
+            assert_eq!(captcha.part("play").await.text().await, "Play audio");
+        })
+        .await;
+}

@@ -151,3 +151,54 @@ async fn a_page_built_by_script_renders_it_with_every_option() {
         })
         .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn render_names_what_it_cannot_use() {
+    Setup::new("render_wrong")
+        .page("/pkg/define.js", Reply::html("Not found").status(404))
+        .page("/page.html", document("", "<form><div id='place'></div></form>"))
+        .run(async |page| {
+            page.open("/page.html").await;
+            let refused = page
+                .promise(
+                    "window.told = [];
+                     for (const level of ['warn', 'error']) console[level] = (...words) => told.push(words.join(' '));
+                     const { render } = await import('/pkg/index.js');
+                     const outcomes = ['#place', undefined].map((container) => {
+                         try { render(container, {}) } catch (error) { return `${error}` }
+                     });
+                     const made = render(document.querySelector('#place'), { endpoint: '/captcha', name: 'captcha', callback: () => {} });
+                     return [...outcomes, made.outerHTML]",
+                    vec![],
+                )
+                .await;
+            let error = "TypeError: sori-captcha: render() needs an element to put the captcha into";
+            let made = r#"<sori-captcha endpoint="/captcha" name="captcha"></sori-captcha>"#;
+            assert_eq!(refused, json!([error, error, made]));
+            // An old page after a deployment: the files that it names are gone.
+            for part in ["the option callback cannot be a function", "sori-captcha: TypeError"] {
+                let script = format!("return told.some((line) => line.includes('{part}'))");
+                page.until(part, &script).await;
+            }
+        })
+        .await;
+}
+
+/// A build by wasm-pack alone, on a page that has the package too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_build_beside_the_package_leaves_it_at_work() {
+    Setup::new("plain_beside_package")
+        .folder(&sori_e2e::root().join("src/web"))
+        .page("/page.html", document("", FORM))
+        .run(async |page| {
+            page.open("/page.html").await;
+            page.promise(
+                "await (await import('/pkg/define.js')).ready;
+                 await (await import('/define.js')).defineElements('', '{}', '{}', {}, '', () => {})",
+                vec![],
+            )
+            .await;
+            plays(page).await;
+        })
+        .await;
+}

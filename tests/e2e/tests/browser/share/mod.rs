@@ -251,3 +251,29 @@ async fn the_documentation_shows_every_option_live() {
         })
         .await;
 }
+
+/// As a native link does, and as React gives them.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_can_be_focused_and_its_language_taken_back() {
+    Setup::new("share_focus_and_lang")
+        .page(
+            "/",
+            page(&format!("<sori-share url='{URL}' lang='en'></sori-share>")),
+        )
+        .run(async |page| {
+            page.open("/").await;
+            let link = page.share("").await.part("link").await;
+            assert!(link.text().await.contains("Share"));
+            let focused = page
+                .script(
+                    "const share = document.querySelector('sori-share');
+                     share.focus();
+                     share.lang = undefined;
+                     return share.shadowRoot.activeElement?.part.value",
+                )
+                .await;
+            assert_eq!(focused, "link");
+            assert!(link.text().await.contains("공유"));
+        })
+        .await;
+}
