@@ -14,7 +14,7 @@ export const standIn = (bring) => {
     );
   class Share extends Base {
     // The same as in src/web/share/element.js: the browser reads the list only once.
-    static observedAttributes = ["url", "share-title", "type", "popup", "theme", "native", "copy", "lang"];
+    static observedAttributes = ["url", "share-title", "type", "popup", "theme", "lang", "native", "copy"];
 
     connectedCallback() {
       if (super.connectedCallback) super.connectedCallback();
