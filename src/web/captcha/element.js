@@ -146,7 +146,7 @@ class SoriCaptcha extends Base {
     const shell = shellOf(this);
     // A copy: a getter of the page that throws must do so here, and not while the element is painted.
     shell.messages = messages && { ...messages };
-    checkMessages(this, { ...messages });
+    if (shell.messages) checkMessages(this, shell.messages);
     if (connected.has(shell)) shell.lookAround(true);
   }
 
